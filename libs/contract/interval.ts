@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+/** Which of the three clocks a histogram is of: service time, response time (from when it was due), wait. */
+export const HistogramType = z.enum(['st', 'rt', 'wt']).meta({ id: 'HistogramType' });
+export type HistogramType = z.infer<typeof HistogramType>;
+
+/** How every kind of failed operation is called, in the API, the store and the logs. */
+export const OUTCOMES = [
+  'ok',
+  'clientTimeout',
+  'connectionLost',
+  'noHost',
+  'overloaded',
+  'rateLimited',
+  'unavailable',
+  'writeTimeout',
+  'readTimeout',
+  'writeFailure',
+  'readFailure',
+  'validation',
+  'missing',
+  'invalid',
+  'unauthorized',
+  'serverError',
+  'other',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export type ErrorClass = Exclude<Outcome, 'ok'>;
+
+/** Counters of one operation in one interval. Sums of intervals are totals; nothing here is an average. */
+export const OperationCounters = z.object({
+  scheduled: z.int().describe('Operations that fell due in the interval (open loop) or were started (closed loop)'),
+  completed: z.int().describe('Operations that ended in the interval, failed ones included'),
+  failed: z.int(),
+  dropped: z.int().describe('Operations that were due but could not be started within the limits'),
+  retries: z.int(),
+  partitions: z.int(),
+  rows: z.int(),
+  errors: z.record(z.string(), z.int()).describe('Failed operations by class; the values sum to failed'),
+});
+export type OperationCounters = z.infer<typeof OperationCounters>;
+
+/** Latency figures derived from one merged histogram, milliseconds. A tail is null when too few samples support it. */
+export const LatencyFigures = z
+  .object({
+    count: z.int(),
+    meanMs: z.number(),
+    p50Ms: z.number(),
+    p95Ms: z.number().nullable(),
+    p99Ms: z.number().nullable(),
+    p999Ms: z.number().nullable(),
+    maxMs: z.number(),
+    minMs: z.number(),
+  })
+  .meta({ id: 'LatencyFigures' });
+export type LatencyFigures = z.infer<typeof LatencyFigures>;
+
+/** What the executor saw of itself in one interval: the evidence for validity. */
+export const SelfWatch = z
+  .object({
+    cpuUs: z.int().describe('CPU time of the whole process, user and system, microseconds'),
+    eventLoopDelayMaxMs: z.number(),
+    scheduleLagMaxMs: z.number().describe('How late the latest operation was started after it was due'),
+    inFlightMax: z.int(),
+    inFlightCapHits: z.int(),
+    gcPauseMs: z.number(),
+    rssBytes: z.int(),
+    bytesSent: z.int(),
+    bytesReceived: z.int(),
+    lateAnswers: z.int().describe('Answers that came after their operation had timed out'),
+  })
+  .meta({ id: 'SelfWatch' });
+export type SelfWatch = z.infer<typeof SelfWatch>;
+
+/** One interval as the API answers it: counters and derived figures, per operation. */
+export const IntervalStats = z
+  .object({
+    interval: z.int().describe('Index from the start of the run'),
+    startMs: z.int().describe('Epoch milliseconds'),
+    lengthMs: z.number(),
+    operation: z.string().describe('READ, WRITE … or total'),
+    executorId: z.string().nullable().describe('null when merged over executors'),
+    ...OperationCounters.shape,
+    ratePerSecond: z.number().describe('Successful operations per second'),
+    serviceTime: LatencyFigures,
+    responseTime: LatencyFigures.nullable(),
+    waitTime: LatencyFigures.nullable(),
+  })
+  .meta({ id: 'IntervalStats' });
+export type IntervalStats = z.infer<typeof IntervalStats>;
+
+/** Histograms in HdrHistogram's compressed V2 encoding (3 digits, nanoseconds), without base64. */
+export interface OperationInterval extends OperationCounters {
+  st: Uint8Array;
+  rt?: Uint8Array | undefined;
+  wt?: Uint8Array | undefined;
+  /** Service time of failed operations; in none of the three above. */
+  failedSt?: Uint8Array | undefined;
+}
+
+/** One interval of one shard, all lanes merged: what an executor writes and the text output is made of. */
+export interface IntervalSnapshot {
+  interval: number;
+  startMs: number;
+  lengthMs: number;
+  /** True when the run ended inside the interval. */
+  partial: boolean;
+  operations: Record<string, OperationInterval>;
+  self: SelfWatch;
+}

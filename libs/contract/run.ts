@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
+import { Problem } from './problem.js';
+import { RunStatus, StatusChange, Validity, Verdict } from './status.js';
+import { Threshold } from './summary.js';
+import { Target, TargetView } from './target.js';
+
+/** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
+export const WorkloadKind = z.enum(['stress']).meta({ id: 'WorkloadKind' });
+export type WorkloadKind = z.infer<typeof WorkloadKind>;
+
+export const Placement = z
+  .strictObject({
+    executors: z.int().min(1).max(1000).default(1),
+    labels: z.record(z.string().max(64), z.string().max(256)).default({}).describe('Only executors with all of these'),
+  })
+  .meta({ id: 'Placement' });
+export type Placement = z.infer<typeof Placement>;
+
+export const Policies = z
+  .strictObject({
+    lostExecutor: z.enum(['fail', 'continue']).default('fail'),
+    maxStartSkewMs: z.number().positive().default(250).describe('Above it the run is degraded'),
+    queuedDeadlineMs: z.int().min(1000).default(86_400_000),
+    preparingDeadlineMs: z.int().min(1000).default(300_000),
+    readyDeadlineMs: z.int().min(1000).default(60_000),
+    runningGraceMs: z
+      .int()
+      .min(1000)
+      .default(300_000)
+      .describe('Beyond the planned duration; runs by count get 24 hours'),
+    finishingDeadlineMs: z.int().min(1000).default(120_000),
+  })
+  .meta({ id: 'Policies' });
+export type Policies = z.infer<typeof Policies>;
+
+const shared = {
+  name: z.string().min(1).max(200).optional(),
+  labels: z
+    .record(z.string().min(1).max(64), z.string().max(256))
+    .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 labels')
+    .default({}),
+  target: Target.optional().describe('Optional for stress commands that name their nodes with -node'),
+  thresholds: z.array(Threshold).max(64).default([]),
+  placement: Placement.prefault({}),
+  policies: Policies.prefault({}),
+};
+
+const CreateStressRun = z
+  .strictObject({ kind: z.literal('stress'), spec: StressSpec, ...shared })
+  .meta({ id: 'CreateStressRun' });
+
+/** The body of POST /v1/runs. */
+export const CreateRun = z.discriminatedUnion('kind', [CreateStressRun]).meta({ id: 'CreateRun' });
+export type CreateRun = z.infer<typeof CreateRun>;
+
+/** Why a queued run waits, in a sentence, and its place. */
+export const Waiting = z.object({ position: z.int(), reason: z.string() }).meta({ id: 'Waiting' });
+export type Waiting = z.infer<typeof Waiting>;
+
+export const ShardView = z
+  .object({
+    index: z.int(),
+    executorId: z.string().nullable(),
+    lanes: z.array(z.object({ first: z.int(), stride: z.int(), threads: z.int() })),
+    state: z.enum(['waiting', 'claimed', 'ready', 'running', 'ended', 'lost']),
+    startedAtMs: z.int().nullable().describe('When it really started, its own clock'),
+    completed: z.int(),
+  })
+  .meta({ id: 'ShardView' });
+export type ShardView = z.infer<typeof ShardView>;
+
+/** A run as the API answers it. */
+export const Run = z
+  .object({
+    id: z.string(),
+    kind: WorkloadKind,
+    name: z.string().nullable(),
+    labels: z.record(z.string(), z.string()),
+    target: TargetView,
+    spec: StoredStressSpec,
+    thresholds: z.array(Threshold),
+    placement: Placement,
+    policies: Policies,
+    status: RunStatus,
+    statusHistory: z.array(StatusChange),
+    waiting: Waiting.nullable(),
+    shards: z.array(ShardView),
+    verdict: Verdict,
+    validity: Validity.nullable(),
+    problem: Problem.nullable().describe('Why the run failed'),
+    simulated: z.boolean().nullable(),
+    createdAtMs: z.int(),
+    startedAtMs: z.int().nullable(),
+    endedAtMs: z.int().nullable(),
+    rerunOf: z.string().nullable(),
+  })
+  .meta({ id: 'Run' });
+export type Run = z.infer<typeof Run>;

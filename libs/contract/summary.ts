@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { HistogramType, LatencyFigures, OperationCounters } from './interval.js';
+import { Validity, Verdict } from './status.js';
+
+/** A limit on a figure of the summary; together they give the verdict. */
+export const Threshold = z
+  .strictObject({
+    metric: z
+      .enum(['ratePerSecond', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs', 'meanMs', 'errorRatio', 'dropped'])
+      .describe('Which figure'),
+    operation: z.string().default('total'),
+    type: HistogramType.optional().describe('For latencies: response time when there is a schedule, else service time'),
+    operator: z.enum(['<', '<=', '>', '>=']),
+    value: z.number(),
+  })
+  .meta({ id: 'Threshold' });
+export type Threshold = z.infer<typeof Threshold>;
+
+export const ThresholdResult = z
+  .object({ threshold: Threshold, actual: z.number().nullable(), passed: z.boolean() })
+  .meta({ id: 'ThresholdResult' });
+export type ThresholdResult = z.infer<typeof ThresholdResult>;
+
+export const OperationSummary = z
+  .object({
+    ...OperationCounters.shape,
+    ratePerSecond: z.number(),
+    serviceTime: LatencyFigures,
+    responseTime: LatencyFigures.nullable(),
+    waitTime: LatencyFigures.nullable(),
+    failedServiceTime: LatencyFigures.nullable(),
+  })
+  .meta({ id: 'OperationSummary' });
+export type OperationSummary = z.infer<typeof OperationSummary>;
+
+/** A value that did not come back as it was generated. Bytes as hex; `found` is null for a missing row or cell. */
+export const Mismatch = z
+  .object({ key: z.string(), column: z.string(), expected: z.string(), found: z.string().nullable() })
+  .meta({ id: 'Mismatch' });
+export type Mismatch = z.infer<typeof Mismatch>;
+
+/** The result of a run: what was measured, whether it met its thresholds, whether it can be believed. */
+export const Summary = z
+  .object({
+    startedAtMs: z.int().nullable(),
+    endedAtMs: z.int().nullable(),
+    durationMs: z.number(),
+    simulated: z.boolean().describe('True when the target was the simulator'),
+    operations: z.record(z.string(), OperationSummary).describe('By operation, and total'),
+    mismatches: z.array(Mismatch).describe('The first mismatches found by validating reads, at most 100'),
+    mismatchCount: z.int(),
+    startSkewMs: z.number().nullable().describe('Largest difference between the real starts of the shards'),
+    coverage: z.number().describe('Share of the planned shard-seconds that reported'),
+    clientCpuUsPerOperation: z.number().nullable(),
+    verdict: Verdict,
+    thresholds: z.array(ThresholdResult),
+    validity: Validity,
+  })
+  .meta({ id: 'Summary' });
+export type Summary = z.infer<typeof Summary>;

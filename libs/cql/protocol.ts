@@ -1,0 +1,100 @@
+/** Numbers of the CQL native protocol, version 4 (native_protocol_v4.spec of Apache Cassandra). */
+export const REQUEST_V4 = 0x04;
+export const RESPONSE_V4 = 0x84;
+export const HEADER_BYTES = 9;
+export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
+
+export const OPCODE = {
+  ERROR: 0x00,
+  STARTUP: 0x01,
+  READY: 0x02,
+  AUTHENTICATE: 0x03,
+  OPTIONS: 0x05,
+  SUPPORTED: 0x06,
+  QUERY: 0x07,
+  RESULT: 0x08,
+  PREPARE: 0x09,
+  EXECUTE: 0x0a,
+  REGISTER: 0x0b,
+  EVENT: 0x0c,
+  BATCH: 0x0d,
+  AUTH_CHALLENGE: 0x0e,
+  AUTH_RESPONSE: 0x0f,
+  AUTH_SUCCESS: 0x10,
+} as const;
+
+export const HEADER_FLAG = { COMPRESSION: 0x01, TRACING: 0x02, CUSTOM_PAYLOAD: 0x04, WARNING: 0x08 } as const;
+export const RESULT_KIND = { VOID: 1, ROWS: 2, SET_KEYSPACE: 3, PREPARED: 4, SCHEMA_CHANGE: 5 } as const;
+export const QUERY_FLAG = {
+  VALUES: 0x01,
+  SKIP_METADATA: 0x02,
+  PAGE_SIZE: 0x04,
+  PAGING_STATE: 0x08,
+  SERIAL: 0x10,
+  TIMESTAMP: 0x20,
+  NAMES: 0x40,
+} as const;
+export const ROWS_FLAG = { GLOBAL_TABLES_SPEC: 0x01, HAS_MORE_PAGES: 0x02, NO_METADATA: 0x04 } as const;
+
+export const CONSISTENCY = {
+  ANY: 0,
+  ONE: 1,
+  TWO: 2,
+  THREE: 3,
+  QUORUM: 4,
+  ALL: 5,
+  LOCAL_QUORUM: 6,
+  EACH_QUORUM: 7,
+  SERIAL: 8,
+  LOCAL_SERIAL: 9,
+  LOCAL_ONE: 10,
+} as const;
+
+export const ERROR_CODE = {
+  SERVER: 0x0000,
+  PROTOCOL: 0x000a,
+  BAD_CREDENTIALS: 0x0100,
+  UNAVAILABLE: 0x1000,
+  OVERLOADED: 0x1001,
+  BOOTSTRAPPING: 0x1002,
+  TRUNCATE: 0x1003,
+  WRITE_TIMEOUT: 0x1100,
+  READ_TIMEOUT: 0x1200,
+  READ_FAILURE: 0x1300,
+  FUNCTION_FAILURE: 0x1400,
+  WRITE_FAILURE: 0x1500,
+  SYNTAX: 0x2000,
+  UNAUTHORIZED: 0x2100,
+  INVALID: 0x2200,
+  CONFIG: 0x2300,
+  ALREADY_EXISTS: 0x2400,
+  UNPREPARED: 0x2500,
+} as const;
+
+export const CQL_TYPE = {
+  CUSTOM: 0x00,
+  ASCII: 0x01,
+  BIGINT: 0x02,
+  BLOB: 0x03,
+  BOOLEAN: 0x04,
+  COUNTER: 0x05,
+  DECIMAL: 0x06,
+  DOUBLE: 0x07,
+  FLOAT: 0x08,
+  INT: 0x09,
+  TIMESTAMP: 0x0b,
+  UUID: 0x0c,
+  VARCHAR: 0x0d,
+  VARINT: 0x0e,
+  TIMEUUID: 0x0f,
+  INET: 0x10,
+  DATE: 0x11,
+  TIME: 0x12,
+  SMALLINT: 0x13,
+  TINYINT: 0x14,
+  LIST: 0x20,
+  MAP: 0x21,
+  SET: 0x22,
+  UDT: 0x30,
+  TUPLE: 0x31,
+} as const;

@@ -1,0 +1,52 @@
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import type { ProblemCode } from '#libs/contract/problem.js';
+import type { Mismatch } from '#libs/contract/summary.js';
+import type { Target } from '#libs/contract/target.js';
+
+/** One executor's part of a run, made by a kind's pure plan. `lanes` hold the kind-independent shares. */
+export interface Shard {
+  index: number;
+  count: number;
+  lanes: { first: number; stride: number; threads: number }[];
+}
+
+/** What a driver may call while it works. None of them throws. */
+export interface DriverEvents {
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+  interval(snapshot: IntervalSnapshot): void;
+  mismatch(mismatch: Mismatch): void;
+  started(atMs: number): void;
+}
+
+export interface ShardResult {
+  /** Operations that ended, failed ones included. */
+  completed: number;
+  mismatches: number;
+  /** True when stopped by the signal before the plan was carried out. */
+  stopped: boolean;
+  /** Set when the run must fail: one sentence that names cause and fix. */
+  failure?: { code: ProblemCode; message: string } | undefined;
+}
+
+/** A shard that is connected, prepared and warm: everything is decided, only the start is missing. */
+export interface OpenShard {
+  /** Starts at `startAtMs` (epoch) and returns when drained or, after `signal`, within a second. */
+  run(startAtMs: number, signal: AbortSignal): Promise<ShardResult>;
+  close(): Promise<void>;
+}
+
+/** What is learnt of the target while preparing. */
+export interface TargetFacts {
+  clusterName: string;
+  /** True when the target says that it is the simulator. */
+  simulated: boolean;
+  nodes: { address: string; datacenter: string; rack: string; releaseVersion: string }[];
+}
+
+/** How a kind is carried out; executor side only. Throws CodedError. */
+export interface Driver<Spec> {
+  /** Once per run, by the leading executor: schema, checks. */
+  prepare(spec: Spec, target: Target, events: DriverEvents, signal: AbortSignal): Promise<TargetFacts>;
+  /** Once per shard: connect, prepare statements, warm up. */
+  open(spec: Spec, target: Target, shard: Shard, events: DriverEvents, signal: AbortSignal): Promise<OpenShard>;
+}

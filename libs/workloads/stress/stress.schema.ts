@@ -1,0 +1,197 @@
+import { z } from 'zod';
+
+/** A cassandra-stress distribution in resolved form: aliases and standard-deviation ranges are gone. */
+export const Distribution = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('fixed'), value: z.number() }),
+    z.strictObject({ type: z.literal('uniform'), min: z.number(), max: z.number() }),
+    z.strictObject({
+      type: z.literal('gaussian'),
+      min: z.number(),
+      max: z.number(),
+      mean: z.number().optional().describe('Default (min + max) / 2'),
+      stdev: z.number().optional().describe('Default (max - min) / 2 / 3'),
+    }),
+  ])
+  .meta({ id: 'Distribution' });
+export type Distribution = z.infer<typeof Distribution>;
+
+export const ConsistencyLevel = z
+  .enum([
+    'ANY',
+    'ONE',
+    'TWO',
+    'THREE',
+    'QUORUM',
+    'ALL',
+    'LOCAL_QUORUM',
+    'EACH_QUORUM',
+    'SERIAL',
+    'LOCAL_SERIAL',
+    'LOCAL_ONE',
+  ])
+  .meta({ id: 'ConsistencyLevel' });
+export type ConsistencyLevel = z.infer<typeof ConsistencyLevel>;
+
+/** When the run ends: after a number of operations, or after a time. */
+export const Stop = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('operations'), count: z.int().min(0).max(1e12) }),
+    z.strictObject({
+      type: z.literal('duration'),
+      durationMs: z
+        .int()
+        .min(100)
+        .max(30 * 86_400_000),
+    }),
+  ])
+  .meta({ id: 'Stop' });
+export type Stop = z.infer<typeof Stop>;
+
+/** Which work items (seeds) are drawn. */
+export const Population = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('sequence'),
+      from: z.int().min(0),
+      to: z.int().min(0),
+      wrap: z.boolean().default(true),
+    }),
+    z.strictObject({ type: z.literal('distribution'), distribution: Distribution }),
+  ])
+  .meta({ id: 'Population' });
+export type Population = z.infer<typeof Population>;
+
+/** Closed loop: `threads` operations are always in flight, at most `throttlePerSecond`. Open loop: operations fall due. */
+export const Rate = z
+  .discriminatedUnion('model', [
+    z.strictObject({
+      model: z.literal('closed'),
+      threads: z.int().min(1).max(32_768),
+      throttlePerSecond: z.number().positive().max(1e8).optional(),
+    }),
+    z.strictObject({
+      model: z.literal('open'),
+      threads: z.int().min(1).max(32_768).describe('Operations in flight at most, over all executors'),
+      ratePerSecond: z.number().positive().max(1e8),
+      arrival: z.enum(['constant', 'poisson']).default('constant'),
+      overdue: z
+        .enum(['wait', 'drop'])
+        .default('wait')
+        .describe(
+          'What becomes of an operation that is due while all threads are busy: it waits (and the wait is in its response time), or is dropped and counted',
+        ),
+    }),
+  ])
+  .meta({ id: 'Rate' });
+export type Rate = z.infer<typeof Rate>;
+
+const Identifier = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_]{0,47}$/,
+    'expected a name of letters, digits and underscores, at most 48, starting with a letter',
+  );
+
+export const StressSchema = z
+  .strictObject({
+    keyspace: Identifier.default('keyspace1'),
+    replication: z
+      .strictObject({
+        strategy: z.string().default('NetworkTopologyStrategy'),
+        options: z.record(z.string(), z.string()),
+      })
+      .default({ strategy: 'NetworkTopologyStrategy', options: { replication_factor: '1' } }),
+    compaction: z
+      .strictObject({ strategy: z.string(), options: z.record(z.string(), z.string()).default({}) })
+      .optional(),
+    compression: z.string().optional().describe('SSTable compressor class'),
+  })
+  .meta({ id: 'StressSchema' });
+export type StressSchema = z.infer<typeof StressSchema>;
+
+export const StressConnection = z
+  .strictObject({
+    requestTimeoutMs: z.int().min(1).max(600_000).default(12_000),
+    connectTimeoutMs: z.int().min(1).max(600_000).default(5_000),
+    controlConnectionTimeoutMs: z.int().min(1).max(600_000).default(6_000),
+    connectionsPerNode: z.int().min(1).max(64).default(1).describe('Per lane'),
+    inFlightPerConnection: z.int().min(1).max(32_768).default(32_768),
+    caseInsensitive: z.boolean().default(false),
+    protocolVersion: z.literal(4).default(4),
+  })
+  .meta({ id: 'StressConnection' });
+
+/** The structured form of a cassandra-stress run. */
+export const StressPlanSpec = z
+  .strictObject({
+    operation: z.enum(['write', 'read', 'mixed']),
+    ratio: z
+      .strictObject({ write: z.number().min(0), read: z.number().min(0) })
+      .default({ write: 1, read: 1 })
+      .describe('Only for mixed'),
+    clustering: Distribution.default({ type: 'gaussian', min: 1, max: 10 }).describe(
+      'Mixed: how many operations of one type run in a row',
+    ),
+    stop: Stop,
+    consistencyLevel: ConsistencyLevel.default('LOCAL_ONE'),
+    warmup: z.boolean().default(true),
+    keySizeBytes: z.int().min(1).max(65_535).default(10),
+    population: Population.optional().describe(
+      'Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time',
+    ),
+    columns: z
+      .strictObject({
+        count: z.int().min(1).max(1000).default(5),
+        size: Distribution.default({ type: 'fixed', value: 34 }),
+      })
+      .default({ count: 5, size: { type: 'fixed', value: 34 } }),
+    schema: StressSchema.prefault({}),
+    rate: Rate,
+    lanes: z.int().min(1).max(256).default(1).describe('Load threads per executor, one core each'),
+    errors: z
+      .strictObject({
+        retries: z
+          .int()
+          .min(0)
+          .max(100)
+          .default(9)
+          .describe('Inside one operation; overload answers are never retried'),
+        ignore: z
+          .boolean()
+          .default(false)
+          .describe('False: the run fails at the first operation that failed after its retries'),
+        skipReadValidation: z.boolean().default(false),
+      })
+      .default({ retries: 9, ignore: false, skipReadValidation: false }),
+    connection: StressConnection.prefault({}),
+    log: z
+      .strictObject({
+        intervalMs: z.int().min(10).max(3_600_000).default(1000),
+        hdrFile: z.string().optional(),
+        settings: z.boolean().default(true),
+        summary: z.boolean().default(true),
+      })
+      .prefault({}),
+    engine: z.enum(['wire', 'driver']).default('wire'),
+    seed: z.int().min(0).default(1).describe('Of the random choices: distributions, mixed order, Poisson arrivals'),
+  })
+  .meta({ id: 'StressPlanSpec' });
+export type StressPlanSpec = z.infer<typeof StressPlanSpec>;
+
+/** The short form: a cassandra-stress command line without the program's name. */
+export const StressCommand = z
+  .strictObject({
+    command: z.string().min(1).max(16_384).describe('For example: write n=1000000 cl=ONE -rate threads=50'),
+    engine: z.enum(['wire', 'driver']).optional(),
+  })
+  .meta({ id: 'StressCommand' });
+export type StressCommand = z.infer<typeof StressCommand>;
+
+/** What is posted: either form. */
+export const StressSpec = z.union([StressCommand, StressPlanSpec]).meta({ id: 'StressSpec' });
+export type StressSpec = z.infer<typeof StressSpec>;
+
+/** What is stored and shown: both forms. */
+export const StoredStressSpec = StressPlanSpec.extend({ command: z.string() }).meta({ id: 'StoredStressSpec' });
+export type StoredStressSpec = z.infer<typeof StoredStressSpec>;
