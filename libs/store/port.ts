@@ -1,0 +1,176 @@
+import type { LogLine } from '#libs/contract/event.js';
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import type { Problem } from '#libs/contract/problem.js';
+import type { Placement, Policies, ShardView, Waiting, WorkloadKind } from '#libs/contract/run.js';
+import type { RunStatus, StatusChange } from '#libs/contract/status.js';
+import type { Mismatch, Summary, Threshold } from '#libs/contract/summary.js';
+import type { Target } from '#libs/contract/target.js';
+import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
+
+/** What is written when a run is created. The store encrypts the target's secrets. */
+export interface NewRun {
+  id: string;
+  kind: WorkloadKind;
+  name: string | null;
+  labels: Record<string, string>;
+  target: Target;
+  /** `host:port` of every contact point; runs that have one in common exclude each other unless both are shared. */
+  endpoints: readonly string[];
+  spec: StoredStressSpec;
+  thresholds: readonly Threshold[];
+  placement: Placement;
+  policies: Policies;
+  shards: readonly { index: number; lanes: ShardView['lanes'] }[];
+  rerunOf: string | null;
+  createdAtMs: number;
+  actor: string;
+}
+
+/** A run as stored; `target` has its secrets only where `withSecrets` was asked for. */
+export interface StoredRun extends Omit<NewRun, 'actor' | 'shards' | 'endpoints'> {
+  status: RunStatus;
+  statusHistory: StatusChange[];
+  shards: ShardView[];
+  summary: Summary | null;
+  problem: Problem | null;
+  simulated: boolean | null;
+  /** Set when all shards are ready: the common start, epoch milliseconds. */
+  startAtMs: number | null;
+  cancelRequested: { atMs: number; actor: string } | null;
+  endedAtMs: number | null;
+}
+
+export interface RunFilter {
+  status?: RunStatus | undefined;
+  kind?: WorkloadKind | undefined;
+  /** `key:value`, or `key` alone for any value. */
+  label?: string | undefined;
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  limit: number;
+  /** Opaque; from a former page. Newest first. */
+  cursor?: string | undefined;
+}
+
+export interface Transition {
+  to: RunStatus;
+  actor: string;
+  reason: string;
+  atMs: number;
+  problem?: Problem | undefined;
+}
+
+export interface RunStore {
+  /** Same key and same body: the first run again, `replayed`. Same key, other body: CodedError IDEMPOTENCY_KEY_REUSED. */
+  create(run: NewRun, idempotency?: { key: string; bodyHash: string }): Promise<{ run: StoredRun; replayed: boolean }>;
+  find(id: string, options?: { withSecrets: boolean }): Promise<StoredRun | null>;
+  list(filter: RunFilter): Promise<{ items: StoredRun[]; nextCursor: string | null }>;
+  count(status: RunStatus): Promise<number>;
+  /** Place in the queue and why it waits (no executor with these labels; needs 2 executors, 1 idle; target locked by run X). Null unless queued. */
+  waiting(id: string, nowMs: number): Promise<Waiting | null>;
+  /** Atomic; false when the run's state does not allow it (TRANSITIONS) or it is gone. Sets endedAtMs on end states and frees the target's lock. */
+  transition(id: string, transition: Transition): Promise<boolean>;
+  /** A queued run is cancelled at once; another gets its cancel flag, which executors see at their next beat. False when ended already. */
+  requestCancel(id: string, actor: string, reason: string, atMs: number): Promise<boolean>;
+  saveSummary(id: string, summary: Summary): Promise<void>;
+  saveFacts(id: string, facts: { simulated: boolean }): Promise<void>;
+  addMismatches(id: string, mismatches: readonly Mismatch[], foundInAll: number): Promise<void>;
+  mismatches(id: string): Promise<{ first: Mismatch[]; count: number }>;
+  /** Only ended runs: CodedError RUN_NOT_ENDED, RUN_NOT_FOUND. */
+  delete(id: string): Promise<void>;
+}
+
+export interface ExecutorInfo {
+  id: string;
+  labels: Record<string, string>;
+  hostname: string;
+  pid: number;
+  cores: number;
+}
+
+/** A shard that an executor holds. Every write carries `token`; an older token is refused. */
+export interface Claim {
+  runId: string;
+  shardIndex: number;
+  token: number;
+  /** True for the one shard whose executor prepares the run. */
+  leads: boolean;
+}
+
+export interface Beat {
+  /** False: the lease was lost or the run ended elsewhere; stop at once and write nothing more. */
+  held: boolean;
+  status: RunStatus;
+  cancelRequested: boolean;
+  /** The leader has prepared the target. */
+  prepared: boolean;
+  startAtMs: number | null;
+  shardsEnded: number;
+  shardsTotal: number;
+}
+
+export interface ShardStore {
+  register(executor: ExecutorInfo, nowMs: number): Promise<void>;
+  executorBeat(executorId: string, nowMs: number, current: string | null): Promise<void>;
+  executors(nowMs: number): Promise<(ExecutorInfo & { aliveAtMs: number; alive: boolean; runId: string | null })[]>;
+  retire(executorId: string): Promise<void>;
+  /**
+   * The next shard for this executor, oldest run first: a shard of a run that has started to be claimed, else the first
+   * of a queued run whose target is free and for which as many idle executors with its labels are alive as it has shards.
+   * The first claim moves the run to `preparing`. Atomic over processes.
+   */
+  claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null>;
+  beat(claim: Claim, nowMs: number, leaseMs: number): Promise<Beat>;
+  /** By the leader: the target is prepared, the other shards may open. */
+  prepared(claim: Claim, nowMs: number): Promise<void>;
+  /** When the last one is ready: run preparing -> ready, startAtMs = nowMs + startDelayMs. */
+  ready(claim: Claim, nowMs: number, startDelayMs: number): Promise<boolean>;
+  /** run ready -> running at the first call; stores the real start. */
+  started(claim: Claim, atMs: number): Promise<boolean>;
+  /** When the last one has ended: run running -> finishing; true for that one, who then finishes the run. */
+  ended(claim: Claim, completed: number, atMs: number): Promise<boolean>;
+  /** A shard that is given up (lane crashed, executor stopping): the run's policy decides. */
+  fail(claim: Claim, problem: Problem, atMs: number): Promise<void>;
+}
+
+export interface StoredInterval extends IntervalSnapshot {
+  shardIndex: number;
+  executorId: string;
+}
+
+export interface IntervalStore {
+  /** Idempotent per (run, shard, interval, operation). False when the token is not the shard's present one. */
+  append(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean>;
+  /** Ordered by interval, then shard. `afterSequence` pages through what was appended since (for SSE). */
+  read(
+    runId: string,
+    filter?: { fromMs?: number; toMs?: number; executorId?: string; fromInterval?: number; limit?: number },
+  ): Promise<StoredInterval[]>;
+  /** Highest interval index that every shard still running has written; -1 when none. */
+  completeUpTo(runId: string): Promise<number>;
+}
+
+export interface LogStore {
+  add(runId: string, lines: readonly Omit<LogLine, 'id'>[]): Promise<void>;
+  read(runId: string, afterId: number, limit: number): Promise<LogLine[]>;
+}
+
+export interface Watchdog {
+  /**
+   * Ends what hangs: expired leases (policy fail -> interrupted; continue -> shard lost, run goes on), states past their
+   * deadline (-> failed DEADLINE_EXCEEDED, or interrupted when every shard is lost), cancels that nobody carried out
+   * within 5 s. Answers the runs that it ended; idempotent, any process may call it at any time.
+   */
+  sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]>;
+}
+
+/** One database, opened and migrated. */
+export interface Store {
+  runs: RunStore;
+  shards: ShardStore;
+  intervals: IntervalStore;
+  log: LogStore;
+  watchdog: Watchdog;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
