@@ -2,6 +2,12 @@ import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { ProblemCode } from '#libs/contract/problem.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { StoredStressSpec } from './stress/stress.schema.js';
+
+/** The stored specification of each kind; a new kind is one line here, and does not compile without its plan, driver and lane. */
+export interface SpecByKind {
+  stress: StoredStressSpec;
+}
 
 /** One executor's part of a run, made by a kind's pure plan. `lanes` hold the kind-independent shares. */
 export interface Shard {
