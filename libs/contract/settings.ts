@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { CodedError, type Issue } from './problem.js';
+
+/** Settings that every process reads; the API and the executor add their own in their `config.ts`. */
+export const sharedSettings = {
+  TIDEMARK_DATABASE_URL: z
+    .string()
+    .regex(
+      /^(sqlite:.+|postgres(ql)?:\/\/.+)$/,
+      'expected sqlite:<path> or postgres://user:password@host:port/database',
+    )
+    .default('sqlite:./.tidemark/tidemark.db')
+    .describe('Where runs and results are kept: sqlite:<path> or postgres://…'),
+  TIDEMARK_SECRET_KEY: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Key that encrypts the passwords of targets at rest, at least 16 characters; the same for every process'),
+  TIDEMARK_LOG_LEVEL: z
+    .enum(['error', 'warn', 'log', 'debug'])
+    .default('warn')
+    .describe('How much the process says on standard error'),
+};
+
+/** A whole number from an environment variable. */
+export const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(min).max(max));
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Parses the variables that `schema` names, all problems at once. An empty variable counts as absent.
+ * Throws CodedError VALIDATION_FAILED whose message lists every problem.
+ */
+export function parseSettings<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.infer<Schema> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issues: Issue[] = parsed.error.issues.map(({ path, message }) => ({ path: String(path[0] ?? ''), message }));
+  throw settingsError(issues);
+}
+
+/** One error for everything wrong with the settings. */
+export const settingsError = (issues: readonly Issue[]): CodedError =>
+  new CodedError(
+    'VALIDATION_FAILED',
+    `The settings cannot be used: ${issues.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`,
+    issues,
+  );
+
+export interface SettingDescription {
+  variable: string;
+  description: string;
+  default: string | null;
+}
+
+/** What `tidemark config` lists. */
+export const describeSettings = (schema: z.ZodObject): SettingDescription[] =>
+  Object.entries(schema.shape).map(([variable, field]) => ({
+    variable,
+    description: field instanceof z.ZodType ? (field.description ?? '') : '',
+    default: field instanceof z.ZodDefault || field instanceof z.ZodPrefault ? String(field.def.defaultValue) : null,
+  }));
