@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { JARS } from './service/jars.mjs';
+import { SERVICES, runningService, serviceEnvironment, startService, stopService } from './service/registry.mjs';
+
+const NAMES = Object.keys(SERVICES).join('|');
+const USAGE = `Real services for tests: plain processes on 127.0.0.1, data under the user's cache folder.
+
+  scripts/services start ${NAMES} ...   start and wait until it serves; safe to call twice
+      --port N         port to take when it is free
+      --timeout S      how long to wait (180)
+      cassandra only:  --quick (for tests, not for benchmarks)  --auth (cassandra/cassandra)  --tls  --heap 512M
+  scripts/services stop [name ...] [--wipe]      stop (all), and delete the data
+  scripts/services status                        what runs
+  scripts/services env                           the variables by which tests find what is here
+  scripts/services jar ${Object.keys(JARS).join('|')}   download once and print where it is
+  scripts/services stress <arguments>            the genuine Java cassandra-stress (needs -mode ... protocolVersion=4)
+
+Needs: cassandra and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
+
+const print = (environment) => {
+  for (const [variable, value] of Object.entries(environment)) console.log(`${variable}=${value}`);
+};
+
+function usageError(message) {
+  console.error(`${message}\n\n${USAGE}`);
+  return 2;
+}
+
+const unknownOf = (names, known) => names.filter((name) => !(name in known));
+
+async function start(args) {
+  const { values, positionals: names } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      port: { type: 'string' },
+      timeout: { type: 'string', default: '180' },
+      ...Object.assign({}, ...Object.values(SERVICES).map((service) => service.options)),
+    },
+  });
+  const unknown = unknownOf(names, SERVICES);
+  if (names.length === 0 || unknown.length > 0)
+    return usageError(`start: expected ${NAMES}, found ${unknown.join(' ') || 'nothing'}`);
+  if (values.port !== undefined && names.length > 1) return usageError('start: --port goes with one service');
+  const { port, timeout, ...rest } = values;
+  const options = { ...rest, timeoutMs: Number(timeout) * 1000, ...(port === undefined ? {} : { port: Number(port) }) };
+  for (const name of names) {
+    const startedMs = Date.now();
+    const { pid, already, environment } = await startService(name, options);
+    const how = already ? 'runs already' : `serves after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+    console.error(`${name} ${how} (pid ${pid})`);
+    print(environment);
+  }
+  return 0;
+}
+
+async function stop(args) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { wipe: { type: 'boolean', default: false } },
+  });
+  const unknown = unknownOf(positionals, SERVICES);
+  if (unknown.length > 0) return usageError(`stop: expected ${NAMES}, found ${unknown.join(' ')}`);
+  for (const name of positionals.length > 0 ? positionals : Object.keys(SERVICES)) {
+    console.error(`${name} ${(await stopService(name, values)) ? 'stopped' : 'was not running'}`);
+  }
+  return 0;
+}
+
+function status() {
+  for (const name of Object.keys(SERVICES)) {
+    const running = runningService(name);
+    console.log(
+      running ? `${name} runs: pid ${running.pid}, port ${running.port}, ${running.folder}` : `${name} does not run`,
+    );
+  }
+  return 0;
+}
+
+function jar(names) {
+  const unknown = unknownOf(names, JARS);
+  if (names.length === 0 || unknown.length > 0) return usageError(`jar: expected ${Object.keys(JARS).join('|')}`);
+  for (const name of names) print({ [JARS[name].variable]: JARS[name].fetch() });
+  return 0;
+}
+
+const stress = (args) => spawnSync(JARS['cassandra-stress'].fetch(), args, { stdio: 'inherit' }).status ?? 1;
+
+const help = () => {
+  console.log(USAGE);
+  return 0;
+};
+
+const COMMANDS = {
+  start,
+  stop,
+  status,
+  env: () => (print(serviceEnvironment()), 0),
+  jar,
+  stress,
+  help,
+  '--help': help,
+};
+
+const [command = '--help', ...args] = process.argv.slice(2);
+try {
+  process.exitCode = await (COMMANDS[command]?.(args) ?? usageError(`unknown command ${command}`));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = error.code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+}
