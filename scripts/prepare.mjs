@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Runs one command with its output shown; ends this process with the command's exit code when it fails. */
+function step(title, command, args) {
+  console.log(`> ${title}`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) console.error(`${command} could not be run: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const modifiedMs = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+/** Installs the packages when they are absent or older than the lock file. */
+export function install() {
+  // npm writes this file at the end of an installation, so a broken one is seen too.
+  const installedMs = modifiedMs(join(root, 'node_modules', '.package-lock.json'));
+  if (installedMs >= modifiedMs(join(root, 'package-lock.json'))) return;
+  step('installing packages (npm ci)', 'npm', ['ci', '--no-progress']);
+}
+
+/** Compiles to dist/; quick when little changed. */
+export function build() {
+  step('building (npm run build)', 'npm', ['run', '--silent', 'build']);
+}
