@@ -4,28 +4,7 @@ import { z } from 'zod';
 export const HistogramType = z.enum(['st', 'rt', 'wt']).meta({ id: 'HistogramType' });
 export type HistogramType = z.infer<typeof HistogramType>;
 
-/** How every kind of failed operation is called, in the API, the store and the logs. */
-export const OUTCOMES = [
-  'ok',
-  'clientTimeout',
-  'connectionLost',
-  'noHost',
-  'overloaded',
-  'rateLimited',
-  'unavailable',
-  'writeTimeout',
-  'readTimeout',
-  'writeFailure',
-  'readFailure',
-  'validation',
-  'missing',
-  'invalid',
-  'unauthorized',
-  'serverError',
-  'other',
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-export type ErrorClass = Exclude<Outcome, 'ok'>;
+export { OUTCOMES, type ErrorClass, type Outcome } from './outcome.js';
 
 /** Counters of one operation in one interval. Sums of intervals are totals; nothing here is an average. */
 export const OperationCounters = z.object({
