@@ -26,7 +26,10 @@ const vitest = spawnSync(
   process.execPath,
   [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-    ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit', env: environment },
