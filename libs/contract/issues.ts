@@ -43,12 +43,12 @@ function found(input: unknown, path: Path): string {
   return `found ${text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text}`;
 }
 
-const UNITS: Readonly<Record<string, string>> = { string: 'characters', array: 'items', set: 'items' };
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item' };
 
 const bound = (issue: { origin: string; inclusive?: boolean | undefined }, limit: unknown, side: 'least' | 'most') => {
   const strictly = issue.inclusive === false ? { least: 'more than', most: 'less than' } : undefined;
   const unit = UNITS[issue.origin];
-  return `expected ${strictly?.[side] ?? `at ${side}`} ${String(limit)}${unit === undefined ? '' : ` ${unit}`}`;
+  return `expected ${strictly?.[side] ?? `at ${side}`} ${String(limit)}${unit === undefined ? '' : ` ${unit}${limit === 1 ? '' : 's'}`}`;
 };
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

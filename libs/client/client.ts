@@ -1,0 +1,34 @@
+import createClient, { type Client } from 'openapi-fetch';
+import { CodedError, Problem } from '#libs/contract/problem.js';
+import type { paths } from './schema.js';
+
+export type TidemarkClient = Client<paths>;
+
+/** A client of the API, typed by its OpenAPI document. `baseUrl` such as http://127.0.0.1:8480. */
+export const createTidemarkClient = (baseUrl: string, apiKey?: string): TidemarkClient =>
+  createClient<paths>({ baseUrl: trimmed(baseUrl), headers: authorization(apiKey) });
+
+export const trimmed = (baseUrl: string): string => baseUrl.replace(/\/+$/, '');
+
+export const authorization = (apiKey: string | undefined): Record<string, string> =>
+  apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+
+/** The data of an answer. Throws the answered problem as CodedError, and INTERNAL for an answer that is no problem document. */
+export async function dataOf<Data>(
+  answer: Promise<{ data?: Data; error?: unknown; response: Response }>,
+): Promise<Data> {
+  const { data, error, response } = await answer;
+  if (data !== undefined) return data;
+  throw problemOf(error, response);
+}
+
+/** An error answer as CodedError. */
+export function problemOf(body: unknown, response: Response): CodedError {
+  const problem = Problem.safeParse(body);
+  return problem.success
+    ? new CodedError(problem.data.code, problem.data.detail, problem.data.errors)
+    : new CodedError(
+        'INTERNAL',
+        `${response.url} answered ${response.status}, which is no answer of Tidemark's; check the server's URL.`,
+      );
+}
