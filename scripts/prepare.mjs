@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Runs one command with its output shown; ends this process with the command's exit code when it fails. */
-function step(title, command, args) {
+function step(title, command, args, env = {}) {
   console.log(`> ${title}`);
   const { status, error } = spawnSync(command, args, {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
@@ -19,12 +20,25 @@ function step(title, command, args) {
 
 const modifiedMs = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
+/**
+ * Where this Node has its own headers, a native package that has no binary is compiled with them; otherwise node-gyp would
+ * download them, which fails where only a package registry can be reached.
+ */
+function ownHeaders() {
+  const prefix = resolve(process.execPath, '..', '..');
+  if (process.env.npm_config_nodedir || !existsSync(join(prefix, 'include', 'node', 'node.h'))) return {};
+  return { npm_config_nodedir: prefix };
+}
+
+/** Installs exactly what the lock file says. */
+export const cleanInstall = () => step('installing packages (npm ci)', 'npm', ['ci', '--no-progress'], ownHeaders());
+
 /** Installs the packages when they are absent or older than the lock file. */
 export function install() {
   // npm writes this file at the end of an installation, so a broken one is seen too.
   const installedMs = modifiedMs(join(root, 'node_modules', '.package-lock.json'));
   if (installedMs >= modifiedMs(join(root, 'package-lock.json'))) return;
-  step('installing packages (npm ci)', 'npm', ['ci', '--no-progress']);
+  cleanInstall();
 }
 
 /** Compiles to dist/; quick when little changed. */
