@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { root } from './prepare.mjs';
 
@@ -42,7 +42,9 @@ const files = (folder) =>
   }));
 
 const problems = [];
-for (const { path, isFile } of ROOTS.flatMap((name) => files(join(root, name)))) {
+for (const { path, isFile } of ROOTS.map((name) => join(root, name))
+  .filter((folder) => existsSync(folder))
+  .flatMap(files)) {
   for (const { pattern, reason } of NAME_RULES) {
     if (pattern.test(basename(path))) problems.push(`${path}: ${reason}`);
   }

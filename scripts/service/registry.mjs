@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { cassandra } from './cassandra.mjs';
 import { presentJars } from './jars.mjs';
 import { forgetState, readState, writeState } from './place.mjs';
@@ -31,7 +32,10 @@ export async function stopService(name, { wipe }) {
   if (!state) return false;
   const stopped = await SERVICES[name].stop(state);
   forgetState(name);
-  if (wipe) rmSync(state.folder, { recursive: true, force: true });
+  if (wipe) {
+    rmSync(state.folder, { recursive: true, force: true });
+    if (readdirSync(dirname(state.folder)).length === 0) rmdirSync(dirname(state.folder));
+  }
   return stopped;
 }
 
