@@ -1,0 +1,116 @@
+import { invalid } from '../cql-error.js';
+import { native } from '../lang/cql-type.js';
+import type { Select, Selector } from '../lang/statement.js';
+import { int32Bytes, int64Bytes, type Bytes } from '../storage/bytes.js';
+import { tokenOf } from '../storage/murmur3.js';
+import type { Partition } from '../storage/partition.js';
+import type { Row } from '../storage/row.js';
+import type { Column, Table } from '../storage/table.js';
+import { readColumn } from './row-filter.js';
+import type { ColumnSpec } from './rows-metadata.js';
+
+/** Reads one result column of a row. */
+export type Read = (partition: Partition, row: Row | null, nowMs: number) => Bytes | null;
+
+export interface Selection {
+  specs: ColumnSpec[];
+  reads: Read[];
+  /** Slots, when every result column is a regular one: the plain case, read without a call for each. */
+  slots: Int32Array | null;
+  /** For an aggregate, the counted columns (null counts rows); else null. */
+  counted: (Read | null)[] | null;
+}
+
+function columnRead(table: Table, column: Column): Read {
+  if (column.kind === 'partition_key' && table.partitionKey.length === 1) return (partition) => partition.key;
+  if (column.kind === 'regular') return (_partition, row, nowMs) => row?.read(column.slot, nowMs) ?? null;
+  return (partition, row, nowMs) => readColumn(table, column, partition, row, nowMs);
+}
+
+function cellOf(table: Table, name: string, what: string): Column {
+  const column = table.column(name);
+  if (column.slot < 0) throw invalid(`Cannot use selection function ${what} on PRIMARY KEY part ${name}`);
+  return column;
+}
+
+const holderOf = (column: Column, partition: Partition, row: Row | null): Row | null =>
+  column.kind === 'static' ? partition.statics : row;
+
+function writetimeRead(table: Table, name: string): Read {
+  const column = cellOf(table, name, 'writeTime');
+  return (partition, row, nowMs) => {
+    const writtenUs = holderOf(column, partition, row)?.writeTimeUs(column.slot, nowMs) ?? null;
+    return writtenUs === null ? null : int64Bytes(BigInt(writtenUs));
+  };
+}
+
+function ttlRead(table: Table, name: string): Read {
+  const column = cellOf(table, name, 'ttl');
+  return (partition, row, nowMs) => {
+    const expiresMs = holderOf(column, partition, row)?.expiresMs(column.slot, nowMs) ?? null;
+    return expiresMs === null ? null : int32Bytes(Math.ceil((expiresMs - nowMs) / 1000));
+  };
+}
+
+function result(table: Table, selector: Selector): { spec: ColumnSpec; read: Read } {
+  if (selector.kind === 'column') {
+    const column = table.column(selector.column);
+    return { spec: { name: selector.alias ?? column.name, type: column.type }, read: columnRead(table, column) };
+  }
+  const label = (name: string): string => selector.alias ?? name;
+  if (selector.kind === 'writetime') {
+    const spec = { name: label(`writetime(${selector.column})`), type: native('bigint') };
+    return { spec, read: writetimeRead(table, selector.column) };
+  }
+  if (selector.kind === 'ttl') {
+    return {
+      spec: { name: label(`ttl(${selector.column})`), type: native('int') },
+      read: ttlRead(table, selector.column),
+    };
+  }
+  if (selector.kind === 'token') {
+    const spec = { name: label(`system.token(${selector.columns.join(', ')})`), type: native('bigint') };
+    return { spec, read: (partition) => int64Bytes(tokenOf(partition.key)) };
+  }
+  throw invalid('count() cannot be mixed with columns');
+}
+
+/** Decides what a SELECT gives: column specs, and how each is read. */
+export function compileSelection(table: Table, { selectors, distinct }: Select): Selection {
+  const counts = selectors.filter((selector) => selector.kind === 'count');
+  if (counts.length > 0) {
+    if (counts.length < selectors.length) throw invalid('count() cannot be mixed with columns');
+    return {
+      specs: counts.map(({ alias, label }) => ({ name: alias ?? label, type: native('bigint') })),
+      reads: [],
+      slots: null,
+      counted: counts.map(({ column }) => (column === null ? null : columnRead(table, table.column(column)))),
+    };
+  }
+  const wanted =
+    selectors.length > 0
+      ? selectors
+      : table.columns.map(({ name }): Selector => ({ kind: 'column', column: name, alias: null }));
+  if (distinct) requireDistinct(table, wanted);
+  const results = wanted.map((selector) => result(table, selector));
+  const slots = wanted.map((selector) => {
+    const column = selector.kind === 'column' ? table.find(selector.column) : undefined;
+    return column?.kind === 'regular' ? column.slot : -1;
+  });
+  return {
+    specs: results.map(({ spec }) => spec),
+    reads: results.map(({ read }) => read),
+    slots: slots.includes(-1) ? null : Int32Array.from(slots),
+    counted: null,
+  };
+}
+
+function requireDistinct(table: Table, wanted: readonly Selector[]): void {
+  const allowed = wanted.every((selector) => {
+    const kind = selector.kind === 'column' ? table.column(selector.column).kind : 'partition_key';
+    return kind === 'partition_key' || kind === 'static';
+  });
+  if (!allowed) {
+    throw invalid('SELECT DISTINCT queries must only request partition key columns and/or static columns');
+  }
+}

@@ -1,0 +1,109 @@
+import type { Socket } from 'node:net';
+import { HEADER_BYTES, HEADER_FLAG, OPCODE, REQUEST_V4 } from '#libs/cql/protocol.js';
+import { protocolError } from '../cql-error.js';
+import { FrameSplitter, type FrameSink } from '../wire/frame-splitter.js';
+import { Outbox } from '../wire/outbox.js';
+import type { Cluster, Member } from './cluster.js';
+import { writeNullAnswer } from './null-answers.js';
+import { RequestHandler } from './request-handler.js';
+import { Session } from './session.js';
+import type { Statements } from './statements.js';
+
+/** A client that reads too slowly is not read from until its answers have left. */
+const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+
+/** One client: its socket, its session and its answers on the way out. */
+export class ClientConnection implements FrameSink {
+  readonly session: Session;
+  private readonly out = new Outbox();
+  private readonly splitter = new FrameSplitter(this);
+  private readonly handler: RequestHandler;
+  private readonly isTls: boolean;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly cluster: Cluster,
+    member: Member,
+    statements: Statements,
+    shard: number,
+  ) {
+    this.session = new Session(cluster, member, statements, shard, this.out);
+    this.handler = new RequestHandler(this.session, this.out);
+    this.isTls = 'encrypted' in socket;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('drain', () => socket.resume());
+    // A client that goes away is no event of ours: 'close' follows.
+    socket.on('error', () => undefined);
+  }
+
+  private receive(chunk: Buffer): void {
+    this.cluster.counters.bytesIn += chunk.length;
+    this.splitter.push(chunk);
+    this.flush();
+  }
+
+  frame(buffer: Buffer, start: number, bodyBytes: number): boolean {
+    const opcode = buffer.readUInt8(start + 4);
+    const stream = buffer.readInt16BE(start + 2);
+    const body = start + HEADER_BYTES;
+    this.cluster.counters.request(opcode);
+    const version = buffer.readUInt8(start);
+    if (version !== REQUEST_V4) return this.refuse(stream, unsupportedVersion(version));
+    if ((buffer.readUInt8(start + 1) & HEADER_FLAG.COMPRESSION) !== 0) {
+      return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
+    }
+    if (this.cluster.isNull && opcode === OPCODE.EXECUTE && bodyBytes > 2) {
+      const answers = this.session.statements.prepared.find(buffer, body)?.nullAnswers;
+      if (answers) {
+        writeNullAnswer(this.out, answers, stream, buffer, body);
+        return true;
+      }
+    }
+    this.handler.handle(opcode, stream, buffer, body, body + bodyBytes);
+    return true;
+  }
+
+  oversized(bodyBytes: number): void {
+    this.refuse(0, `Frame of ${bodyBytes} bytes is longer than allowed`);
+  }
+
+  /** Answers with a protocol error and ends the connection, as a real server does. */
+  private refuse(stream: number, message: string): false {
+    this.handler.fail(stream, protocolError(message));
+    this.flush();
+    this.socket.end();
+    return false;
+  }
+
+  /** Sends an event soon: perhaps an answer is being written just now, and a frame must not be cut in two. */
+  pushEvent(frame: Buffer): void {
+    setImmediate(() => {
+      this.push(frame);
+      this.flush();
+    });
+  }
+
+  /** Queues a whole frame made elsewhere; never while an answer is being written. */
+  push(frame: Buffer): void {
+    this.out.raw(frame);
+  }
+
+  flush(): void {
+    const { socket, out } = this;
+    if (out.length === 0) return;
+    this.cluster.counters.bytesOut += out.length;
+    if (socket.writable) socket.write(out.gathered());
+    // A plain socket that has nothing queued has given all bytes to the kernel, and the buffer is free again.
+    out.clear(!this.isTls && socket.writableLength === 0);
+    if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
+
+function unsupportedVersion(version: number): string {
+  return `Invalid or unsupported protocol version (${version & 0x7f}); supported versions are (4/v4)`;
+}

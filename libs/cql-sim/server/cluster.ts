@@ -1,0 +1,77 @@
+import { Availability, type RingNode } from '../storage/availability.js';
+import { StorageBudget } from '../storage/budget.js';
+import { Schema, type SchemaChange } from '../storage/schema.js';
+import { addSystemTables } from '../system/system-tables.js';
+import { DEFAULT_MAX_BYTES, type SimulatorOptions } from '../simulator-options.js';
+import type { Personality } from '../system/system-ddl.js';
+import type { NodeIdentity } from '../system/node-rows.js';
+import { Counters } from './stats.js';
+import { systemTime } from './system-time.js';
+import type { SimTime } from './sim-time.js';
+
+const TOKEN_SPAN = 2n ** 64n;
+const MIN_TOKEN = -(2n ** 63n);
+
+/** A node as the cluster sees it. */
+export interface Member extends NodeIdentity, RingNode {
+  port: number;
+  isUp: boolean;
+}
+
+function addressOf(first: string, index: number): string {
+  const value = first.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + index;
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}
+
+/** Evenly spaced tokens, taken in turn by the nodes. */
+function tokensOf(index: number, nodes: number, perNode: number): bigint[] {
+  const step = TOKEN_SPAN / BigInt(nodes * perNode);
+  return Array.from({ length: perNode }, (_, i) => MIN_TOKEN + step * BigInt(i * nodes + index) + step / 2n);
+}
+
+const DEFAULT_TOKENS = 16;
+
+/** What all nodes share: schema, rows, ring, counters. */
+export class Cluster {
+  readonly personality: Personality;
+  readonly dataCenter: string;
+  readonly members: Member[];
+  readonly schema = new Schema();
+  readonly budget: StorageBudget;
+  readonly availability: Availability;
+  readonly counters = new Counters();
+  readonly time: SimTime;
+  readonly isNull: boolean;
+  private lastTimestampUs = 0;
+
+  constructor(readonly options: SimulatorOptions) {
+    this.personality = options.personality ?? 'cassandra';
+    this.dataCenter = options.dataCenter ?? 'datacenter1';
+    this.time = options.time ?? systemTime;
+    this.isNull = options.mode === 'null';
+    this.budget = new StorageBudget(options.maxBytes ?? DEFAULT_MAX_BYTES);
+    const nodes = options.nodes ?? 1;
+    this.members = Array.from({ length: nodes }, (_, index): Member => ({
+      index,
+      address: addressOf(options.address ?? '127.0.0.1', index),
+      port: options.port ?? 0,
+      hostId: `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`,
+      tokens: tokensOf(index, nodes, options.tokensPerNode ?? DEFAULT_TOKENS),
+      dataCenter: this.dataCenter,
+      rack: 'rack1',
+      isUp: true,
+    }));
+    this.availability = new Availability(this.members);
+    addSystemTables(this.schema, this.personality);
+  }
+
+  onSchemaChange(listener: (change: SchemaChange) => void): void {
+    this.schema.onChange(listener);
+  }
+
+  /** Write time of a request without its own, µs; no two are equal, so that later ones win. */
+  timestampUs(wallMs: number): number {
+    this.lastTimestampUs = Math.max(wallMs * 1000, this.lastTimestampUs + 1);
+    return this.lastTimestampUs;
+  }
+}

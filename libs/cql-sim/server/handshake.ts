@@ -1,0 +1,78 @@
+import { ERROR_CODE, OPCODE } from '#libs/cql/protocol.js';
+import { CqlError, protocolError } from '../cql-error.js';
+import type { RequestReader } from '../wire/request-reader.js';
+import type { Outbox } from '../wire/outbox.js';
+import type { Session } from './session.js';
+
+const CQL_VERSION = '3.4.6';
+const AUTHENTICATOR = 'org.apache.cassandra.auth.PasswordAuthenticator';
+const EVENT_TYPES = new Set(['TOPOLOGY_CHANGE', 'STATUS_CHANGE', 'SCHEMA_CHANGE']);
+
+/** Scylla's keys in SUPPORTED (docs/dev/protocol-extensions.md of ScyllaDB). */
+function scyllaKeys({ cluster, member, shard }: Session): [string, string[]][] {
+  const { shards = 2, shardAwarePort } = cluster.options;
+  const keys: [string, string][] = [
+    ['SCYLLA_SHARD', String(shard)],
+    ['SCYLLA_NR_SHARDS', String(shards)],
+    ['SCYLLA_PARTITIONER', 'org.apache.cassandra.dht.Murmur3Partitioner'],
+    ['SCYLLA_SHARDING_ALGORITHM', 'biased-token-round-robin'],
+    ['SCYLLA_SHARDING_IGNORE_MSB', '12'],
+    ['SCYLLA_HOST_ID', member.hostId],
+    ['SCYLLA_LWT_ADD_METADATA_MARK', 'LWT_OPTIMIZATION_META_BIT_MASK=2147483648'],
+    ['SCYLLA_RATE_LIMIT_ERROR', 'ERROR_CODE=61440'],
+  ];
+  if (shardAwarePort !== undefined) keys.push(['SCYLLA_SHARD_AWARE_PORT', String(shardAwarePort)]);
+  return keys.map(([name, value]) => [name, [value]]);
+}
+
+export function supported(out: Outbox, session: Session): void {
+  const entries: [string, string[]][] = [
+    ['CQL_VERSION', [CQL_VERSION]],
+    ['COMPRESSION', []],
+    ['PROTOCOL_VERSIONS', ['4/v4']],
+    ...(session.cluster.personality === 'scylla' ? scyllaKeys(session) : []),
+  ];
+  out.uint16(entries.length);
+  for (const [name, values] of entries) {
+    out.string(name);
+    out.uint16(values.length);
+    for (const value of values) out.string(value);
+  }
+}
+
+/** STARTUP: gives the opcode to answer with, and writes the body. */
+export function startup(reader: RequestReader, out: Outbox, session: Session): number {
+  const options = reader.stringMap();
+  if (!options.has('CQL_VERSION')) throw protocolError('Missing value CQL_VERSION in STARTUP message');
+  const compression = options.get('COMPRESSION');
+  if (compression) throw protocolError(`Unknown compression algorithm: ${compression}`);
+  session.startup = options;
+  if (!session.cluster.options.auth) {
+    session.stage = 'ready';
+    return OPCODE.READY;
+  }
+  session.stage = 'authenticating';
+  out.string(AUTHENTICATOR);
+  return OPCODE.AUTHENTICATE;
+}
+
+/** SASL PLAIN: authorization id, user and password, each after a zero byte. */
+export function authResponse(reader: RequestReader, out: Outbox, session: Session): number {
+  const [, user, password] = Buffer.from(reader.bytes() ?? '', 'latin1')
+    .toString('utf8')
+    .split('\0');
+  const wanted = session.cluster.options.auth;
+  if (wanted && (user !== wanted.user || password !== wanted.password)) {
+    throw new CqlError(ERROR_CODE.BAD_CREDENTIALS, 'Provided username and/or password are incorrect');
+  }
+  session.stage = 'ready';
+  out.int32(-1);
+  return OPCODE.AUTH_SUCCESS;
+}
+
+export function register(reader: RequestReader, session: Session): void {
+  for (const type of reader.stringList()) {
+    if (!EVENT_TYPES.has(type)) throw protocolError(`Invalid value '${type}' for Event.Type`);
+    session.events.add(type);
+  }
+}

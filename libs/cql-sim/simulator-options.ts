@@ -1,0 +1,33 @@
+import type { FaultScriptInput } from './faults/fault-script.js';
+import type { SimTime } from './server/sim-time.js';
+import type { Personality } from './system/system-ddl.js';
+
+export interface SimulatorOptions {
+  /** Node i listens on the i-th address after `address`. Default 1. */
+  nodes?: number;
+  /** The same on every address; 0 picks a free one. Default 0. */
+  port?: number;
+  /** Address of the first node; a loopback IPv4 address. Default 127.0.0.1. */
+  address?: string;
+  personality?: Personality;
+  /** `storage`: reads return what was written. `null`: every EXECUTE gets a ready-made answer. Default storage. */
+  mode?: 'storage' | 'null';
+  /** Clients must log in with this name and password. */
+  auth?: { user: string; password: string };
+  /** PEM texts; clients must connect by TLS. */
+  tls?: { key: string; cert: string };
+  /** Bound of what is stored, objects included. Default 256 MiB. */
+  maxBytes?: number;
+  /** Faults from the start on; see `Simulator.apply`. */
+  script?: FaultScriptInput;
+  dataCenter?: string;
+  /** Tokens of each node. Default 16. */
+  tokensPerNode?: number;
+  /** Shards that the scylla personality claims for each node. Default 2. */
+  shards?: number;
+  /** Scylla's shard-aware port (`source port % shards` picks the shard); not served when undefined. 0 picks one. */
+  shardAwarePort?: number;
+  time?: SimTime;
+}
+
+export const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;

@@ -1,0 +1,112 @@
+import { Cluster } from './server/cluster.js';
+import { nodeEventFrame, schemaEventFrame, type NodeEvent } from './server/events.js';
+import { SimNode } from './server/sim-node.js';
+import type { SimulatorStats } from './server/stats.js';
+import type { SimulatorOptions } from './simulator-options.js';
+import { StoredCell, type CellAddress } from './stored-cell.js';
+
+/** A port that is free on the first address may be taken on another: then another is tried. */
+const PORT_ATTEMPTS = 20;
+
+/** A running simulated cluster. Make one with `startSimulator`. */
+export class Simulator {
+  private readonly cluster: Cluster;
+  private readonly nodes: SimNode[];
+
+  constructor(private readonly options: SimulatorOptions) {
+    this.cluster = new Cluster(options);
+    this.nodes = this.cluster.members.map((member) => new SimNode(this.cluster, member));
+    this.cluster.onSchemaChange((change) => this.broadcast('SCHEMA_CHANGE', schemaEventFrame(change)));
+  }
+
+  /** `address:port` of every node. */
+  get contactPoints(): string[] {
+    return this.cluster.members.map(({ address, port }) => `${address}:${port}`);
+  }
+
+  get port(): number {
+    return this.cluster.members[0]?.port ?? 0;
+  }
+
+  get stats(): SimulatorStats {
+    const { counters, budget } = this.cluster;
+    return counters.snapshot(budget.usedBytes, budget.refusedWrites);
+  }
+
+  async listen(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        let port = this.options.port ?? 0;
+        for (const node of this.nodes) port = await node.listen(port);
+        return;
+      } catch (cause) {
+        await Promise.all(this.nodes.map((node) => node.close()));
+        if ((this.options.port ?? 0) !== 0 || attempt === PORT_ATTEMPTS) throw cause;
+      }
+    }
+  }
+
+  private broadcast(type: string, frame: Buffer): void {
+    for (const { connections } of this.nodes) {
+      for (const connection of connections) {
+        if (!connection.session.events.has(type)) continue;
+        connection.pushEvent(frame);
+      }
+    }
+  }
+
+  /** Sends an event to every client that registered for its type. */
+  pushEvent(event: NodeEvent): void {
+    this.broadcast(event.type, nodeEventFrame(event));
+  }
+
+  /** Takes a node down: it refuses and cuts connections, its replicas count as dead, and the others say so. */
+  async nodeDown(index: number): Promise<void> {
+    const node = this.node(index);
+    if (!node.member.isUp) return;
+    node.member.isUp = false;
+    this.cluster.availability.nodesChanged();
+    const { address, port } = node.member;
+    const closed = node.close();
+    this.pushEvent({ type: 'STATUS_CHANGE', change: 'DOWN', address, port });
+    await closed;
+  }
+
+  /** Brings a node back on its old port. Its prepared statements are still known, as after a real restart. */
+  async nodeUp(index: number): Promise<void> {
+    const node = this.node(index);
+    if (node.member.isUp) return;
+    await node.listen(node.member.port);
+    node.member.isUp = true;
+    this.cluster.availability.nodesChanged();
+    const { address, port } = node.member;
+    this.pushEvent({ type: 'STATUS_CHANGE', change: 'UP', address, port });
+  }
+
+  private node(index: number): SimNode {
+    const node = this.nodes[index];
+    if (!node) throw new RangeError(`node ${index} of ${this.nodes.length} does not exist`);
+    return node;
+  }
+
+  /** A stored cell, to look at or to change behind the clients' backs. */
+  cell(address: CellAddress): StoredCell {
+    return new StoredCell(this.cluster.schema, address);
+  }
+
+  /** Forgets all prepared statements of every node: clients get UNPREPARED (0x2500). */
+  forgetPrepared(): void {
+    for (const { statements } of this.nodes) statements.prepared.clear();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()));
+  }
+}
+
+/** Starts a simulated cluster and waits until every node listens. Rejects with the listen error (EADDRINUSE, …). */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = new Simulator(options);
+  await simulator.listen();
+  return simulator;
+}
