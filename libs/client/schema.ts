@@ -100,6 +100,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The result: what was measured, whether it met its thresholds, whether it can be believed */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/intervals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The run second by second, per operation and in total
+         * @description Merged over executors unless one is named. Percentiles come from merged histograms at any resolution.
+         */
+        get: operations["listIntervals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of a window, from the histograms of its intervals */
+        get: operations["getWindowStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/hdr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The histograms as a standard HDR log
+         * @description Format 1.3, nanoseconds, one line per interval and tag (READ-st, WRITE-rt …); gzip by Accept-Encoding.
+         */
+        get: operations["getHdrLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a run: status changes, intervals and log lines as they come
+         * @description Server-sent events whose `event` is the type and whose `data` is the data of a RunEvent. Starts at the first event, or after Last-Event-ID; ends when the end of the run was sent. 204 when there is nothing more to come.
+         */
+        get: operations["followRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the executors and the API said about the run */
+        get: operations["getLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/stdout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What cassandra-stress would have printed
+         * @description Made from the stored intervals: settings, interval table, summary, END or FAILURE.
+         */
+        get: operations["getStdout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/report.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Run, summary and all intervals in one JSON document */
+        get: operations["getJsonReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All intervals as CSV, one row per interval and operation */
+        get: operations["getCsvReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executors": {
         parameters: {
             query?: never;
@@ -870,6 +1035,128 @@ export interface components {
             /** @default cancelled by request */
             reason?: string;
         };
+        Summary: {
+            startedAtMs: number | null;
+            endedAtMs: number | null;
+            durationMs: number;
+            /** @description True when the target was the simulator */
+            simulated: boolean;
+            /** @description By operation, and total */
+            operations: {
+                [key: string]: components["schemas"]["OperationSummary"];
+            };
+            /** @description The first mismatches found by validating reads, at most 100 */
+            mismatches: components["schemas"]["Mismatch"][];
+            mismatchCount: number;
+            /** @description Largest difference between the real starts of the shards */
+            startSkewMs: number | null;
+            /** @description Share of the planned shard-seconds that reported */
+            coverage: number;
+            clientCpuUsPerOperation: number | null;
+            verdict: components["schemas"]["Verdict"];
+            thresholds: components["schemas"]["ThresholdResult"][];
+            validity: components["schemas"]["Validity"];
+        };
+        OperationSummary: {
+            /** @description Operations that fell due in the interval (open loop) or were started (closed loop) */
+            scheduled: number;
+            /** @description Operations that ended in the interval, failed ones included */
+            completed: number;
+            failed: number;
+            /** @description Operations that were due but could not be started within the limits */
+            dropped: number;
+            retries: number;
+            partitions: number;
+            rows: number;
+            /** @description Failed operations by class; the values sum to failed */
+            errors: {
+                [key: string]: number;
+            };
+            ratePerSecond: number;
+            serviceTime: components["schemas"]["LatencyFigures"];
+            responseTime: components["schemas"]["LatencyFigures"] | null;
+            waitTime: components["schemas"]["LatencyFigures"] | null;
+            failedServiceTime: components["schemas"]["LatencyFigures"] | null;
+        };
+        LatencyFigures: {
+            count: number;
+            meanMs: number;
+            p50Ms: number;
+            p95Ms: number | null;
+            p99Ms: number | null;
+            p999Ms: number | null;
+            maxMs: number;
+            minMs: number;
+        };
+        Mismatch: {
+            key: string;
+            column: string;
+            expected: string;
+            found: string | null;
+        };
+        ThresholdResult: {
+            threshold: components["schemas"]["Threshold"];
+            actual: number | null;
+            passed: boolean;
+        };
+        IntervalPage: {
+            items: components["schemas"]["IntervalStats"][];
+            nextCursor: string | null;
+        };
+        IntervalStats: {
+            /** @description Index from the start of the run */
+            interval: number;
+            /** @description Epoch milliseconds */
+            startMs: number;
+            lengthMs: number;
+            /** @description READ, WRITE … or total */
+            operation: string;
+            /** @description null when merged over executors */
+            executorId: string | null;
+            /** @description Operations that fell due in the interval (open loop) or were started (closed loop) */
+            scheduled: number;
+            /** @description Operations that ended in the interval, failed ones included */
+            completed: number;
+            failed: number;
+            /** @description Operations that were due but could not be started within the limits */
+            dropped: number;
+            retries: number;
+            partitions: number;
+            rows: number;
+            /** @description Failed operations by class; the values sum to failed */
+            errors: {
+                [key: string]: number;
+            };
+            /** @description Successful operations per second */
+            ratePerSecond: number;
+            serviceTime: components["schemas"]["LatencyFigures"];
+            responseTime: components["schemas"]["LatencyFigures"] | null;
+            waitTime: components["schemas"]["LatencyFigures"] | null;
+        };
+        WindowStats: {
+            /** @description Start of the first interval in the window; null when there is none */
+            fromMs: number | null;
+            /** @description End of the last interval in the window */
+            toMs: number | null;
+            intervals: number;
+            /** @description By operation, and total */
+            operations: {
+                [key: string]: components["schemas"]["OperationSummary"];
+            };
+        };
+        LogPage: {
+            items: components["schemas"]["LogLine"][];
+            nextCursor: string | null;
+        };
+        LogLine: {
+            id: number;
+            atMs: number;
+            /** @enum {string} */
+            level: "info" | "warn" | "error";
+            /** @description api, or executor:<id> */
+            source: string;
+            message: string;
+        };
         Executors: {
             items: components["schemas"]["Executor"][];
         };
@@ -903,55 +1190,6 @@ export interface components {
             /** @constant */
             type: "log";
             data: components["schemas"]["LogLine"];
-        };
-        IntervalStats: {
-            /** @description Index from the start of the run */
-            interval: number;
-            /** @description Epoch milliseconds */
-            startMs: number;
-            lengthMs: number;
-            /** @description READ, WRITE … or total */
-            operation: string;
-            /** @description null when merged over executors */
-            executorId: string | null;
-            /** @description Operations that fell due in the interval (open loop) or were started (closed loop) */
-            scheduled: number;
-            /** @description Operations that ended in the interval, failed ones included */
-            completed: number;
-            failed: number;
-            /** @description Operations that were due but could not be started within the limits */
-            dropped: number;
-            retries: number;
-            partitions: number;
-            rows: number;
-            /** @description Failed operations by class; the values sum to failed */
-            errors: {
-                [key: string]: number;
-            };
-            /** @description Successful operations per second */
-            ratePerSecond: number;
-            serviceTime: components["schemas"]["LatencyFigures"];
-            responseTime: components["schemas"]["LatencyFigures"] | null;
-            waitTime: components["schemas"]["LatencyFigures"] | null;
-        };
-        LatencyFigures: {
-            count: number;
-            meanMs: number;
-            p50Ms: number;
-            p95Ms: number | null;
-            p99Ms: number | null;
-            p999Ms: number | null;
-            maxMs: number;
-            minMs: number;
-        };
-        LogLine: {
-            id: number;
-            atMs: number;
-            /** @enum {string} */
-            level: "info" | "warn" | "error";
-            /** @description api, or executor:<id> */
-            source: string;
-            message: string;
         };
     };
     responses: never;
@@ -1470,6 +1708,616 @@ export interface operations {
                 };
             };
             /** @description QUEUE_FULL */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_RESULT_YET */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIntervals: {
+        parameters: {
+            query?: {
+                /** @description READ, WRITE … or total; all when absent */
+                op?: string;
+                /** @description Only what this executor measured; all merged when absent */
+                executor?: string;
+                /** @description Intervals that start at or after: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Intervals that start before: ISO 8601 or epoch milliseconds */
+                to?: string;
+                /** @description Length of the answered intervals, such as 10s: a multiple of the run’s own; their histograms are merged */
+                resolution?: string;
+                /** @description Rows at most */
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of intervals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalPage"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWindowStats: {
+        parameters: {
+            query?: {
+                /** @description Intervals that start at or after: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Intervals that start before: ISO 8601 or epoch milliseconds */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowStats"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHdrLog: {
+        parameters: {
+            query?: {
+                /** @description READ, WRITE …; all when absent */
+                op?: string;
+                /** @description All when absent */
+                type?: components["schemas"]["HistogramType"];
+                /** @description Only what this executor measured; all merged when absent */
+                executor?: string;
+                /** @description Intervals that start at or after: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Intervals that start before: ISO 8601 or epoch milliseconds */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description id of the last event that was seen */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Everything was sent before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLog: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of log lines, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStdout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJsonReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCsvReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
             429: {
                 headers: {
                     [name: string]: unknown;
