@@ -1,0 +1,36 @@
+import type { LatencyFigures } from '#libs/contract/interval.js';
+import { Histogram } from './histogram.js';
+
+const NS_PER_MS = 1e6;
+/**
+ * A percentile p is shown only when at least this many samples lie beyond it, n x (1 - p) >= 10: with fewer, the order
+ * statistic is decided by a handful of operations and its relative error exceeds about a third (1 / sqrt(10)).
+ */
+const SAMPLES_BEYOND = 10;
+
+/** Milliseconds from a histogram of nanoseconds. */
+export function figuresOf(histogram: Histogram): LatencyFigures {
+  const { count } = histogram;
+  const tail = (percentile: number): number | null =>
+    count * (1 - percentile / 100) >= SAMPLES_BEYOND - 1e-9 ? histogram.valueAtNs(percentile) / NS_PER_MS : null;
+  return {
+    count,
+    meanMs: histogram.meanNs / NS_PER_MS,
+    p50Ms: histogram.valueAtNs(50) / NS_PER_MS,
+    p95Ms: tail(95),
+    p99Ms: tail(99),
+    p999Ms: tail(99.9),
+    maxMs: histogram.maxNs / NS_PER_MS,
+    minMs: histogram.minNs / NS_PER_MS,
+  };
+}
+
+/** The same from encoded histograms, merged; null when none is there. */
+export function figuresOfEncoded(all: readonly (Uint8Array | undefined)[]): LatencyFigures | null {
+  const present = all.filter((bytes) => bytes !== undefined);
+  if (present.length === 0) return null;
+  const merged = Histogram.merged(present);
+  const figures = figuresOf(merged);
+  merged.destroy();
+  return figures;
+}
