@@ -1,0 +1,25 @@
+import { CodedError } from '#libs/contract/problem.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+
+const isConnectionError = (error: Error): boolean =>
+  error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error;
+
+/** What the caller is told: one sentence, and every problem of an input below it. */
+export function errorText(error: unknown): string {
+  if (error instanceof CodedError) {
+    return [
+      `${error.code}: ${error.message}`,
+      ...error.issues.map(({ path, message }) => `  ${path}: ${message}`),
+    ].join('\n');
+  }
+  if (!(error instanceof Error)) return String(error);
+  if (isConnectionError(error)) {
+    const cause = error.cause instanceof Error ? error.cause.message : '';
+    return `The server does not answer (${cause}): start it with "tidemark serve", or name another one with --server or TIDEMARK_SERVER.`;
+  }
+  return error.stack ?? error.message;
+}
+
+/** Refused inputs are the caller's to correct; everything else failed. */
+export const exitCodeOfError = (error: unknown): ExitCode =>
+  error instanceof CodedError && error.code === 'VALIDATION_FAILED' ? EXIT.usage : EXIT.failed;

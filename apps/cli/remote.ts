@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTidemarkClient, dataOf, type TidemarkClient } from '#libs/client/client.js';
+import { followRun } from '#libs/client/events.js';
+import type { CreateRun, Run } from '#libs/contract/run.js';
+import type { Summary } from '#libs/contract/summary.js';
+import { CodedError } from '#libs/contract/problem.js';
+import type { CliConfig } from './config.js';
+import type { RunFeed } from './watch.js';
+
+/** What the commands ask of a server. Each call throws the server's problem as CodedError. */
+export interface Remote extends RunFeed {
+  create(run: CreateRun): Promise<Run>;
+  cancel(runId: string): Promise<Run>;
+  list(filter: ListFilter): Promise<readonly Run[]>;
+  /** Null while there is none. */
+  summary(runId: string): Promise<Summary | null>;
+  /** The HDR histogram log as text. */
+  hdr(runId: string, filter: HdrFilter): Promise<string>;
+  /** Where a browser finds the run. */
+  url(runId: string): string;
+}
+
+export interface ListFilter {
+  status?: Run['status'] | undefined;
+  label?: string | undefined;
+  limit: number;
+}
+
+export interface HdrFilter {
+  op?: string | undefined;
+  type?: 'st' | 'rt' | 'wt' | undefined;
+}
+
+const path = (id: string) => ({ params: { path: { id } } });
+
+/** Absent fields are left out, not sent as undefined. */
+const defined = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  JSON.parse(JSON.stringify(fields));
+
+async function summaryOf(client: TidemarkClient, runId: string): Promise<Summary | null> {
+  try {
+    return await dataOf(client.GET('/v1/runs/{id}/summary', path(runId)));
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'NO_RESULT_YET') return null;
+    throw error;
+  }
+}
+
+/** The API of one server. */
+export function connectRemote({ server, apiKey }: CliConfig): Remote {
+  const client = createTidemarkClient(server, apiKey);
+  return {
+    create: (run) => dataOf(client.POST('/v1/runs', { body: JSON.parse(JSON.stringify(run)) })),
+    run: (runId) => dataOf(client.GET('/v1/runs/{id}', path(runId))),
+    cancel: (runId) =>
+      dataOf(client.POST('/v1/runs/{id}/cancel', { ...path(runId), body: { reason: 'cancelled by tidemark cancel' } })),
+    list: async (filter) => {
+      const { items } = await dataOf(client.GET('/v1/runs', { params: { query: defined(filter) } }));
+      return items;
+    },
+    summary: (runId) => summaryOf(client, runId),
+    hdr: (runId, filter) =>
+      dataOf(
+        client.GET('/v1/runs/{id}/hdr', {
+          params: { path: { id: runId }, query: defined(filter) },
+          parseAs: 'text',
+        }),
+      ),
+    events: (runId, lastEventId) => followRun(server, runId, { apiKey, lastEventId }),
+    pause: (durationMs) => sleep(durationMs),
+    url: (runId) => `${server.replace(/\/+$/, '')}/v1/runs/${runId}`,
+  };
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { parse } from 'yaml';
+import { issuesOf } from '#libs/contract/issues.js';
+import { CodedError } from '#libs/contract/problem.js';
+import { CreateRun } from '#libs/contract/run.js';
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function read(path: string): Promise<string> {
+  if (path === '-') return text(process.stdin);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CodedError('VALIDATION_FAILED', `${path} cannot be read (${describe(error)}); check the file's name.`);
+  }
+}
+
+/** A run definition from JSON or YAML text; every JSON document is YAML too. Throws CodedError with every problem. */
+export function parseRun(source: string, path: string): CreateRun {
+  let document: unknown;
+  try {
+    document = parse(source);
+  } catch (error) {
+    throw new CodedError('VALIDATION_FAILED', `${path} is neither JSON nor YAML: ${describe(error)}`);
+  }
+  const run = CreateRun.safeParse(document);
+  if (run.success) return run.data;
+  throw new CodedError('VALIDATION_FAILED', `${path} is no run definition.`, issuesOf(run.error, document));
+}
+
+/** Reads a run definition from a file, or from standard input for `-`. */
+export const readRun = async (path: string): Promise<CreateRun> => parseRun(await read(path), path);

@@ -1,0 +1,87 @@
+import type { Run } from '#libs/contract/run.js';
+import type { Mismatch, OperationSummary, Summary, ThresholdResult } from '#libs/contract/summary.js';
+import { countedLatency, milliseconds } from './interval-text.js';
+
+const SHOWN_MISMATCHES = 5;
+
+const field = (name: string, value: string): string => `${name.padEnd(14)}${value}`;
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+function operationLine(name: string, figures: OperationSummary): string {
+  const latency = countedLatency(figures);
+  const clock = figures.responseTime ? 'response time' : 'service time';
+  const tails = (
+    [
+      ['mean', latency.meanMs],
+      ['p50', latency.p50Ms],
+      ['p95', latency.p95Ms],
+      ['p99', latency.p99Ms],
+      ['p99.9', latency.p999Ms],
+      ['max', latency.maxMs],
+    ] as const
+  ).map(([label, value]) => `${label} ${milliseconds(value)}`);
+  const losses = [
+    figures.failed > 0 ? `${count(figures.failed)} failed (${errorsOf(figures)})` : undefined,
+    figures.dropped > 0 ? `${count(figures.dropped)} dropped` : undefined,
+    figures.retries > 0 ? `${count(figures.retries)} retries` : undefined,
+  ].filter((text) => text !== undefined);
+  return [
+    field(
+      name,
+      `${count(figures.completed)} operations, ${count(Math.round(figures.ratePerSecond))} op/s${losses.map((text) => `, ${text}`).join('')}`,
+    ),
+    field('', `${clock}, ms: ${tails.join('  ')}`),
+  ].join('\n');
+}
+
+const errorsOf = ({ errors }: OperationSummary): string =>
+  Object.entries(errors)
+    .filter(([, times]) => times > 0)
+    .map(([name, times]) => `${name} ${count(times)}`)
+    .join(', ');
+
+const thresholdLine = ({ threshold, actual, passed }: ThresholdResult): string =>
+  field(
+    '',
+    `${passed ? 'met' : 'MISSED'}: ${threshold.operation} ${threshold.metric} ${threshold.operator} ${threshold.value}, was ${actual ?? 'not measured'}`,
+  );
+
+const mismatchLine = ({ key, column, expected, found }: Mismatch): string =>
+  field('', `key ${key} column ${column}: expected ${expected}, found ${found ?? 'nothing'}`);
+
+function mismatchLines({ mismatches, mismatchCount }: Summary): string[] {
+  if (mismatchCount === 0) return [];
+  const shown = mismatches.slice(0, SHOWN_MISMATCHES);
+  const more = mismatchCount - shown.length;
+  return [
+    field('mismatches', `${count(mismatchCount)} values did not come back as they were written`),
+    ...shown.map(mismatchLine),
+    ...(more > 0 ? [field('', `and ${count(more)} more`)] : []),
+  ];
+}
+
+/** Operations first, their total last; the total of a single operation says nothing new. */
+function operationLines({ operations }: Summary): string[] {
+  const { total, ...single } = operations;
+  const lines = Object.entries(single).map(([name, figures]) => operationLine(name, figures));
+  return total && lines.length !== 1 ? [...lines, operationLine('total', total)] : lines;
+}
+
+/** A summary as text: what was measured, whether it met its thresholds, whether it can be believed. */
+export function summaryText(run: Pick<Run, 'id' | 'status' | 'problem'>, summary: Summary | null): string {
+  const lines = [field('run', run.id), field('status', run.status)];
+  if (run.problem) lines.push(field('problem', `${run.problem.code}: ${run.problem.detail}`));
+  if (!summary) return [...lines, field('result', 'nothing was measured')].join('\n');
+  if (summary.simulated) lines.push(field('target', 'SIMULATED cluster: figures say nothing about a database'));
+  lines.push(field('duration', `${(summary.durationMs / 1000).toFixed(1)} s`), ...operationLines(summary));
+  lines.push(...mismatchLines(summary));
+  if (summary.startSkewMs !== null) lines.push(field('start skew', `${summary.startSkewMs.toFixed(1)} ms`));
+  if (summary.clientCpuUsPerOperation !== null) {
+    lines.push(field('client CPU', `${summary.clientCpuUsPerOperation.toFixed(1)} µs per operation`));
+  }
+  lines.push(field('verdict', summary.verdict), ...summary.thresholds.map(thresholdLine));
+  lines.push(field('validity', summary.validity.level));
+  lines.push(...summary.validity.reasons.map(({ level, message }) => field('', `${level}: ${message}`)));
+  return lines.join('\n');
+}
