@@ -1,5 +1,5 @@
+import type { Clock } from '#libs/load/clock.js';
 import type { FaultScriptInput } from './faults/fault-script.js';
-import type { SimTime } from './server/sim-time.js';
 import type { Personality } from './system/system-ddl.js';
 
 export interface SimulatorOptions {
@@ -27,7 +27,8 @@ export interface SimulatorOptions {
   shards?: number;
   /** Scylla's shard-aware port (`source port % shards` picks the shard); not served when undefined. 0 picks one. */
   shardAwarePort?: number;
-  time?: SimTime;
+  /** Default: the machine's. */
+  clock?: Clock;
 }
 
 export const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;

@@ -1,3 +1,5 @@
+import type { TimedAction } from './faults/fault-engine.js';
+import { FaultScript, type FaultScriptInput } from './faults/fault-script.js';
 import { Cluster } from './server/cluster.js';
 import { nodeEventFrame, schemaEventFrame, type NodeEvent } from './server/events.js';
 import { SimNode } from './server/sim-node.js';
@@ -14,7 +16,7 @@ export class Simulator {
   private readonly nodes: SimNode[];
 
   constructor(private readonly options: SimulatorOptions) {
-    this.cluster = new Cluster(options);
+    this.cluster = new Cluster(options, (action) => this.act(action));
     this.nodes = this.cluster.members.map((member) => new SimNode(this.cluster, member));
     this.cluster.onSchemaChange((change) => this.broadcast('SCHEMA_CHANGE', schemaEventFrame(change)));
   }
@@ -29,8 +31,8 @@ export class Simulator {
   }
 
   get stats(): SimulatorStats {
-    const { counters, budget } = this.cluster;
-    return counters.snapshot(budget.usedBytes, budget.refusedWrites);
+    const { counters, budget, faults } = this.cluster;
+    return counters.snapshot(budget.usedBytes, budget.refusedWrites, faults.hits);
   }
 
   async listen(): Promise<void> {
@@ -38,12 +40,20 @@ export class Simulator {
       try {
         let port = this.options.port ?? 0;
         for (const node of this.nodes) port = await node.listen(port);
+        await this.listenShardAware();
         return;
       } catch (cause) {
         await Promise.all(this.nodes.map((node) => node.close()));
         if ((this.options.port ?? 0) !== 0 || attempt === PORT_ATTEMPTS) throw cause;
       }
     }
+  }
+
+  private async listenShardAware(): Promise<void> {
+    let port = this.options.shardAwarePort;
+    if (port === undefined) return;
+    for (const node of this.nodes) port = await node.listenShardAware(port);
+    this.cluster.shardAwarePort = port;
   }
 
   private broadcast(type: string, frame: Buffer): void {
@@ -94,12 +104,40 @@ export class Simulator {
     return new StoredCell(this.cluster.schema, address);
   }
 
+  /** From now on this fault script holds, in place of the one before; `{}` ends all faults. */
+  apply(script: FaultScriptInput): void {
+    this.cluster.faults.apply(FaultScript.parse(script));
+  }
+
+  /** Cuts all connections of the nodes (default: all nodes). */
+  disconnect(nodes?: readonly number[] | null): void {
+    for (const node of this.nodes) if (!nodes || nodes.includes(node.member.index)) node.disconnect();
+  }
+
+  private act(action: TimedAction): void {
+    switch (action.kind) {
+      case 'up':
+        // A port taken meanwhile keeps the node down, as it would a real one.
+        void this.nodeUp(action.node).catch(() => undefined);
+        break;
+      case 'down':
+        void this.nodeDown(action.node);
+        break;
+      case 'disconnect':
+        this.disconnect(action.nodes);
+        break;
+      case 'forget-prepared':
+        this.forgetPrepared();
+    }
+  }
+
   /** Forgets all prepared statements of every node: clients get UNPREPARED (0x2500). */
   forgetPrepared(): void {
     for (const { statements } of this.nodes) statements.prepared.clear();
   }
 
   async close(): Promise<void> {
+    this.cluster.faults.close();
     await Promise.all(this.nodes.map((node) => node.close()));
   }
 }

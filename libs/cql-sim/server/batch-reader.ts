@@ -47,6 +47,10 @@ export class BatchReader {
     this.members.push({ plan, bound });
   }
 
+  get firstPlan(): Plan | null {
+    return this.members[0]?.plan ?? null;
+  }
+
   run(call: Call): void {
     runBatch(this.members, call);
   }

@@ -5,7 +5,7 @@ import { FrameSplitter, type FrameSink } from '../wire/frame-splitter.js';
 import { Outbox } from '../wire/outbox.js';
 import type { Cluster, Member } from './cluster.js';
 import { writeNullAnswer } from './null-answers.js';
-import { RequestHandler } from './request-handler.js';
+import { RequestHandler, type Link } from './request-handler.js';
 import { Session } from './session.js';
 import type { Statements } from './statements.js';
 
@@ -13,12 +13,13 @@ import type { Statements } from './statements.js';
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 
 /** One client: its socket, its session and its answers on the way out. */
-export class ClientConnection implements FrameSink {
+export class ClientConnection implements FrameSink, Link {
   readonly session: Session;
   private readonly out = new Outbox();
   private readonly splitter = new FrameSplitter(this);
   private readonly handler: RequestHandler;
   private readonly isTls: boolean;
+  private isCut = false;
 
   constructor(
     private readonly socket: Socket,
@@ -28,7 +29,7 @@ export class ClientConnection implements FrameSink {
     shard: number,
   ) {
     this.session = new Session(cluster, member, statements, shard, this.out);
-    this.handler = new RequestHandler(this.session, this.out);
+    this.handler = new RequestHandler(this.session, this.out, this);
     this.isTls = 'encrypted' in socket;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
@@ -38,7 +39,10 @@ export class ClientConnection implements FrameSink {
   }
 
   private receive(chunk: Buffer): void {
+    if (this.isCut) return;
     this.cluster.counters.bytesIn += chunk.length;
+    // Answers that were held back and are due now go first.
+    if (!this.cluster.faults.isIdle) this.cluster.faults.release();
     this.splitter.push(chunk);
     this.flush();
   }
@@ -54,14 +58,15 @@ export class ClientConnection implements FrameSink {
       return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
     }
     if (this.cluster.isNull && opcode === OPCODE.EXECUTE && bodyBytes > 2) {
-      const answers = this.session.statements.prepared.find(buffer, body)?.nullAnswers;
-      if (answers) {
-        writeNullAnswer(this.out, answers, stream, buffer, body);
-        return true;
+      const prepared = this.session.statements.prepared.find(buffer, body);
+      if (prepared?.nullAnswers) {
+        if (this.cluster.faults.isIdle) writeNullAnswer(this.out, prepared.nullAnswers, stream, buffer, body);
+        else this.handler.handleNull(prepared, prepared.nullAnswers, stream, buffer, body);
+        return !this.isCut;
       }
     }
     this.handler.handle(opcode, stream, buffer, body, body + bodyBytes);
-    return true;
+    return !this.isCut;
   }
 
   oversized(bodyBytes: number): void {
@@ -71,8 +76,7 @@ export class ClientConnection implements FrameSink {
   /** Answers with a protocol error and ends the connection, as a real server does. */
   private refuse(stream: number, message: string): false {
     this.handler.fail(stream, protocolError(message));
-    this.flush();
-    this.socket.end();
+    this.cut();
     return false;
   }
 
@@ -99,7 +103,15 @@ export class ClientConnection implements FrameSink {
     if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause();
   }
 
+  /** Ends the connection after the answers so far have left. */
+  cut(): void {
+    this.isCut = true;
+    this.flush();
+    this.socket.destroySoon();
+  }
+
   destroy(): void {
+    this.isCut = true;
     this.socket.destroy();
   }
 }

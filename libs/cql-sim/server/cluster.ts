@@ -1,3 +1,7 @@
+import { systemClock, type Clock } from '#libs/load/clock.js';
+import type { TimedAction } from '../faults/fault-engine.js';
+import { FaultRunner } from '../faults/fault-runner.js';
+import { FaultScript } from '../faults/fault-script.js';
 import { Availability, type RingNode } from '../storage/availability.js';
 import { StorageBudget } from '../storage/budget.js';
 import { Schema, type SchemaChange } from '../storage/schema.js';
@@ -6,8 +10,6 @@ import { DEFAULT_MAX_BYTES, type SimulatorOptions } from '../simulator-options.j
 import type { Personality } from '../system/system-ddl.js';
 import type { NodeIdentity } from '../system/node-rows.js';
 import { Counters } from './stats.js';
-import { systemTime } from './system-time.js';
-import type { SimTime } from './sim-time.js';
 
 const TOKEN_SPAN = 2n ** 64n;
 const MIN_TOKEN = -(2n ** 63n);
@@ -40,14 +42,21 @@ export class Cluster {
   readonly budget: StorageBudget;
   readonly availability: Availability;
   readonly counters = new Counters();
-  readonly time: SimTime;
+  readonly clock: Clock;
   readonly isNull: boolean;
+  readonly faults: FaultRunner;
+  /** Served beside the plain port, or null. */
+  shardAwarePort: number | null = null;
   private lastTimestampUs = 0;
 
-  constructor(readonly options: SimulatorOptions) {
+  /** `act` does what a fault script says at its times. */
+  constructor(
+    readonly options: SimulatorOptions,
+    act: (action: TimedAction) => void,
+  ) {
     this.personality = options.personality ?? 'cassandra';
     this.dataCenter = options.dataCenter ?? 'datacenter1';
-    this.time = options.time ?? systemTime;
+    this.clock = options.clock ?? systemClock;
     this.isNull = options.mode === 'null';
     this.budget = new StorageBudget(options.maxBytes ?? DEFAULT_MAX_BYTES);
     const nodes = options.nodes ?? 1;
@@ -62,6 +71,7 @@ export class Cluster {
       isUp: true,
     }));
     this.availability = new Availability(this.members);
+    this.faults = new FaultRunner(this.clock, FaultScript.parse(options.script ?? {}), act);
     addSystemTables(this.schema, this.personality);
   }
 

@@ -10,7 +10,7 @@ const EVENT_TYPES = new Set(['TOPOLOGY_CHANGE', 'STATUS_CHANGE', 'SCHEMA_CHANGE'
 
 /** Scylla's keys in SUPPORTED (docs/dev/protocol-extensions.md of ScyllaDB). */
 function scyllaKeys({ cluster, member, shard }: Session): [string, string[]][] {
-  const { shards = 2, shardAwarePort } = cluster.options;
+  const { shards = 2 } = cluster.options;
   const keys: [string, string][] = [
     ['SCYLLA_SHARD', String(shard)],
     ['SCYLLA_NR_SHARDS', String(shards)],
@@ -21,7 +21,7 @@ function scyllaKeys({ cluster, member, shard }: Session): [string, string[]][] {
     ['SCYLLA_LWT_ADD_METADATA_MARK', 'LWT_OPTIMIZATION_META_BIT_MASK=2147483648'],
     ['SCYLLA_RATE_LIMIT_ERROR', 'ERROR_CODE=61440'],
   ];
-  if (shardAwarePort !== undefined) keys.push(['SCYLLA_SHARD_AWARE_PORT', String(shardAwarePort)]);
+  if (cluster.shardAwarePort !== null) keys.push(['SCYLLA_SHARD_AWARE_PORT', String(cluster.shardAwarePort)]);
   return keys.map(([name, value]) => [name, [value]]);
 }
 

@@ -1,12 +1,15 @@
 import { ERROR_CODE, OPCODE, RESULT_KIND } from '#libs/cql/protocol.js';
 import { CqlError, invalid, protocolError } from '../cql-error.js';
+import type { Receiver } from '../faults/fault-runner.js';
+import type { Verdict } from '../faults/verdict.js';
 import type { Plan } from '../plan/environment.js';
 import { writeError } from '../wire/error-frame.js';
 import type { Outbox } from '../wire/outbox.js';
 import { RequestReader } from '../wire/request-reader.js';
 import { BatchReader } from './batch-reader.js';
 import { authResponse, register, startup, supported } from './handshake.js';
-import { unprepared, writePrepared } from './prepared.js';
+import { writeNullAnswer, type NullAnswers } from './null-answers.js';
+import { unprepared, writePrepared, type Prepared } from './prepared.js';
 import type { Session, Stage } from './session.js';
 
 type Handle = (reader: RequestReader) => void;
@@ -24,16 +27,31 @@ const EXPECTED: Record<Stage, string> = {
   ready: '',
 };
 
+/** The connection, as far as faults need it. */
+export interface Link extends Receiver {
+  cut(): void;
+}
+
+/** [short bytes] id: where the consistency of an EXECUTE stands in its body. */
+const EXECUTE_CONSISTENCY_AT = 2 + 16;
+
+const isOperation = (opcode: number): boolean =>
+  opcode === OPCODE.QUERY || opcode === OPCODE.EXECUTE || opcode === OPCODE.BATCH;
+
 /** Answers the requests of one connection into its outbox: one frame for each. */
 export class RequestHandler {
   private readonly reader = new RequestReader();
   private readonly batch = new BatchReader();
   private readonly handlers: ReadonlyMap<number, Handle>;
   private stream = 0;
+  private opcode = 0;
+  /** What the fault script says about the request being worked on; null when it was not asked. */
+  private verdict: Verdict | null = null;
 
   constructor(
     private readonly session: Session,
     private readonly out: Outbox,
+    private readonly link: Link,
   ) {
     this.handlers = new Map<number, Handle>([
       [OPCODE.OPTIONS, () => this.reply(OPCODE.SUPPORTED, () => supported(out, session))],
@@ -47,9 +65,11 @@ export class RequestHandler {
     ]);
   }
 
-  /** Writes the answer to the request whose body starts at `body`. An ERROR frame is an answer too; nothing throws. */
+  /** Answers the request whose body starts at `body`. An ERROR frame is an answer too; nothing throws. */
   handle(opcode: number, stream: number, buffer: Buffer, body: number, end: number): void {
     this.stream = stream;
+    this.opcode = opcode;
+    this.verdict = null;
     const mark = this.out.length;
     try {
       const allowed = ALLOWED[this.session.stage];
@@ -58,10 +78,59 @@ export class RequestHandler {
       }
       const handle = this.handlers.get(opcode);
       if (!handle) throw protocolError(`Unknown opcode ${opcode}`);
+      if (!isOperation(opcode)) this.judge(null, 0);
       handle(this.reader.reset(buffer, body, end));
+      const error = this.appliedError();
+      if (error) throw error;
     } catch (cause) {
       this.out.truncate(mark);
       this.fail(stream, cause);
+    }
+    this.settle(mark);
+  }
+
+  /** Asks the fault script; an error that keeps the statement from being carried out is thrown. */
+  judge(plan: Plan | null, consistency: number): void {
+    const { cluster } = this.session;
+    if (cluster.faults.isIdle) return;
+    // The engine uses one verdict over and over; it holds until the next request.
+    this.verdict = cluster.faults.decide(this.session.describe(this.opcode, plan, consistency));
+    if (this.verdict.error && !this.verdict.isApplied) throw this.verdict.error;
+  }
+
+  /** An error that is answered although the statement was carried out. */
+  private appliedError(): CqlError | null {
+    return this.verdict?.error ?? null;
+  }
+
+  /** In null mode: answers an EXECUTE by a ready-made frame. */
+  handleNull(prepared: Prepared, answers: NullAnswers, stream: number, buffer: Buffer, body: number): void {
+    this.stream = stream;
+    this.opcode = OPCODE.EXECUTE;
+    this.verdict = null;
+    const mark = this.out.length;
+    try {
+      this.judge(prepared.plan, buffer.readUInt16BE(body + EXECUTE_CONSISTENCY_AT));
+      writeNullAnswer(this.out, answers, stream, buffer, body);
+    } catch (cause) {
+      this.fail(stream, cause);
+    }
+    this.settle(mark);
+  }
+
+  /** Sends, holds back or drops what was written for the request. */
+  private settle(mark: number): void {
+    const { verdict } = this;
+    if (verdict === null) return;
+    const { cluster, member } = this.session;
+    if (verdict.isCut) {
+      this.out.truncate(mark);
+      this.link.cut();
+    } else if (verdict.isSilent) {
+      this.out.truncate(mark);
+      cluster.counters.unanswered++;
+    } else if (cluster.faults.isLater(verdict.dueMs)) {
+      cluster.faults.hold(verdict.dueMs, member.index, this.link, this.out.cut(mark));
     }
   }
 
@@ -116,6 +185,7 @@ export class RequestHandler {
     if (bound.count !== plan.variables.length) {
       throw invalid(`there were ${plan.variables.length} markers(?) in CQL but ${bound.count} bound variables`);
     }
+    this.judge(plan, this.session.parameters.consistency);
     const call = this.session.begin();
     this.out.begin(this.stream, OPCODE.RESULT);
     plan.run(call);
@@ -125,6 +195,7 @@ export class RequestHandler {
   private runBatch(reader: RequestReader): void {
     const { session } = this;
     this.batch.read(reader, session);
+    this.judge(this.batch.firstPlan, session.parameters.consistency);
     const call = session.begin();
     this.out.begin(this.stream, OPCODE.RESULT);
     this.batch.run(call);

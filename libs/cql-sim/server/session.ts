@@ -1,4 +1,7 @@
+import { OPCODE } from '#libs/cql/protocol.js';
+import type { Facts } from '../faults/verdict.js';
 import type { Call } from '../plan/call.js';
+import type { Plan } from '../plan/environment.js';
 import { QueryParameters } from '../wire/query-parameters.js';
 import type { Outbox } from '../wire/outbox.js';
 import type { Cluster, Member } from './cluster.js';
@@ -16,6 +19,7 @@ export class Session {
   startup: ReadonlyMap<string, string> = new Map();
   readonly parameters = new QueryParameters();
   readonly call: Call;
+  readonly facts: Facts;
 
   constructor(
     readonly cluster: Cluster,
@@ -24,6 +28,19 @@ export class Session {
     readonly shard: number,
     out: Outbox,
   ) {
+    this.facts = {
+      node: member.index,
+      opcode: 0,
+      access: 'other',
+      keyspace: '',
+      table: '',
+      consistency: 0,
+      replicas: 1,
+      inFlight: 0,
+      isBatch: false,
+      knowsRateLimit: false,
+      connection: this,
+    };
     this.call = {
       bound: this.parameters.bound,
       wallMs: 0,
@@ -40,11 +57,26 @@ export class Session {
     };
   }
 
+  /** What fault rules may ask about a request of this connection. */
+  describe(opcode: number, plan: Plan | null, consistency: number): Facts {
+    const { facts, cluster, member } = this;
+    facts.opcode = opcode;
+    facts.access = plan?.access ?? (opcode === OPCODE.BATCH ? 'write' : 'other');
+    facts.keyspace = plan?.keyspace ?? '';
+    facts.table = plan?.table ?? '';
+    facts.consistency = consistency;
+    facts.replicas = cluster.schema.keyspaces.get(facts.keyspace)?.replicas ?? 1;
+    facts.inFlight = cluster.faults.inFlight(member.index);
+    facts.isBatch = opcode === OPCODE.BATCH;
+    facts.knowsRateLimit = this.startup.has('SCYLLA_RATE_LIMIT_ERROR');
+    return facts;
+  }
+
   /** Makes the call ready from the parameters just read. */
   begin(): Call {
     const { call, parameters } = this;
     call.bound = parameters.bound;
-    call.wallMs = this.cluster.time.wallMs();
+    call.wallMs = this.cluster.clock.epochMs();
     const given = parameters.timestampUs;
     call.timestampUs = Number.isNaN(given) ? this.cluster.timestampUs(call.wallMs) : given;
     call.consistency = parameters.consistency;

@@ -13,6 +13,8 @@ export interface SimulatorStats {
   connections: number;
   storedBytes: number;
   refusedWrites: number;
+  /** How often each fault of the script took effect, in the script's order. */
+  faultHits: number[];
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(OPCODE).map(([name, code]) => [code, name]));
@@ -34,7 +36,7 @@ export class Counters {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }
 
-  snapshot(storedBytes: number, refusedWrites: number): SimulatorStats {
+  snapshot(storedBytes: number, refusedWrites: number, hits: readonly number[]): SimulatorStats {
     const requests: Record<string, number> = {};
     this.requests.forEach((count, opcode) => {
       if (count > 0) requests[NAMES.get(opcode) ?? `0x${opcode.toString(16)}`] = count;
@@ -43,6 +45,16 @@ export class Counters {
       [...this.errors].map(([code, count]) => [`0x${code.toString(16).padStart(4, '0')}`, count]),
     );
     const { unanswered, bytesIn, bytesOut, connections } = this;
-    return { requests, errors, unanswered, bytesIn, bytesOut, connections, storedBytes, refusedWrites };
+    return {
+      requests,
+      errors,
+      unanswered,
+      bytesIn,
+      bytesOut,
+      connections,
+      storedBytes,
+      refusedWrites,
+      faultHits: [...hits],
+    };
   }
 }

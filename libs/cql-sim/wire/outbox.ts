@@ -45,11 +45,11 @@ export class Outbox {
     this.length = length;
   }
 
-  /** Cuts the last frame out: a copy that is sent later. */
-  takeFrame(): Buffer {
-    const frame = Buffer.from(this.buffer.subarray(this.frameAt, this.length));
-    this.length = this.frameAt;
-    return frame;
+  /** Cuts out what was written after `start`: a copy that is sent later. */
+  cut(start: number): Buffer {
+    const bytes = Buffer.from(this.buffer.subarray(start, this.length));
+    this.length = start;
+    return bytes;
   }
 
   /** A whole frame made earlier; only its stream id is set anew. */
