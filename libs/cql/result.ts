@@ -1,0 +1,69 @@
+import type { BodyReader } from './body-reader.js';
+import { decodeValue, readType, type ColumnSpec, type CqlValue } from './column-type.js';
+import { RESULT_KIND, ROWS_FLAG } from './protocol.js';
+
+export type Row = Readonly<Record<string, CqlValue>>;
+
+export interface PreparedResult {
+  id: Buffer;
+  /** Index of each partition-key column among the bound values; empty when not all are bound. */
+  partitionKey: number[];
+  columns: ColumnSpec[];
+}
+
+export interface RowsResult {
+  rows: Row[];
+  pagingState: Buffer | null;
+}
+
+interface Metadata {
+  columns: ColumnSpec[];
+  pagingState: Buffer | null;
+}
+
+function readSpecs(reader: BodyReader, flags: number, count: number): ColumnSpec[] {
+  const global = (flags & ROWS_FLAG.GLOBAL_TABLES_SPEC) !== 0;
+  if (global) {
+    reader.string();
+    reader.string();
+  }
+  return Array.from({ length: count }, () => {
+    if (!global) {
+      reader.string();
+      reader.string();
+    }
+    const name = reader.string();
+    return { name, type: readType(reader) };
+  });
+}
+
+function readMetadata(reader: BodyReader): Metadata {
+  const flags = reader.int();
+  const count = reader.int();
+  const pagingState = (flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0 ? reader.bytes() : null;
+  const columns = (flags & ROWS_FLAG.NO_METADATA) !== 0 ? [] : readSpecs(reader, flags, count);
+  return { columns, pagingState };
+}
+
+/** Rows of a RESULT body (any kind; other kinds have none). `reader` stands before the result kind. */
+export function readRows(reader: BodyReader): RowsResult {
+  if (reader.int() !== RESULT_KIND.ROWS) return { rows: [], pagingState: null };
+  const { columns, pagingState } = readMetadata(reader);
+  const rows: Row[] = [];
+  for (let left = reader.int(); left > 0; left--) {
+    const row: Record<string, CqlValue> = {};
+    for (const { name, type } of columns) row[name] = decodeValue(type, reader.bytes());
+    rows.push(row);
+  }
+  return { rows, pagingState };
+}
+
+/** A Prepared result of protocol v4. `reader` stands before the result kind. */
+export function readPrepared(reader: BodyReader): PreparedResult {
+  reader.int();
+  const id = reader.shortBytes();
+  const flags = reader.int();
+  const count = reader.int();
+  const partitionKey = Array.from({ length: reader.int() }, () => reader.short());
+  return { id, partitionKey, columns: readSpecs(reader, flags, count) };
+}
