@@ -7,10 +7,11 @@ const isConnectionError = (error: Error): boolean =>
 /** What the caller is told: one sentence, and every problem of an input below it. */
 export function errorText(error: unknown): string {
   if (error instanceof CodedError) {
-    return [
-      `${error.code}: ${error.message}`,
-      ...error.issues.map(({ path, message }) => `  ${path}: ${message}`),
-    ].join('\n');
+    // Some messages list their issues themselves.
+    const untold = error.issues.filter(({ message }) => !error.message.includes(message));
+    return [`${error.code}: ${error.message}`, ...untold.map(({ path, message }) => `  ${path}: ${message}`)].join(
+      '\n',
+    );
   }
   if (!(error instanceof Error)) return String(error);
   if (isConnectionError(error)) {

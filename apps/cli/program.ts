@@ -3,7 +3,6 @@ import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
-import { EXIT } from './exit-code.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
@@ -109,9 +108,5 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
       .helpOption(false)
       .action(async (args: string[]) => done(await outside.runProcess(name, args)));
   }
-  program.action(() => {
-    program.outputHelp();
-    done(EXIT.usage);
-  });
   return program;
 }
