@@ -1,0 +1,44 @@
+import type { Outcome } from '#libs/contract/outcome.js';
+import { OUTCOMES } from '#libs/contract/outcome.js';
+import type { BodyReader } from './body-reader.js';
+import { ERROR_CODE } from './protocol.js';
+
+const OUTCOME_OF_CODE: ReadonlyMap<number, Outcome> = new Map<number, Outcome>([
+  [ERROR_CODE.SERVER, 'serverError'],
+  [ERROR_CODE.PROTOCOL, 'invalid'],
+  [ERROR_CODE.BAD_CREDENTIALS, 'unauthorized'],
+  [ERROR_CODE.UNAVAILABLE, 'unavailable'],
+  [ERROR_CODE.OVERLOADED, 'overloaded'],
+  [ERROR_CODE.BOOTSTRAPPING, 'unavailable'],
+  [ERROR_CODE.TRUNCATE, 'serverError'],
+  [ERROR_CODE.WRITE_TIMEOUT, 'writeTimeout'],
+  [ERROR_CODE.READ_TIMEOUT, 'readTimeout'],
+  [ERROR_CODE.READ_FAILURE, 'readFailure'],
+  [ERROR_CODE.FUNCTION_FAILURE, 'serverError'],
+  [ERROR_CODE.WRITE_FAILURE, 'writeFailure'],
+  [ERROR_CODE.SYNTAX, 'invalid'],
+  [ERROR_CODE.UNAUTHORIZED, 'unauthorized'],
+  [ERROR_CODE.INVALID, 'invalid'],
+  [ERROR_CODE.CONFIG, 'invalid'],
+  [ERROR_CODE.ALREADY_EXISTS, 'invalid'],
+]);
+
+/** Index into OUTCOMES of a server's error code. */
+export const outcomeOfCode = (code: number): number => OUTCOMES.indexOf(OUTCOME_OF_CODE.get(code) ?? 'other');
+
+/** An ERROR answer to a control request. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads an ERROR body: code and message; what follows depends on the code and is not needed. */
+export function readServerError(reader: BodyReader): ServerError {
+  const code = reader.int();
+  return new ServerError(code, reader.string());
+}
