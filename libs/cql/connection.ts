@@ -1,0 +1,253 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { OUTCOMES } from '#libs/contract/outcome.js';
+import { BodyReader } from './body-reader.js';
+import type { FrameTemplate } from './frame-template.js';
+import { FrameAssembler } from './frame-assembler.js';
+import type { HotHandler } from './hot-handler.js';
+import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESPONSE_V4, RESULT_KIND } from './protocol.js';
+import { outcomeOfCode, readServerError } from './server-error.js';
+import { LATE, StreamTable, UNKNOWN } from './stream-table.js';
+import { WriteBuffer } from './write-buffer.js';
+
+const RECEIVE_BYTES = 256 * 1024;
+/** Stream ids kept for control requests, above those of hot operations. */
+const CONTROL_STREAMS = 64;
+const MAX_STREAMS = 32_768;
+const CLIENT_TIMEOUT = OUTCOMES.indexOf('clientTimeout');
+const CONNECTION_LOST = OUTCOMES.indexOf('connectionLost');
+const INVALID = OUTCOMES.indexOf('invalid');
+const TIMEOUT_TEXT = 'no answer within the request timeout';
+
+export interface ConnectionOptions {
+  host: string;
+  port: number;
+  connectTimeoutMs: number;
+  tls?: tls.ConnectionOptions | undefined;
+  inFlight: number;
+}
+
+export interface ConnectionEvents {
+  /** After the last slot has been told; once. */
+  closed(cause: Error): void;
+  /** An EVENT frame. */
+  event(reader: BodyReader): void;
+  /** The statement of `slot` is unknown to the server: prepare it there, then tell the handler. */
+  unprepared(slot: number, template: FrameTemplate): void;
+}
+
+/** An answer to a control request. */
+export interface Answer {
+  opcode: number;
+  reader: BodyReader;
+}
+
+interface Waiting {
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+/**
+ * One connection of the wire engine. Hot operations go through `begin` and come back through the handler; control requests
+ * are promises on stream ids of their own.
+ */
+export class Connection {
+  lateAnswers = 0;
+  bytesReceived = 0;
+  closed = false;
+  readonly writes: WriteBuffer;
+  private readonly streams: StreamTable;
+  private readonly templates: (FrameTemplate | undefined)[] = [];
+  private readonly control = new Map<number, Waiting>();
+  private nextControl = 0;
+  private readonly assembler = new FrameAssembler((buffer, start, end) => this.onFrame(buffer, start, end));
+
+  private constructor(
+    private readonly socket: net.Socket,
+    private readonly handler: HotHandler,
+    private readonly events: ConnectionEvents,
+    inFlight: number,
+  ) {
+    this.streams = new StreamTable(Math.min(inFlight, MAX_STREAMS - CONTROL_STREAMS));
+    this.writes = new WriteBuffer(socket);
+  }
+
+  /** Connects the socket; no CQL is spoken yet. Rejects with the socket's error. */
+  static open(options: ConnectionOptions, handler: HotHandler, events: ConnectionEvents): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      let connection: Connection | undefined;
+      const onRead = (length: number, buffer: Uint8Array): boolean => {
+        connection?.receive(Buffer.isBuffer(buffer) ? buffer : Buffer.from(buffer), length);
+        return true;
+      };
+      const { host, port } = options;
+      const socket = options.tls
+        ? tls.connect({ ...options.tls, host, port })
+        : net.connect({
+            host,
+            port,
+            noDelay: true,
+            onread: { buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES), callback: onRead },
+          });
+      const timer = setTimeout(
+        () => socket.destroy(new Error(`no connection within ${options.connectTimeoutMs} ms`)),
+        options.connectTimeoutMs,
+      );
+      socket.once(options.tls ? 'secureConnect' : 'connect', () => {
+        clearTimeout(timer);
+        socket.setNoDelay(true);
+        connection = new Connection(socket, handler, events, options.inFlight);
+        resolve(connection);
+      });
+      if (options.tls) socket.on('data', (data: Buffer) => connection?.receive(data, data.length));
+      let cause = new Error('the server closed the connection');
+      socket.on('error', (error) => {
+        cause = error;
+      });
+      socket.on('close', () => {
+        clearTimeout(timer);
+        reject(cause);
+        connection?.lost(cause);
+      });
+    });
+  }
+
+  get inFlight(): number {
+    return this.streams.inFlight;
+  }
+  /** Share of the stream ids that wait for late answers. */
+  get orphanedShare(): number {
+    return this.streams.orphans / this.streams.size;
+  }
+
+  /**
+   * Begins a hot operation: its frame lies in `writes.out` at the answered offset and wants its values. -2 when every
+   * stream id is in flight.
+   */
+  begin(slot: number, template: FrameTemplate, tick: number): number {
+    const stream = this.streams.take(slot, tick);
+    if (stream < 0) return -2;
+    this.templates[stream] = template;
+    const at = this.writes.append(template.bytes);
+    const { out } = this.writes;
+    out[at + 2] = stream >>> 8;
+    out[at + 3] = stream;
+    return at;
+  }
+
+  /** Sends a control frame and answers its response; rejects after `timeoutMs` or when the connection is lost. */
+  request(frame: Buffer, timeoutMs: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) return reject(new Error('the connection is closed'));
+      const stream = this.streams.size + (this.nextControl++ % CONTROL_STREAMS);
+      if (this.control.has(stream)) return reject(new Error(`more than ${CONTROL_STREAMS} control requests at once`));
+      const timer = setTimeout(() => {
+        this.control.get(stream)?.reject(new Error(`${TIMEOUT_TEXT} of ${timeoutMs} ms`));
+        this.control.delete(stream);
+      }, timeoutMs);
+      this.control.set(stream, {
+        resolve: (answer) => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      frame.writeInt16BE(stream, 2);
+      this.writes.append(frame);
+      this.writes.flush();
+    });
+  }
+
+  /** Times out what was begun at or before sweep `tick`. */
+  expire(tick: number): void {
+    this.streams.expire(tick, (slot) => this.handler.onError(slot, CLIENT_TIMEOUT, TIMEOUT_TEXT));
+  }
+
+  destroy(cause?: Error): void {
+    this.socket.destroy(cause);
+  }
+
+  private lost(cause: Error): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const waiting of this.control.values()) waiting.reject(cause);
+    this.control.clear();
+    this.streams.clear((slot) => this.handler.onError(slot, CONNECTION_LOST, cause.message));
+    this.events.closed(cause);
+    this.handler.onTurn();
+  }
+
+  private receive(chunk: Buffer, length: number): void {
+    if (this.closed) return;
+    this.bytesReceived += length;
+    try {
+      this.assembler.receive(chunk, length);
+    } catch (error) {
+      // What a peer sends may be anything: a frame that cannot be read ends the connection, never the process.
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.handler.onTurn();
+  }
+
+  private onFrame(buffer: Buffer, start: number, end: number): void {
+    if (buffer[start] !== RESPONSE_V4)
+      throw new Error(`expected a response of protocol version 4, found version byte ${buffer[start]}`);
+    const stream = buffer.readInt16BE(start + 2);
+    const opcode = buffer[start + 4] ?? 0;
+    const flags = buffer[start + 1] ?? 0;
+    const body = flags === 0 ? start + HEADER_BYTES : bodyAfterFlags(buffer, start, end, flags);
+    if (stream < 0) return this.events.event(new BodyReader(buffer, body, end));
+    if (stream >= this.streams.size) return this.onControl(stream, opcode, buffer, body, end);
+    const slot = this.streams.release(stream);
+    if (slot === LATE) this.lateAnswers++;
+    else if (slot === UNKNOWN) throw new Error(`an answer came for stream ${stream}, which has no request`);
+    else if (opcode === OPCODE.RESULT) this.onResult(slot, buffer, body, end);
+    else if (opcode === OPCODE.ERROR) this.onError(slot, this.templates[stream], new BodyReader(buffer, body, end));
+    else throw new Error(`expected a result or an error, found opcode ${opcode}`);
+  }
+
+  private onResult(slot: number, buffer: Buffer, body: number, end: number): void {
+    if (end - body < 4) throw new Error('a result without a kind');
+    if (buffer.readInt32BE(body) === RESULT_KIND.ROWS) this.handler.onRows(slot, buffer, body + 4, end);
+    else this.handler.onVoid(slot);
+  }
+
+  private onError(slot: number, template: FrameTemplate | undefined, reader: BodyReader): void {
+    const error = readServerError(reader);
+    if (error.code === ERROR_CODE.UNPREPARED && template) this.events.unprepared(slot, template);
+    else
+      this.handler.onError(
+        slot,
+        error.code === ERROR_CODE.UNPREPARED ? INVALID : outcomeOfCode(error.code),
+        error.message,
+      );
+  }
+
+  private onControl(stream: number, opcode: number, buffer: Buffer, body: number, end: number): void {
+    const waiting = this.control.get(stream);
+    this.control.delete(stream);
+    // The receive buffer is reused: what is read later is a copy.
+    const copy = Buffer.from(buffer.subarray(body, end));
+    waiting?.resolve({ opcode, reader: new BodyReader(copy, 0, copy.length) });
+  }
+}
+
+/** Skips what header flags put before the body: tracing id, warnings, custom payload (section 2.2 of the protocol). */
+function bodyAfterFlags(buffer: Buffer, start: number, end: number, flags: number): number {
+  if ((flags & HEADER_FLAG.COMPRESSION) !== 0)
+    throw new Error('a compressed answer came, though no compression was agreed');
+  const reader = new BodyReader(buffer, start + HEADER_BYTES, end);
+  if ((flags & HEADER_FLAG.TRACING) !== 0) reader.skip(16);
+  if ((flags & HEADER_FLAG.WARNING) !== 0)
+    for (let left = reader.short(); left > 0; left--) reader.skip(reader.short());
+  if ((flags & HEADER_FLAG.CUSTOM_PAYLOAD) !== 0) {
+    for (let left = reader.short(); left > 0; left--) {
+      reader.skip(reader.short());
+      reader.skip(Math.max(0, reader.int()));
+    }
+  }
+  return reader.position;
+}

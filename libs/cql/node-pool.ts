@@ -1,0 +1,136 @@
+import { connectProblem } from './connect-problem.js';
+import { Connection, type ConnectionOptions } from './connection.js';
+import type { BodyReader } from './body-reader.js';
+import type { FrameTemplate } from './frame-template.js';
+import { handshake, type Credentials } from './handshake.js';
+import type { HotHandler } from './hot-handler.js';
+import type { NodeFacts } from './topology.js';
+
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 10_000;
+
+export interface PoolOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
+  credentials: Credentials | undefined;
+  connections: number;
+  controlTimeoutMs: number;
+  /** A number in [0, 1), for jitter. */
+  random: () => number;
+}
+
+export interface PoolEvents {
+  log(level: 'info' | 'warn', message: string): void;
+  event(reader: BodyReader): void;
+  unprepared(connection: Connection, slot: number, template: FrameTemplate): void;
+}
+
+/** The connections to one node: opened, kept open by reconnecting with backoff and jitter, handed out round robin. */
+export class NodePool {
+  readonly open: Connection[] = [];
+  reconnects = 0;
+  /** Of connections that are gone. */
+  private readonly past = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private closing = false;
+  private turn = 0;
+
+  constructor(
+    readonly facts: NodeFacts,
+    private readonly port: number,
+    private readonly options: PoolOptions,
+    private readonly handler: HotHandler,
+    private readonly events: PoolEvents,
+  ) {}
+
+  get address(): string {
+    return `${this.facts.address}:${this.port}`;
+  }
+
+  /** Opens every connection; throws the first one's CodedError. What fails later is reconnected in the background. */
+  async start(): Promise<void> {
+    await this.connect();
+    await Promise.all(Array.from({ length: this.options.connections - 1 }, () => this.connect()));
+  }
+
+  /** Keeps trying in the background from now on. */
+  startLater(): void {
+    for (let index = this.open.length; index < this.options.connections; index++) this.retry(FIRST_BACKOFF_MS);
+  }
+
+  /** Begins an operation on the next connection that has room: the connection, or undefined. `full` says why. */
+  pick(): Connection | undefined {
+    const { open } = this;
+    if (open.length === 1) return open[0];
+    if (open.length === 0) return undefined;
+    this.turn = (this.turn + 1) % open.length;
+    return open[this.turn];
+  }
+
+  flush(): void {
+    for (const connection of this.open) connection.writes.flush();
+  }
+
+  total(counter: 'bytesSent' | 'bytesReceived' | 'lateAnswers'): number {
+    const now = this.open.map((connection) =>
+      counter === 'bytesSent' ? connection.writes.bytesSent : connection[counter],
+    );
+    return now.reduce((sum, each) => sum + each, this.past[counter]);
+  }
+
+  close(): void {
+    this.closing = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    for (const connection of [...this.open]) connection.destroy();
+  }
+
+  private async connect(): Promise<void> {
+    const { facts, port, options } = this;
+    let connection: Connection | undefined;
+    let usable = false;
+    try {
+      connection = await Connection.open({ ...options, host: facts.address, port }, this.handler, {
+        closed: (cause) => {
+          if (usable && connection) this.lose(connection, cause);
+        },
+        event: (reader) => this.events.event(reader),
+        unprepared: (slot, template) => {
+          if (connection) this.events.unprepared(connection, slot, template);
+        },
+      });
+      await handshake(connection, options.credentials, options.controlTimeoutMs);
+    } catch (error) {
+      connection?.destroy();
+      throw connectProblem(this.address, error);
+    }
+    usable = true;
+    this.open.push(connection);
+  }
+
+  private lose(connection: Connection, cause: Error): void {
+    this.open.splice(this.open.indexOf(connection), 1);
+    this.past.bytesSent += connection.writes.bytesSent;
+    this.past.bytesReceived += connection.bytesReceived;
+    this.past.lateAnswers += connection.lateAnswers;
+    if (this.closing) return;
+    this.events.log('warn', `lost a connection to ${this.address}: ${cause.message}; reconnecting`);
+    this.retry(FIRST_BACKOFF_MS);
+  }
+
+  private retry(backoffMs: number): void {
+    if (this.closing) return;
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        this.connect().then(
+          () => {
+            this.reconnects++;
+            this.events.log('info', `reconnected to ${this.address}`);
+          },
+          () => this.retry(Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)),
+        );
+      },
+      backoffMs * (0.75 + this.options.random() / 2),
+    );
+    timer.unref();
+    this.timers.add(timer);
+  }
+}

@@ -1,0 +1,325 @@
+import type tls from 'node:tls';
+import { CodedError } from '#libs/contract/coded-error.js';
+import { OUTCOMES } from '#libs/contract/outcome.js';
+import { BodyWriter } from './body-writer.js';
+import type { Answer, Connection } from './connection.js';
+import type { FrameTemplate } from './frame-template.js';
+import type { Credentials } from './handshake.js';
+import type { HotHandler } from './hot-handler.js';
+import { hashToken, tokenHigh, tokenLow } from './murmur3.js';
+import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
+import type { PreparedStatement } from './prepared.js';
+import { CONSISTENCY, OPCODE, QUERY_FLAG } from './protocol.js';
+import { readPrepared, readRows, type Row } from './result.js';
+import { Ring } from './ring.js';
+import { readServerError } from './server-error.js';
+import { nodesOf, replicationOf, type NodeFacts } from './topology.js';
+
+export interface SessionOptions {
+  /** Tried in turn until one answers. */
+  contactPoints: readonly { host: string; port: number }[];
+  /** Only nodes of this datacenter are used, when given. */
+  localDatacenter?: string | undefined;
+  credentials?: Credentials | undefined;
+  tls?: tls.ConnectionOptions | undefined;
+  connectTimeoutMs: number;
+  requestTimeoutMs: number;
+  controlTimeoutMs: number;
+  connectionsPerNode: number;
+  inFlightPerConnection: number;
+  handler: HotHandler;
+  log: (level: 'info' | 'warn', message: string) => void;
+}
+
+/** How many times in a row one slot's statement may be unknown to a server. */
+const MAX_UNPREPARED = 3;
+const SWEEPS_PER_TIMEOUT = 20;
+const SHORTEST_SWEEP_MS = 5;
+const HEARTBEAT_MS = 30_000;
+/** Beyond this share of stream ids waiting for late answers a connection is replaced. */
+const ORPHANED_LIMIT = 0.25;
+const REFRESH_AFTER_MS = 1_000;
+const PAGE_ROWS = 5_000;
+const INVALID = OUTCOMES.indexOf('invalid');
+const EVERYWHERE = new Int32Array(0);
+
+export const NO_HOST = -1;
+export const ALL_FULL = -2;
+
+/** The wire engine of one lane: hot operations by slot, control requests by promise. */
+export class WireSession {
+  /** Where the frame of the operation last begun is to be completed. */
+  out: Buffer = Buffer.alloc(0);
+  /** True when the token of a key decides where it goes: call `route` before `begin`. */
+  routes = false;
+  clusterName = '';
+  private pools: NodePool[] = [];
+  private ring: Ring | undefined;
+  private keyspace: string | undefined;
+  private replicas: Int32Array = EVERYWHERE;
+  private turn = 0;
+  private tick = 0;
+  private readonly sweepMs: number;
+  private sweeper: NodeJS.Timeout | undefined;
+  private refreshing: NodeJS.Timeout | undefined;
+  private readonly unpreparedTries = new Map<number, number>();
+  private readonly poolOptions: PoolOptions;
+  private readonly poolEvents: PoolEvents;
+
+  private constructor(private readonly options: SessionOptions) {
+    this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
+    this.poolOptions = {
+      connectTimeoutMs: options.connectTimeoutMs,
+      controlTimeoutMs: options.controlTimeoutMs,
+      tls: options.tls,
+      inFlight: options.inFlightPerConnection,
+      credentials: options.credentials,
+      connections: options.connectionsPerNode,
+      random: Math.random,
+    };
+    this.poolEvents = {
+      log: options.log,
+      event: () => this.refreshSoon(),
+      unprepared: (connection, slot, template) => void this.prepareAgain(connection, slot, template),
+    };
+  }
+
+  /** Connects to the first contact point that answers, then to every node it tells of. Throws CodedError TARGET_*. */
+  static async connect(options: SessionOptions): Promise<WireSession> {
+    const session = new WireSession(options);
+    const problems: CodedError[] = [];
+    for (const { host, port } of options.contactPoints) {
+      const probe = session.pool({ address: host, datacenter: '', rack: '', releaseVersion: '', tokens: [] }, port, 1);
+      try {
+        await probe.start();
+        session.pools = [probe];
+        await session.discover(host, port);
+        probe.close();
+        await session.openAll();
+        session.sweeper = setInterval(() => session.sweep(), session.sweepMs);
+        session.sweeper.unref();
+        return session;
+      } catch (error) {
+        probe.close();
+        if (!(error instanceof CodedError)) throw error;
+        problems.push(error);
+      }
+    }
+    const [first] = problems;
+    const refused = problems.find((problem) => problem.code !== 'TARGET_UNREACHABLE') ?? first;
+    const message = problems.map((problem) => problem.message).join('; ');
+    throw new CodedError(refused?.code ?? 'TARGET_UNREACHABLE', message || 'no contact point was given', [], {
+      cause: first,
+    });
+  }
+
+  get nodes(): NodeFacts[] {
+    return this.pools.map((pool) => pool.facts);
+  }
+  get upNodes(): number {
+    return this.pools.filter((pool) => pool.open.length > 0).length;
+  }
+  total(counter: 'bytesSent' | 'bytesReceived' | 'lateAnswers'): number {
+    return this.pools.reduce((sum, pool) => sum + pool.total(counter), 0);
+  }
+
+  /** Computes which nodes hold the key; the next `begin` goes to one of them. */
+  route(key: Uint8Array, at: number, length: number): void {
+    hashToken(key, at, length);
+    this.replicas = this.ring?.lookup(tokenHigh(), tokenLow()) ?? EVERYWHERE;
+  }
+
+  /** Begins an operation; answers the frame's offset in `out`, NO_HOST or ALL_FULL. Hot: nothing is allocated. */
+  begin(slot: number, template: FrameTemplate): number {
+    const { replicas, pools } = this;
+    this.turn = (this.turn + 1) & 0xffff;
+    let full = false;
+    for (let step = 0; step < replicas.length; step++) {
+      const at = this.beginOn(pools[replicas[(this.turn + step) % replicas.length] ?? 0], slot, template);
+      if (at >= 0) return at;
+      full ||= at === ALL_FULL;
+    }
+    for (let step = 0; step < pools.length; step++) {
+      const at = this.beginOn(pools[(this.turn + step) % pools.length], slot, template);
+      if (at >= 0) return at;
+      full ||= at === ALL_FULL;
+    }
+    return full ? ALL_FULL : NO_HOST;
+  }
+
+  private beginOn(pool: NodePool | undefined, slot: number, template: FrameTemplate): number {
+    const connection = pool?.pick();
+    if (connection === undefined) return NO_HOST;
+    const at = connection.begin(slot, template, this.tick);
+    this.out = connection.writes.out;
+    return at;
+  }
+
+  flush(): void {
+    for (const pool of this.pools) pool.flush();
+  }
+
+  /** Runs a control query and answers all its rows. Throws ServerError, or the socket's error. */
+  async query(cql: string, consistency: keyof typeof CONSISTENCY = 'LOCAL_ONE'): Promise<Row[]> {
+    const rows: Row[] = [];
+    let pagingState: Buffer | null = null;
+    do {
+      const writer = new BodyWriter().longString(cql).short(CONSISTENCY[consistency]);
+      writer.byte(QUERY_FLAG.PAGE_SIZE | (pagingState ? QUERY_FLAG.PAGING_STATE : 0)).int(PAGE_ROWS);
+      if (pagingState) writer.bytes(pagingState);
+      const page = readRows((await this.ask(this.control(), writer.frame(OPCODE.QUERY))).reader);
+      rows.push(...page.rows);
+      pagingState = page.pagingState;
+    } while (pagingState);
+    return rows;
+  }
+
+  /** Prepares on one connection of every node; the id is the same on all. Throws ServerError. */
+  async prepare(cql: string): Promise<PreparedStatement> {
+    const connections = this.pools.map((pool) => pool.open[0]).filter((connection) => connection !== undefined);
+    const prepared = await Promise.all(connections.map((connection) => this.prepareOn(connection, cql)));
+    const [statement] = prepared;
+    if (!statement) throw new CodedError('TARGET_UNREACHABLE', 'no node of the target is connected');
+    return statement;
+  }
+
+  /** From now on keys of this keyspace are routed to their replicas. One node needs no routing. */
+  async routeBy(keyspace: string): Promise<void> {
+    this.keyspace = keyspace;
+    const [row] = await this.query(
+      `SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = '${keyspace}'`,
+    );
+    const options = row?.['replication'];
+    if (!(options instanceof Map) || this.pools.length < 2) {
+      this.routes = false;
+      this.replicas = EVERYWHERE;
+      return;
+    }
+    const nodes = this.pools.map(({ facts }, index) => ({
+      index,
+      datacenter: facts.datacenter,
+      rack: facts.rack,
+      tokens: facts.tokens,
+    }));
+    this.ring = new Ring(nodes, replicationOf(options, [...new Set(nodes.map((node) => node.datacenter))]));
+    this.routes = true;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeper);
+    clearTimeout(this.refreshing);
+    for (const pool of this.pools) pool.close();
+  }
+
+  private pool(facts: NodeFacts, port: number, connections = this.options.connectionsPerNode): NodePool {
+    return new NodePool(facts, port, { ...this.poolOptions, connections }, this.options.handler, this.poolEvents);
+  }
+
+  private control(): Connection {
+    const connection = this.pools.find((pool) => pool.open.length > 0)?.open[0];
+    if (!connection) throw new CodedError('TARGET_UNREACHABLE', 'every connection to the target is lost');
+    return connection;
+  }
+
+  private async ask(connection: Connection, frame: Buffer): Promise<Answer> {
+    const answer = await connection.request(frame, this.options.controlTimeoutMs);
+    if (answer.opcode === OPCODE.ERROR) throw readServerError(answer.reader);
+    return answer;
+  }
+
+  private async prepareOn(connection: Connection, cql: string): Promise<PreparedStatement> {
+    const answer = await this.ask(connection, new BodyWriter().longString(cql).frame(OPCODE.PREPARE));
+    return { cql, ...readPrepared(answer.reader) };
+  }
+
+  private async prepareAgain(connection: Connection, slot: number, template: FrameTemplate): Promise<void> {
+    const { handler } = this.options;
+    const tries = (this.unpreparedTries.get(slot) ?? 0) + 1;
+    this.unpreparedTries.set(slot, tries);
+    try {
+      if (tries > MAX_UNPREPARED) throw new Error(`the server forgot the statement ${MAX_UNPREPARED} times in a row`);
+      await this.prepareOn(connection, template.statement.cql);
+      handler.onRetry(slot);
+    } catch (error) {
+      this.unpreparedTries.delete(slot);
+      handler.onError(slot, INVALID, error instanceof Error ? error.message : String(error));
+    }
+    handler.onTurn();
+  }
+
+  private async discover(host: string, port: number): Promise<void> {
+    const { localDatacenter } = this.options;
+    const [local] = await this.query(`SELECT * FROM system.local WHERE key = 'local'`);
+    const peers = await this.query('SELECT * FROM system.peers');
+    this.clusterName = String(local?.['cluster_name'] ?? '');
+    const all = nodesOf(local ?? {}, peers, host);
+    const nodes = localDatacenter === undefined ? all : all.filter((node) => node.datacenter === localDatacenter);
+    if (nodes.length === 0) {
+      const known = [...new Set(all.map((node) => node.datacenter))].join(', ');
+      throw new CodedError('TARGET_REFUSED', `expected a node in datacenter ${localDatacenter}, found only ${known}`);
+    }
+    const kept = new Map(
+      this.pools.filter((pool) => pool.facts.tokens.length > 0).map((pool) => [pool.facts.address, pool]),
+    );
+    this.pools
+      .filter((pool) => !nodes.some((node) => node.address === pool.facts.address))
+      .forEach((pool) => pool.close());
+    this.pools = nodes.map((facts) => kept.get(facts.address) ?? this.pool(facts, port));
+  }
+
+  private async openAll(): Promise<void> {
+    const results = await Promise.allSettled(
+      this.pools.filter((pool) => pool.open.length === 0).map((pool) => pool.start()),
+    );
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected')
+        this.options.log('warn', `node ${this.pools[index]?.address}: ${String(result.reason)}`);
+    }
+    for (const pool of this.pools) pool.startLater();
+    const failed = results.find((result) => result.status === 'rejected');
+    if (this.upNodes === 0 && failed) throw failed.reason;
+    await this.ask(
+      this.control(),
+      new BodyWriter().stringList(['TOPOLOGY_CHANGE', 'STATUS_CHANGE']).frame(OPCODE.REGISTER),
+    );
+  }
+
+  private refreshSoon(): void {
+    this.refreshing ??= setTimeout(() => {
+      this.refreshing = undefined;
+      this.refresh().catch((error: unknown) =>
+        this.options.log('warn', `could not read the topology anew: ${String(error)}`),
+      );
+    }, REFRESH_AFTER_MS);
+    this.refreshing.unref();
+  }
+
+  private async refresh(): Promise<void> {
+    const at = this.pools.find((pool) => pool.open.length > 0);
+    const [contact] = this.options.contactPoints;
+    if (!at || !contact) return;
+    await this.discover(at.facts.address, contact.port);
+    await this.openAll();
+    if (this.keyspace !== undefined) await this.routeBy(this.keyspace);
+  }
+
+  private sweep(): void {
+    this.tick++;
+    this.unpreparedTries.clear();
+    const heartbeat = this.tick % Math.max(1, Math.round(HEARTBEAT_MS / this.sweepMs)) === 0;
+    for (const pool of this.pools) {
+      for (const connection of [...pool.open]) {
+        if (this.tick > SWEEPS_PER_TIMEOUT) connection.expire(this.tick - SWEEPS_PER_TIMEOUT - 1);
+        if (connection.orphanedShare > ORPHANED_LIMIT) connection.destroy(new Error('too many answers are overdue'));
+        else if (heartbeat && connection.inFlight === 0) {
+          connection
+            .request(new BodyWriter().frame(OPCODE.OPTIONS), this.options.controlTimeoutMs)
+            .catch((error: unknown) => {
+              connection.destroy(error instanceof Error ? error : new Error(String(error)));
+            });
+        }
+      }
+    }
+    this.options.handler.onTurn();
+  }
+}

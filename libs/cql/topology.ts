@@ -1,0 +1,43 @@
+import type { CqlValue } from './column-type.js';
+import type { Row } from './result.js';
+import type { Replication } from './ring.js';
+
+/** A node as system.local and system.peers tell of it. */
+export interface NodeFacts {
+  address: string;
+  datacenter: string;
+  rack: string;
+  releaseVersion: string;
+  tokens: string[];
+}
+
+const text = (value: CqlValue | undefined): string => (value === null || value === undefined ? '' : String(value));
+const texts = (value: CqlValue | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const nodeOf = (row: Row, address: string): NodeFacts => ({
+  address,
+  datacenter: text(row['data_center']),
+  rack: text(row['rack']),
+  releaseVersion: text(row['release_version']),
+  tokens: texts(row['tokens']),
+});
+
+/** The cluster's nodes, the asked one first under the address it was reached by. Peers without tokens are still joining. */
+export function nodesOf(local: Row, peers: readonly Row[], reachedBy: string): NodeFacts[] {
+  const others = peers
+    .map((row) =>
+      nodeOf(row, text(row['rpc_address']) === '0.0.0.0' ? text(row['peer']) : text(row['rpc_address'] ?? row['peer'])),
+    )
+    .filter((node) => node.address !== '' && node.address !== reachedBy && node.tokens.length > 0);
+  return [nodeOf(local, reachedBy), ...others];
+}
+
+/** A keyspace's replication options (class and numbers) for the ring. */
+export function replicationOf(options: ReadonlyMap<CqlValue, CqlValue>, datacenters: readonly string[]): Replication {
+  const entries = Object.fromEntries([...options].map(([name, value]) => [String(name), String(value)]));
+  const { class: strategy = '', replication_factor: factor, ...byDatacenter } = entries;
+  if (strategy.endsWith('SimpleStrategy')) return { everywhere: Number(factor ?? '1') };
+  const expanded = factor === undefined ? [] : datacenters.map((name) => [name, Number(factor)] as const);
+  const named = Object.entries(byDatacenter).map(([name, count]) => [name, Number(count)] as const);
+  return { byDatacenter: Object.fromEntries([...expanded, ...named]) };
+}
