@@ -10,21 +10,19 @@ import type { Call } from './call.js';
 export class CellWriter {
   private readonly slots: Int32Array;
   private readonly values: (Bytes | null | undefined)[];
-  private readonly staticsOnly: boolean;
+  /** Only static cells are written, and no row is named. */
+  readonly needsNoRow: boolean;
 
   constructor(
     private readonly table: Table,
     private readonly changes: readonly CellChange[],
     private readonly isInsert: boolean,
+    namesClustering: boolean,
   ) {
     this.slots = Int32Array.from(changes, ({ column }) => column.slot);
     this.values = changes.map(() => undefined);
-    this.staticsOnly = changes.length > 0 && changes.every(({ column }) => column.kind === 'static');
-  }
-
-  /** The rows' clustering key is not needed: only static cells are written. */
-  get needsNoRow(): boolean {
-    return this.staticsOnly && this.table.clustering.length > 0;
+    const onlyStatics = changes.length > 0 && changes.every(({ column }) => column.kind === 'static');
+    this.needsNoRow = onlyStatics && !namesClustering && table.clustering.length > 0;
   }
 
   /** Works all values out before anything is stored, so that a bad one leaves no half-written row. */

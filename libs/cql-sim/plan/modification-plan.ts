@@ -173,7 +173,12 @@ export function compileModification(
         ? compileInsert(table, statement, compiler)
         : compileUpdate(table, statement, compiler);
     where = compiled.where;
-    apply = cellWrites(table, where, times, new CellWriter(table, compiled.changes, statement.kind === 'insert'));
+    apply = cellWrites(
+      table,
+      where,
+      times,
+      new CellWriter(table, compiled.changes, statement.kind === 'insert', where.rows.prefixLength > 0),
+    );
   }
   const condition = Condition.of(table, statement.condition, compiler);
   return new ModificationPlan(table, home, environment, where, condition, times, apply, compiler.variables);
