@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
+
+interface Example {
+  summary: string;
+  value: Extract<z.input<typeof CreateRun>, { kind: WorkloadKind }>;
+}
+
+const target = { contactPoints: ['127.0.0.1:9042'] };
+
+const STRESS: Record<string, Example> = {
+  stressCommand: {
+    summary: 'stress: a cassandra-stress command line',
+    value: {
+      kind: 'stress',
+      name: 'mixed at a fixed rate',
+      target,
+      spec: {
+        command:
+          'mixed ratio(write=1,read=3) duration=30s cl=ONE -rate threads=64 fixed=5000/s -pop dist=GAUSSIAN(1..100000)',
+      },
+    },
+  },
+  stressWrite: {
+    summary: 'stress: write rows, structured form',
+    value: {
+      kind: 'stress',
+      name: 'write 100,000 rows',
+      target,
+      spec: {
+        operation: 'write',
+        stop: { type: 'operations', count: 100_000 },
+        consistencyLevel: 'ONE',
+        rate: { model: 'closed', threads: 50 },
+      },
+    },
+  },
+  stressRead: {
+    summary: 'stress: read and validate what the write run wrote',
+    value: {
+      kind: 'stress',
+      name: 'validate 100,000 rows',
+      labels: { purpose: 'example' },
+      target,
+      spec: {
+        operation: 'read',
+        stop: { type: 'operations', count: 100_000 },
+        consistencyLevel: 'ONE',
+        population: { type: 'sequence', from: 1, to: 100_000 },
+        rate: { model: 'closed', threads: 50 },
+      },
+      thresholds: [{ metric: 'p99Ms', operator: '<', value: 50 }],
+    },
+  },
+};
+
+/** Examples of every kind of run; a kind without one does not compile. */
+const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = { stress: STRESS };
+
+export const RUN_EXAMPLES: Record<string, Example> = Object.assign({}, ...Object.values(EXAMPLES_BY_KIND));

@@ -1,0 +1,44 @@
+import type { OperationInterval } from '#libs/contract/interval.js';
+import { mergeOperation } from '#libs/stats/merge.js';
+import type { StoredInterval } from '#libs/store/port.js';
+
+export const TOTAL = 'total';
+
+/** Histograms that are merged at once. More would need more memory, fewer would encode the same counts again and again. */
+const BATCH = 64;
+
+/** Merges any number of snapshots, of any intervals and executors, in bounded memory. */
+export class IntervalFold {
+  private readonly pending = new Map<string, OperationInterval[]>();
+  startMs: number | null = null;
+  endMs: number | null = null;
+
+  add(snapshots: readonly StoredInterval[]): void {
+    for (const { startMs, lengthMs, operations } of snapshots) {
+      this.startMs = Math.min(this.startMs ?? startMs, startMs);
+      this.endMs = Math.max(this.endMs ?? 0, startMs + lengthMs);
+      for (const [name, operation] of Object.entries(operations)) this.hold(name, operation);
+    }
+  }
+
+  /** From the first interval's start to the last one's end. */
+  get durationMs(): number {
+    return this.startMs === null || this.endMs === null ? 0 : this.endMs - this.startMs;
+  }
+
+  /** By operation in alphabetical order, then `total`: the same object where there is one operation. Empty when nothing was added. */
+  operations(): Map<string, OperationInterval> {
+    const merged = [...this.pending]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, parts]): [string, OperationInterval] => [name, mergeOperation(parts)]);
+    const [only, ...others] = merged.map(([, operation]) => operation);
+    if (only === undefined) return new Map();
+    return new Map([...merged, [TOTAL, others.length === 0 ? only : mergeOperation([only, ...others])]]);
+  }
+
+  private hold(name: string, operation: OperationInterval): void {
+    const parts = this.pending.get(name) ?? [];
+    parts.push(operation);
+    this.pending.set(name, parts.length < BATCH ? parts : [mergeOperation(parts)]);
+  }
+}

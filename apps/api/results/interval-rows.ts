@@ -1,0 +1,44 @@
+import type { IntervalStats, OperationInterval } from '#libs/contract/interval.js';
+import type { OperationSummary } from '#libs/contract/summary.js';
+import { summariseOperations } from '#libs/stats/summary.js';
+import type { StoredInterval } from '#libs/store/port.js';
+import { IntervalFold } from './interval-fold.js';
+import type { WindowStats } from './results.schema.js';
+
+/** What an interval is called in the answer: its index, and whose measurements it holds (null: everybody's). */
+export interface RowNames {
+  interval: number;
+  executorId: string | null;
+}
+
+/** One row per operation, and `total`. */
+export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
+  const { startMs, durationMs: lengthMs } = fold;
+  return figuresByOperation(fold).map(([operation, { failedServiceTime: _, ...figures }]) => {
+    return { interval, startMs: startMs ?? 0, lengthMs, operation, executorId, ...figures };
+  });
+}
+
+/** The rows of one of the run's own intervals, merged over executors. */
+export function mergedRows(group: readonly StoredInterval[]): IntervalStats[] {
+  const fold = new IntervalFold();
+  fold.add(group);
+  return rowsOf(fold, { interval: group[0]?.interval ?? 0, executorId: null });
+}
+
+/** The figures of a window; rates are over the time from the first interval's start to the last one's end. */
+export function windowStats(fold: IntervalFold, intervals: number): WindowStats {
+  const { startMs, endMs, durationMs } = fold;
+  const operations = Object.fromEntries(figuresByOperation(fold));
+  return { fromMs: startMs, toMs: endMs === null ? null : Math.round(endMs), intervals, operations };
+}
+
+/** Reading percentiles is the dear part, so it is done once where the total is the one operation. */
+function figuresByOperation(fold: IntervalFold): [string, OperationSummary][] {
+  const known = new Map<OperationInterval, OperationSummary>();
+  return [...fold.operations()].map(([name, measured]) => {
+    const figures = known.get(measured) ?? summariseOperations([measured], fold.durationMs);
+    known.set(measured, figures);
+    return [name, figures];
+  });
+}

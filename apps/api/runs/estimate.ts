@@ -1,0 +1,42 @@
+import type { WorkloadKind } from '#libs/contract/run.js';
+import type { SpecByKind } from '#libs/workloads/driver.js';
+import type { Distribution, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Estimate } from './runs.schema.js';
+
+/** Operations when the run ends by time: known for a schedule, bounded by a throttle, else unknown. */
+function operationsOf({ stop, rate }: StressPlanSpec): number | null {
+  if (stop.type === 'operations') return stop.count;
+  const ratePerSecond = rate.model === 'open' ? rate.ratePerSecond : rate.throttlePerSecond;
+  return ratePerSecond === undefined ? null : Math.floor((ratePerSecond * stop.durationMs) / 1000);
+}
+
+function durationMsOf({ stop, rate }: StressPlanSpec): number | null {
+  if (stop.type === 'duration') return stop.durationMs;
+  return rate.model === 'open' ? Math.ceil((stop.count / rate.ratePerSecond) * 1000) : null;
+}
+
+const mean = (distribution: Distribution): number =>
+  distribution.type === 'fixed' ? distribution.value : (distribution.min + distribution.max) / 2;
+
+const widthOf = (distribution: Distribution): number =>
+  distribution.type === 'fixed' ? 1 : Math.max(1, Math.floor(distribution.max) - Math.ceil(distribution.min) + 1);
+
+const seedsOf = (population: Population): number =>
+  population.type === 'sequence' ? population.to - population.from + 1 : widthOf(population.distribution);
+
+function estimateStress(spec: StressPlanSpec): Estimate {
+  const operations = operationsOf(spec);
+  const seeds = spec.population === undefined ? null : seedsOf(spec.population);
+  const rows = seeds === null ? operations : operations === null ? seeds : Math.min(seeds, operations);
+  const bytesPerRow = Math.round(spec.keySizeBytes + spec.columns.count * mean(spec.columns.size));
+  return {
+    operations,
+    durationMs: durationMsOf(spec),
+    rows,
+    bytesPerRow,
+    bytes: rows === null ? null : rows * bytesPerRow,
+  };
+}
+
+/** How much a run of each kind will do; pure. */
+export const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = { stress: estimateStress };

@@ -1,0 +1,28 @@
+import type { Run, Waiting } from '#libs/contract/run.js';
+import { viewTarget } from '#libs/contract/target.js';
+import type { StoredRun } from '#libs/store/port.js';
+
+/** A stored run as the API answers it: secrets gone, verdict and validity beside the status. */
+export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
+  id: run.id,
+  kind: run.kind,
+  name: run.name,
+  labels: run.labels,
+  target: viewTarget(run.target),
+  spec: run.spec,
+  thresholds: [...run.thresholds],
+  placement: run.placement,
+  policies: run.policies,
+  status: run.status,
+  statusHistory: run.statusHistory,
+  waiting,
+  shards: run.shards,
+  verdict: run.summary?.verdict ?? 'none',
+  validity: run.summary?.validity ?? null,
+  problem: run.problem,
+  simulated: run.simulated,
+  createdAtMs: run.createdAtMs,
+  startedAtMs: run.startAtMs,
+  endedAtMs: run.endedAtMs,
+  rerunOf: run.rerunOf,
+});

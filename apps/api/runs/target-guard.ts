@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import type { Issue } from '#libs/contract/problem.js';
+import type { Target } from '#libs/contract/target.js';
+import type { ApiConfig } from '../config.js';
+import { InjectConfig, InjectLookup, type Lookup } from '../tokens.js';
+import { type AllowedNetworks, parseNetworks } from './allowed-networks.js';
+import { formatEndpoint, parseEndpoint } from './endpoint.js';
+
+/** Finds out what a target's contact points really are and whether load may be sent there. */
+@Injectable()
+export class TargetGuard {
+  private readonly allowed: AllowedNetworks;
+
+  constructor(
+    @InjectConfig() private readonly config: ApiConfig,
+    @InjectLookup() private readonly lookup: Lookup,
+  ) {
+    this.allowed = parseNetworks(config.targetNetworks).allowed;
+  }
+
+  /**
+   * `host:port` of every address behind the contact points (names resolved, so that two names of one node meet at its
+   * lock), and every contact point that may not be used. `pathOf` says where in the body a contact point was given.
+   */
+  async inspect(target: Target, pathOf: (index: number) => string): Promise<{ endpoints: string[]; issues: Issue[] }> {
+    const found = await Promise.all(
+      target.contactPoints.map((contactPoint, index) => this.resolve(contactPoint, target.port, pathOf(index))),
+    );
+    const endpoints = [...new Set(found.flatMap((one) => one.endpoints))].toSorted();
+    return { endpoints, issues: found.flatMap((one) => one.issues) };
+  }
+
+  private async resolve(contactPoint: string, defaultPort: number, path: string) {
+    const refuse = (message: string) => ({ endpoints: [], issues: [{ path, message }] });
+    const endpoint = parseEndpoint(contactPoint, defaultPort);
+    if (endpoint === undefined)
+      return refuse(`expected host, host:port or [v6]:port, found ${JSON.stringify(contactPoint)}`);
+    const addresses = isIP(endpoint.host) === 0 ? await this.addressesOf(endpoint.host) : [endpoint.host];
+    if (addresses.length === 0)
+      return refuse(`expected a host that can be resolved, found ${JSON.stringify(endpoint.host)}`);
+    const forbidden = addresses.find((address) => !this.allowed.contains(address));
+    if (forbidden !== undefined)
+      return refuse(
+        `expected an address in ${this.config.targetNetworks.join(', ')} (TIDEMARK_TARGET_NETWORKS), found ${forbidden}`,
+      );
+    return { endpoints: addresses.map((host) => formatEndpoint({ host, port: endpoint.port })), issues: [] };
+  }
+
+  private async addressesOf(host: string): Promise<readonly string[]> {
+    try {
+      return await this.lookup(host);
+    } catch {
+      return [];
+    }
+  }
+}
