@@ -14,7 +14,7 @@ export interface RowNames {
 /** One row per operation, and `total`. */
 export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
   const { startMs, durationMs: lengthMs } = fold;
-  return figuresByOperation(fold).map(([operation, { failedServiceTime: _, ...figures }]) => {
+  return figuresByOperation(fold).map(([operation, { failedServiceTime: _failed, ...figures }]) => {
     return { interval, startMs: startMs ?? 0, lengthMs, operation, executorId, ...figures };
   });
 }
@@ -28,7 +28,7 @@ export function mergedRows(group: readonly StoredInterval[]): IntervalStats[] {
 
 /** The figures of a window; rates are over the time from the first interval's start to the last one's end. */
 export function windowStats(fold: IntervalFold, intervals: number): WindowStats {
-  const { startMs, endMs, durationMs } = fold;
+  const { startMs, endMs } = fold;
   const operations = Object.fromEntries(figuresByOperation(fold));
   return { fromMs: startMs, toMs: endMs === null ? null : Math.round(endMs), intervals, operations };
 }
