@@ -55,11 +55,10 @@ export class Loop implements Completion {
   completed = 0;
   /** Operations that were still in flight when the drain was over. */
   abandoned = 0;
-  inFlight = 0;
-  /** Largest number in flight, latest start after due (ns) and slot shortages since they were last read and reset. */
-  inFlightMax = 0;
-  lagMaxNs = 0;
-  capHits = 0;
+  private inFlight = 0;
+  private inFlightMax = 0;
+  private lagMaxNs = 0;
+  private capHits = 0;
   private readonly dueNs: Float64Array;
   private readonly startNs: Float64Array;
   private readonly seed: Float64Array;
@@ -101,6 +100,19 @@ export class Loop implements Completion {
       this.state = 'firing';
       this.pump();
     });
+  }
+
+  /** Largest number in flight, latest start after due and slot shortages since the last call. */
+  takeExtremes(): { inFlightMax: number; scheduleLagMaxMs: number; inFlightCapHits: number } {
+    const taken = {
+      inFlightMax: this.inFlightMax,
+      scheduleLagMaxMs: this.lagMaxNs / 1e6,
+      inFlightCapHits: this.capHits,
+    };
+    this.inFlightMax = this.inFlight;
+    this.lagMaxNs = 0;
+    this.capHits = 0;
+    return taken;
   }
 
   /** Fires nothing more; what is in flight gets the drain time. */

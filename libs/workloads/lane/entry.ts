@@ -1,0 +1,48 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CodedError } from '#libs/contract/coded-error.js';
+import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
+import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
+import type { LaneCommand, LaneInput, LaneReport } from './message.js';
+
+/*
+ * The worker thread of one lane. It imports no framework, ORM or schema library: its input was parsed before it crossed.
+ */
+const openers: {
+  [K in LaneInput['kind']]: (input: LaneInput & { kind: K }, events: DriverEvents) => Promise<OpenShard>;
+} = { stress: openStressLane };
+
+const port = parentPort;
+if (!port) throw new Error('lane/entry is a worker thread: start it through openLanes');
+const report = (message: LaneReport): void => port.postMessage(message);
+
+const events: DriverEvents = {
+  log: (level, message) => report({ type: 'log', level, message }),
+  interval: (snapshot) => report({ type: 'interval', snapshot }),
+  mismatch: (mismatch) => report({ type: 'mismatch', mismatch }),
+  started: (atMs) => report({ type: 'started', atMs }),
+};
+
+const fail = (error: unknown): void => {
+  const coded = error instanceof CodedError ? error : undefined;
+  const message = error instanceof Error ? (coded ? error.message : (error.stack ?? error.message)) : String(error);
+  report({ type: 'failed', code: coded?.code ?? 'LANE_CRASHED', message });
+};
+
+const stop = new AbortController();
+const input: LaneInput = workerData;
+
+try {
+  const lane = await openers[input.kind](input, events);
+  port.on('message', (command: LaneCommand) => {
+    if (command.type === 'start') {
+      lane.run(command.startAtMs, stop.signal).then((result) => report({ type: 'ended', result }), fail);
+    } else if (command.type === 'stop') {
+      stop.abort();
+    } else {
+      lane.close().then(() => port.close(), fail);
+    }
+  });
+  report({ type: 'ready' });
+} catch (error) {
+  fail(error);
+}

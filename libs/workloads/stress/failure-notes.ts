@@ -1,0 +1,51 @@
+import { OUTCOMES } from '#libs/contract/outcome.js';
+import type { Mismatch } from '#libs/contract/summary.js';
+import type { RowGenerator } from '#libs/stress/row-generator.js';
+
+/** How many mismatches of a lane are kept with key, column, expected and found. */
+const KEPT_MISMATCHES = 100;
+
+/**
+ * What is known of failed operations beyond their class, by slot: the last message of the server, the last mismatch. A
+ * slot's note counts only once the loop says that the operation has finally failed; only failures cost anything here.
+ */
+export class FailureNotes {
+  mismatchCount = 0;
+  private readonly mismatches = new Map<number, Mismatch>();
+  private readonly messages = new Map<number, string>();
+
+  constructor(
+    private readonly columnNames: readonly string[],
+    private readonly report: (mismatch: Mismatch) => void,
+  ) {}
+
+  /** `found` is hex; null for a null cell, or for a missing row. */
+  mismatch(slot: number, generator: RowGenerator, column: number, found: string | null, rowMissing: boolean): void {
+    this.mismatches.set(slot, {
+      key: generator.key.toString('hex'),
+      column: rowMissing ? '*' : (this.columnNames[column] ?? String(column)),
+      expected: rowMissing ? 'a row' : generator.expected(column).toString('hex'),
+      found,
+    });
+  }
+
+  error(slot: number, outcome: number, message: string | undefined): void {
+    if (message !== undefined) this.messages.set(slot, `${OUTCOMES[outcome] ?? 'other'}: ${message}`);
+  }
+
+  /** The operation in `slot` has finally failed: a sentence for the log, and the mismatch goes out. */
+  failed(slot: number, outcome: number): string {
+    const mismatch = this.mismatches.get(slot);
+    const message = this.messages.get(slot);
+    this.mismatches.delete(slot);
+    this.messages.delete(slot);
+    if (!mismatch) return message ?? OUTCOMES[outcome] ?? 'other';
+    this.mismatchCount++;
+    if (this.mismatchCount <= KEPT_MISMATCHES) this.report(mismatch);
+    return describeMismatch(mismatch);
+  }
+}
+
+/** One sentence that names key, column, expected and found. */
+export const describeMismatch = ({ key, column, expected, found }: Mismatch): string =>
+  `Data returned was not validated: key ${key}, column ${column}, expected ${expected}, found ${found ?? 'nothing'}`;

@@ -1,0 +1,68 @@
+import { ROWS_FLAG } from '#libs/cql/protocol.js';
+import type { RowGenerator } from '#libs/stress/row-generator.js';
+import { OUTCOME_INDEX } from './outcome-index.js';
+
+/**
+ * Compares the one row of a RESULT Rows body with the row that the generator is set to; in place, without allocation.
+ * After a mismatch, `column`, `at` and `length` say where: `length` is -1 for a null cell, -2 for a missing row.
+ */
+export class RowCheck {
+  column = 0;
+  at = 0;
+  length = 0;
+
+  constructor(
+    private readonly generator: RowGenerator,
+    private readonly columns: number,
+  ) {}
+
+  /** `start`..`end` bound the body after the result kind (native protocol v4, section 4.2.5.2). Answers an outcome index. */
+  check(buffer: Buffer, start: number, end: number): number {
+    const flags = buffer.readInt32BE(start);
+    const columns = buffer.readInt32BE(start + 4);
+    let at = start + 8;
+    if ((flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0) at += 4 + Math.max(0, buffer.readInt32BE(at));
+    if ((flags & ROWS_FLAG.NO_METADATA) === 0) at = skipColumnSpecs(buffer, at, flags, columns);
+    const rows = buffer.readInt32BE(at);
+    at += 4;
+    if (rows === 0 || columns !== this.columns) {
+      this.column = 0;
+      this.length = -2;
+      return OUTCOME_INDEX.missing;
+    }
+    for (let column = 0; column < columns; column++) {
+      const length = buffer.readInt32BE(at);
+      at += 4;
+      if (length < 0 || at + length > end || !this.generator.matches(column, buffer, at, length)) {
+        this.column = column;
+        this.at = at;
+        this.length = at + length > end ? end - at : length;
+        return OUTCOME_INDEX.validation;
+      }
+      at += length;
+    }
+    return OUTCOME_INDEX.ok;
+  }
+}
+
+/** Column specifications are skipped: servers may send them although they were told not to. Stress columns are of simple types. */
+function skipColumnSpecs(buffer: Buffer, start: number, flags: number, columns: number): number {
+  let at = start;
+  const skipString = () => {
+    at += 2 + buffer.readUInt16BE(at);
+  };
+  const global = (flags & ROWS_FLAG.GLOBAL_TABLES_SPEC) !== 0;
+  if (global) {
+    skipString();
+    skipString();
+  }
+  for (let column = 0; column < columns; column++) {
+    if (!global) {
+      skipString();
+      skipString();
+    }
+    skipString();
+    at += 2;
+  }
+  return at;
+}

@@ -1,0 +1,77 @@
+import { CodedError } from '#libs/contract/coded-error.js';
+import type { WireSession } from '#libs/cql/session.js';
+import { keyspaceCql, tableCql } from '#libs/stress/statements.js';
+import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
+import type { StressPlanSpec } from './stress.schema.js';
+
+/** How long nodes may take to agree on a new schema. */
+const AGREEMENT_TRIES = 100;
+const AGREEMENT_PAUSE_MS = 100;
+
+/** Creates keyspace and table where they are missing, and waits until all nodes have the same schema version. */
+export async function createSchema(
+  session: WireSession,
+  spec: StressPlanSpec,
+  pause: (ms: number) => Promise<void>,
+): Promise<void> {
+  try {
+    await session.query(keyspaceCql(spec));
+    await agree(session, pause);
+    await session.query(tableCql(spec));
+    await agree(session, pause);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new CodedError(
+      'SCHEMA_FAILED',
+      `could not create keyspace ${spec.schema.keyspace} and its table: ${cause}`,
+      [],
+      { cause: error },
+    );
+  }
+}
+
+async function agree(session: WireSession, pause: (ms: number) => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < AGREEMENT_TRIES; tries++) {
+    const [own, peers] = await Promise.all([
+      session.query(`SELECT schema_version FROM system.local WHERE key = 'local'`),
+      session.query('SELECT schema_version FROM system.peers'),
+    ]);
+    const versions = [...own, ...peers]
+      .map((row) => String(row['schema_version'] ?? ''))
+      .filter((version) => version !== '');
+    if (new Set(versions).size <= 1) return;
+    await pause(AGREEMENT_PAUSE_MS);
+  }
+  throw new CodedError(
+    'SCHEMA_FAILED',
+    `the nodes did not agree on a schema within ${(AGREEMENT_TRIES * AGREEMENT_PAUSE_MS) / 1000} s`,
+  );
+}
+
+/** Replication of the run's keyspace; CodedError KEYSPACE_UNKNOWN when it is not there. */
+async function replication(session: WireSession, keyspace: string): Promise<ReplicasByDatacenter> {
+  const rows = await session.query(
+    `SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = '${keyspace}'`,
+  );
+  const found = rows[0]?.['replication'];
+  if (!(found instanceof Map)) {
+    throw new CodedError(
+      'KEYSPACE_UNKNOWN',
+      `keyspace ${keyspace} does not exist on the target: write it first, or name another with -schema keyspace=`,
+    );
+  }
+  const options = Object.fromEntries([...found].map(([name, value]) => [String(name), String(value)]));
+  return replicasOf(options, [...new Set(session.nodes.map((node) => node.datacenter))]);
+}
+
+/** Refuses a consistency level that can never be met: CodedError CONSISTENCY_UNREACHABLE. */
+export async function checkConsistency(
+  session: WireSession,
+  spec: StressPlanSpec,
+  localDatacenter: string | undefined,
+): Promise<void> {
+  const { keyspace } = spec.schema;
+  const replicas = await replication(session, keyspace);
+  const reason = unreachableConsistency(spec.consistencyLevel, keyspace, replicas, session.upNodes, localDatacenter);
+  if (reason) throw new CodedError('CONSISTENCY_UNREACHABLE', reason);
+}

@@ -1,0 +1,80 @@
+import { seededRandom } from '#libs/load/random.js';
+import type { Source } from '#libs/load/target.js';
+import type { LaneShare } from '#libs/workloads/lane/message.js';
+import { sampler } from './sampler.js';
+import { operationsOf, READ, WRITE } from './statements.js';
+import type { Population, StressPlanSpec } from './stress.schema.js';
+
+/** Seeds of a lane: item i of the whole run is i = first, first + stride … */
+type Draw = (item: number) => number;
+
+function drawOf(population: Population, random: () => number): Draw {
+  if (population.type === 'sequence') {
+    const { from, to } = population;
+    const range = to - from + 1;
+    return (item) => from + (item % range);
+  }
+  return sampler(population.distribution, random);
+}
+
+/** Operations a lane has to do when the whole run has `count`. */
+export const shareOf = (count: number, { first, stride }: Pick<LaneShare, 'first' | 'stride'>): number =>
+  Math.max(0, Math.ceil((count - first) / stride));
+
+/** Random numbers of a lane are its own, and the same in every run with the same seed. */
+export const laneRandom = (spec: Pick<StressPlanSpec, 'seed'>, share: LaneShare, purpose: number): (() => number) =>
+  seededRandom(spec.seed * 1_000_003 + share.first * 101 + purpose);
+
+/** Which operation comes next and on which row, for one lane. Allocation-free. */
+export class StressSource implements Source {
+  operation: number;
+  seed = 0;
+  private index = 0;
+  private readonly operations: number;
+  private readonly draw: Draw;
+  private readonly run: (() => number) | undefined;
+  private readonly choose: () => number;
+  private left = 0;
+
+  constructor(
+    spec: StressPlanSpec,
+    population: Population,
+    private readonly share: LaneShare,
+  ) {
+    this.operations = spec.stop.type === 'operations' ? shareOf(spec.stop.count, share) : Infinity;
+    if (population.type === 'sequence' && !population.wrap) {
+      this.operations = Math.min(this.operations, shareOf(population.to - population.from + 1, share));
+    }
+    this.draw = drawOf(population, laneRandom(spec, share, 1));
+    const active = operationsOf(spec);
+    this.operation = active[0] ?? READ;
+    const random = laneRandom(spec, share, 2);
+    const reads = spec.ratio.read / (spec.ratio.read + spec.ratio.write);
+    this.choose = () => (random() < reads ? READ : WRITE);
+    // Mixed runs do a few operations of one type in a row, as the original does.
+    this.run = active.length > 1 ? sampler(spec.clustering, laneRandom(spec, share, 3)) : undefined;
+  }
+
+  next(): boolean {
+    if (this.index >= this.operations) return false;
+    this.seed = this.draw(this.share.first + this.index * this.share.stride);
+    this.index++;
+    if (this.run !== undefined) {
+      if (this.left <= 0) {
+        this.operation = this.choose();
+        this.left = Math.max(1, this.run());
+      }
+      this.left--;
+    }
+    return true;
+  }
+}
+
+/** The original's default: writes take the keys in order, everything else draws from a normal distribution over them. */
+export function populationOf(spec: StressPlanSpec): Population {
+  if (spec.population) return spec.population;
+  const rows = spec.stop.type === 'operations' ? Math.max(1, spec.stop.count) : 1_000_000;
+  return spec.operation === 'write'
+    ? { type: 'sequence', from: 1, to: rows, wrap: true }
+    : { type: 'distribution', distribution: { type: 'gaussian', min: 1, max: rows } };
+}

@@ -1,0 +1,60 @@
+import { systemClock } from '#libs/load/clock.js';
+import { Loop, type LoopRecorder } from '#libs/load/loop.js';
+import type { LaneInput } from '#libs/workloads/lane/message.js';
+import { populationOf, shareOf, StressSource } from './stress.source.js';
+import { READ } from './statements.js';
+import type { WireTarget } from './wire-target.js';
+
+/** The original's rule: a quarter of the operations, at most 50,000 for each listed node, at most 100 threads. */
+const PER_NODE = 50_000;
+const SHARE = 4;
+const THREADS = 100;
+/** A target that fails while warming up will say so in the run; there is no use in waiting for more. */
+const FAILURES = 1_000;
+
+/** Operations that the whole run does of each type before it is measured. */
+export const warmUpOperations = ({ spec, target }: Pick<LaneInput, 'spec' | 'target'>): number => {
+  if (!spec.warmup) return 0;
+  const most = PER_NODE * target.contactPoints.length;
+  return spec.stop.type === 'operations' ? Math.min(most, Math.floor(spec.stop.count / SHARE)) : most;
+};
+
+const UNRECORDED: LoopRecorder = {
+  scheduled: () => undefined,
+  dropped: () => undefined,
+  record: () => undefined,
+  cut: () => undefined,
+};
+
+/** Runs each operation type alone, as fast as it goes, unrecorded; failures count for nothing. */
+export async function warmUp(
+  { spec, target: { contactPoints }, share }: LaneInput,
+  target: WireTarget,
+  operations: readonly number[],
+): Promise<void> {
+  const count = warmUpOperations({ spec, target: { contactPoints, port: 0, shared: false } });
+  if (shareOf(count, share) === 0) return;
+  const clock = systemClock;
+  for (const operation of operations) {
+    const one = {
+      ...spec,
+      operation: operation === READ ? ('read' as const) : ('write' as const),
+      stop: { type: 'operations' as const, count },
+    };
+    let failures = 0;
+    const loop = new Loop({
+      clock,
+      target,
+      source: new StressSource(one, populationOf(spec), share),
+      recorder: UNRECORDED,
+      slots: Math.min(THREADS, share.threads),
+      dropOverdue: false,
+      intervalNs: 1e9,
+      retries: 0,
+      retryable: new Uint8Array(64),
+      failed: () => ++failures > FAILURES,
+    });
+    target.report(loop, () => loop.pump());
+    await loop.run(clock.nowNs());
+  }
+}

@@ -1,0 +1,130 @@
+import type { HotHandler } from '#libs/cql/hot-handler.js';
+import type { FrameTemplate } from '#libs/cql/frame-template.js';
+import { NO_HOST, type WireSession } from '#libs/cql/session.js';
+import type { Completion, Target } from '#libs/load/target.js';
+import type { RowGenerator } from '#libs/stress/row-generator.js';
+import type { FailureNotes } from './failure-notes.js';
+import { OUTCOME_INDEX } from './outcome-index.js';
+import { RowCheck } from './row-check.js';
+import { WRITE } from './statements.js';
+
+export interface WireTargetOptions {
+  generator: RowGenerator;
+  columns: number;
+  slots: number;
+  /** False: any row that came back is right. */
+  validate: boolean;
+  notes: FailureNotes;
+}
+
+/**
+ * Stress operations on the wire engine: the row is generated straight into the connection's write buffer. Nothing is
+ * allocated per operation.
+ */
+export class WireTarget implements Target, HotHandler {
+  private readonly seeds: Float64Array;
+  private readonly operations: Uint8Array;
+  private readonly refused: Int32Array;
+  private readonly refusedWith: Int32Array;
+  private refusedCount = 0;
+  private readonly check: RowCheck;
+  private completion: Completion | undefined;
+  private turn: () => void = () => undefined;
+
+  /** Set before the first `fire`: a session needs its handler first. */
+  session: WireSession | undefined;
+  templates: readonly (FrameTemplate | undefined)[] = [];
+
+  constructor(private readonly options: WireTargetOptions) {
+    this.seeds = new Float64Array(options.slots);
+    this.operations = new Uint8Array(options.slots);
+    this.refused = new Int32Array(options.slots);
+    this.refusedWith = new Int32Array(options.slots);
+    this.check = new RowCheck(options.generator, options.columns);
+  }
+
+  /** Where outcomes go, and what is called after each batch of answers; set before the first `fire`. */
+  report(completion: Completion, turn: () => void): void {
+    this.completion = completion;
+    this.turn = turn;
+  }
+
+  fire(slot: number, operation: number, seed: number): void {
+    const { session, templates } = this;
+    const { generator } = this.options;
+    this.seeds[slot] = seed;
+    this.operations[slot] = operation;
+    generator.setSeed(seed);
+    if (session?.routes) session.route(generator.key, 0, generator.key.length);
+    const template = templates[operation];
+    const at = template === undefined || session === undefined ? NO_HOST : session.begin(slot, template);
+    if (template === undefined || session === undefined || at < 0) {
+      this.refused[this.refusedCount] = slot;
+      this.refusedWith[this.refusedCount] = at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
+      this.refusedCount++;
+      return;
+    }
+    const { out } = session;
+    const { valueOffsets } = template;
+    if (operation === WRITE) {
+      generator.writeColumns(out, at, valueOffsets);
+      generator.writeKey(out, at + (valueOffsets[valueOffsets.length - 1] ?? 0));
+    } else {
+      generator.writeKey(out, at + (valueOffsets[0] ?? 0));
+    }
+  }
+
+  flush(): void {
+    this.session?.flush();
+    // An operation that could not be sent is told of after the turn, never from inside fire.
+    if (this.refusedCount > 0) setImmediate(this.tellRefused);
+  }
+
+  private readonly tellRefused = (): void => {
+    const count = this.refusedCount;
+    const slots = this.refused.slice(0, count);
+    const outcomes = this.refusedWith.slice(0, count);
+    this.refusedCount = 0;
+    for (let index = 0; index < count; index++) this.completion?.complete(slots[index] ?? 0, outcomes[index] ?? 0, 0);
+    this.turn();
+  };
+
+  onVoid(slot: number): void {
+    this.completion?.complete(slot, OUTCOME_INDEX.ok, 1);
+  }
+
+  onRows(slot: number, buffer: Buffer, start: number, end: number): void {
+    const { generator, validate, notes } = this.options;
+    if (!validate) {
+      this.completion?.complete(slot, OUTCOME_INDEX.ok, 1);
+      return;
+    }
+    generator.setSeed(this.seeds[slot] ?? 0);
+    const outcome = this.check.check(buffer, start, end);
+    if (outcome !== OUTCOME_INDEX.ok) {
+      const { column, at, length } = this.check;
+      notes.mismatch(
+        slot,
+        generator,
+        column,
+        length < 0 ? null : buffer.toString('hex', at, at + length),
+        length === -2,
+      );
+    }
+    this.completion?.complete(slot, outcome, outcome === OUTCOME_INDEX.ok ? 1 : 0);
+  }
+
+  onError(slot: number, outcome: number, message: string | undefined): void {
+    this.options.notes.error(slot, outcome, message);
+    this.completion?.complete(slot, outcome, 0);
+  }
+
+  onRetry(slot: number): void {
+    this.fire(slot, this.operations[slot] ?? 0, this.seeds[slot] ?? 0);
+    this.flush();
+  }
+
+  onTurn(): void {
+    this.turn();
+  }
+}
