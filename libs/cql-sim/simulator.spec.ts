@@ -307,6 +307,15 @@ describe('CQL', () => {
     expect((await client.execute('SELECT count(*) FROM e')).first()['count'].toNumber()).toBe(0);
   });
 
+  it('refuses a bound value of the wrong length and a wrong number of values', async () => {
+    const { client } = await keyspace();
+    await client.execute('CREATE TABLE e (k int PRIMARY KEY)');
+    const insert = 'INSERT INTO e (k) VALUES (?)';
+    const asLong = client.execute(insert, [types.Long.fromNumber(1)], { hints: ['bigint'] });
+    expect(await codeOf(asLong)).toContain('2200 Expected 4 or 0 byte int (8)');
+    expect(await codeOf(client.execute(insert, []))).toContain('2200 there were 1 markers(?) in CQL but 0 bound');
+  });
+
   it.each([
     ['SELECT * FROM nope.e', '2200 keyspace nope does not exist'],
     ['SELECT * FROM nope', '2200 unconfigured table nope'],

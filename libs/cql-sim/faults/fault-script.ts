@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const share = z.number().min(0).max(1).meta({ description: 'Part of the requests that it hits, 0 to 1' });
-const ms = z.number().min(0);
+/** Beyond this (24 days) a timer of Node fires at once. */
+const MAX_MS = 2_147_000_000;
+const ms = z.number().min(0).max(MAX_MS);
 const opcode = z.enum(['OPTIONS', 'STARTUP', 'AUTH_RESPONSE', 'REGISTER', 'QUERY', 'PREPARE', 'EXECUTE', 'BATCH']);
 
 /** Which requests a fault is about; what is not said does not matter. Times count from the script's start. */
@@ -52,7 +54,7 @@ export const Fault = z.discriminatedUnion('kind', [
     where: Where,
     atMs: ms,
     forMs: ms,
-    everyMs: z.number().positive().optional(),
+    everyMs: z.number().positive().max(MAX_MS).optional(),
   }),
   /** At most so many requests a second for each node: one server with a queue before it. */
   z.strictObject({
@@ -86,7 +88,7 @@ export const Fault = z.discriminatedUnion('kind', [
     where: Where,
     afterRequests: z.int().positive().optional(),
     atMs: ms.optional(),
-    everyMs: z.number().positive().optional(),
+    everyMs: z.number().positive().max(MAX_MS).optional(),
   }),
   /** Takes a node down, and up again at `upAtMs`. */
   z.strictObject({ kind: z.literal('down'), node: z.int().min(0), atMs: ms, upAtMs: ms.optional() }),

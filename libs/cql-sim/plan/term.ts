@@ -1,10 +1,25 @@
 import { invalid } from '../cql-error.js';
-import { typeText, type CqlType } from '../lang/cql-type.js';
+import { typeText, type CqlType, type NativeName } from '../lang/cql-type.js';
 import { FUNCTIONS, encodeLiteral } from '../lang/literal.js';
 import type { Term } from '../lang/statement.js';
 import { int64Bytes, listBytes, mapBytes, toBuffer, tupleBytes, type Bytes } from '../storage/bytes.js';
 import { comparatorOf } from '../storage/order.js';
 import type { Call, Variable } from './call.js';
+
+/** Types whose values have one length, and what Cassandra calls them when a client sends another. */
+const FIXED_BYTES: Partial<Record<NativeName, { bytes: number; what: string }>> = {
+  bigint: { bytes: 8, what: 'long' },
+  boolean: { bytes: 1, what: 'value' },
+  counter: { bytes: 8, what: 'long' },
+  double: { bytes: 8, what: 'value for a double' },
+  float: { bytes: 4, what: 'value for a float' },
+  int: { bytes: 4, what: 'int' },
+  smallint: { bytes: 2, what: 'smallint' },
+  timestamp: { bytes: 8, what: 'long' },
+  timeuuid: { bytes: 16, what: 'UUID' },
+  tinyint: { bytes: 1, what: 'tinyint' },
+  uuid: { bytes: 16, what: 'UUID' },
+};
 
 /** Gives a term's value for one request; null is null, undefined a marker that the client left unset. */
 export type Value = (call: Call) => Bytes | null | undefined;
@@ -49,7 +64,14 @@ export class TermCompiler {
   private marker(index: number, receiver: Receiver): Value {
     const name = this.markers[index] ?? receiver.name;
     this.variables[index] = { keyspace: receiver.keyspace, table: receiver.table, name, type: receiver.type };
-    return (call) => call.bound.at(index);
+    const fixed = receiver.type.kind === 'native' ? FIXED_BYTES[receiver.type.name] : undefined;
+    if (!fixed) return (call) => call.bound.at(index);
+    const { bytes, what } = fixed;
+    return (call) => {
+      const value = call.bound.at(index);
+      if (value && value.length !== bytes) throw invalid(`Expected ${bytes} or 0 byte ${what} (${value.length})`);
+      return value;
+    };
   }
 
   private collection(term: Term, type: Exclude<CqlType, { kind: 'native' }>, receiver: Receiver): Value {

@@ -11,7 +11,6 @@ export const fromBuffer = (buffer: Buffer): Bytes => buffer.toString('latin1');
 export const toBuffer = (bytes: Bytes): Buffer => Buffer.from(bytes, 'latin1');
 
 export const textBytes = (text: string): Bytes => Buffer.from(text, 'utf8').toString('latin1');
-export const textOf = (bytes: Bytes): string => Buffer.from(bytes, 'latin1').toString('utf8');
 export const booleanBytes = (value: boolean): Bytes => (value ? '\u0001' : '\u0000');
 
 function written(bytes: number, write: (buffer: Buffer) => void): Bytes {

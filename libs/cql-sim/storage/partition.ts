@@ -35,7 +35,9 @@ export class Partition {
     if (found && compare(found.clustering, clustering) === 0) return found;
     const row = new Row(slots, clustering);
     if (this.deletedUs >= 0) row.delete(this.deletedUs);
-    if (at === this.rows.length) this.rows.push(row);
+    // A literal has room for one; push on an empty array takes room for seventeen.
+    if (this.rows.length === 0) this.rows = [row];
+    else if (at === this.rows.length) this.rows.push(row);
     else this.rows.splice(at, 0, row);
     return row;
   }
