@@ -86,6 +86,8 @@ export function parseCreateTable(cursor: Cursor, ifNotExists: boolean): CreateTa
   };
   cursor.expectSymbol('(');
   cursor.list(() => {
+    // Cassandra's grammar takes an empty item after a comma, and cassandra-stress writes one.
+    if (cursor.isSymbol(',') || cursor.isSymbol(')')) return;
     if (cursor.acceptWord('primary', 'key')) return primaryKey(cursor, table);
     const column = columnDefinition(cursor);
     table.columns.push(column);

@@ -39,6 +39,13 @@ describe('parse', () => {
     );
   });
 
+  it('takes the table that cassandra-stress makes, with an empty item between two commas', () => {
+    const table = statement(
+      'CREATE TABLE IF NOT EXISTS counter1 (key blob PRIMARY KEY,\n, "C0" counter\n, "C1" counter) WITH COMPACT STORAGE AND compression = {};\n',
+    );
+    expect(table.kind === 'create-table' && table.columns.map(({ name }) => name)).toEqual(['key', 'C0', 'C1']);
+  });
+
   it('numbers positional and named markers in the order in which they stand', () => {
     expect(parse('SELECT a FROM t WHERE k = ? AND c > :low AND c < :"High" LIMIT ?').markers).toEqual([
       null,
