@@ -25,3 +25,15 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
+
+/** The problem document of a failed run: `detail` is one sentence that names cause and fix. */
+export const problemOf = (code: ProblemCode, detail: string): Problem => {
+  const words = code.toLowerCase().replaceAll('_', ' ');
+  return {
+    type: `urn:tidemark:problem:${code}`,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status: PROBLEM_STATUS[code],
+    code,
+    detail,
+  };
+};
