@@ -4,8 +4,6 @@ import { z } from 'zod';
 export const HistogramType = z.enum(['st', 'rt', 'wt']).meta({ id: 'HistogramType' });
 export type HistogramType = z.infer<typeof HistogramType>;
 
-export { OUTCOMES, type ErrorClass, type Outcome } from './outcome.js';
-
 /** Counters of one operation in one interval. Sums of intervals are totals; nothing here is an average. */
 export const OperationCounters = z.object({
   scheduled: z.int().describe('Operations that fell due in the interval (open loop) or were started (closed loop)'),

@@ -19,4 +19,3 @@ export const OUTCOMES = [
   'other',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
-export type ErrorClass = Exclude<Outcome, 'ok'>;
