@@ -36,7 +36,7 @@ export interface StoredRun extends Omit<NewRun, 'actor' | 'shards' | 'endpoints'
   simulated: boolean | null;
   /** Set when all shards are ready: the common start, epoch milliseconds. */
   startAtMs: number | null;
-  cancelRequested: { atMs: number; actor: string } | null;
+  cancelRequested: { atMs: number; actor: string; reason: string } | null;
   endedAtMs: number | null;
 }
 
