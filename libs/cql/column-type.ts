@@ -37,6 +37,10 @@ export function readType(reader: BodyReader): ColumnType {
   return { id, of: [] };
 }
 
+/** A text or number as text; everything else, and what is missing, is empty. */
+export const textOf = (value: CqlValue | undefined): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? `${value}` : '';
+
 const uuidText = (bytes: Buffer): string => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 const text = (bytes: Buffer): string => bytes.toString('utf8');
 

@@ -79,7 +79,7 @@ export class NodePool {
   close(): void {
     this.closing = true;
     for (const timer of this.timers) clearTimeout(timer);
-    for (const connection of [...this.open]) connection.destroy();
+    for (const connection of this.open) connection.destroy();
   }
 
   private async connect(): Promise<void> {

@@ -1,35 +1,17 @@
-import type tls from 'node:tls';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { OUTCOMES } from '#libs/contract/outcome.js';
-import { BodyWriter } from './body-writer.js';
-import type { Answer, Connection } from './connection.js';
+import { textOf } from './column-type.js';
+import { askHeartbeat as heartbeat, prepareOn, queryAll, registerForEvents } from './control.js';
+import type { Connection } from './connection.js';
 import type { FrameTemplate } from './frame-template.js';
-import type { Credentials } from './handshake.js';
-import type { HotHandler } from './hot-handler.js';
 import { hashToken, tokenHigh, tokenLow } from './murmur3.js';
 import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
 import type { PreparedStatement } from './prepared.js';
-import { CONSISTENCY, OPCODE, QUERY_FLAG } from './protocol.js';
-import { readPrepared, readRows, type Row } from './result.js';
+import type { CONSISTENCY } from './protocol.js';
+import type { Row } from './result.js';
 import { Ring } from './ring.js';
-import { readServerError } from './server-error.js';
+import type { SessionOptions } from './session-options.js';
 import { nodesOf, replicationOf, type NodeFacts } from './topology.js';
-
-export interface SessionOptions {
-  /** Tried in turn until one answers. */
-  contactPoints: readonly { host: string; port: number }[];
-  /** Only nodes of this datacenter are used, when given. */
-  localDatacenter?: string | undefined;
-  credentials?: Credentials | undefined;
-  tls?: tls.ConnectionOptions | undefined;
-  connectTimeoutMs: number;
-  requestTimeoutMs: number;
-  controlTimeoutMs: number;
-  connectionsPerNode: number;
-  inFlightPerConnection: number;
-  handler: HotHandler;
-  log: (level: 'info' | 'warn', message: string) => void;
-}
 
 /** How many times in a row one slot's statement may be unknown to a server. */
 const MAX_UNPREPARED = 3;
@@ -39,7 +21,6 @@ const HEARTBEAT_MS = 30_000;
 /** Beyond this share of stream ids waiting for late answers a connection is replaced. */
 const ORPHANED_LIMIT = 0.25;
 const REFRESH_AFTER_MS = 1_000;
-const PAGE_ROWS = 5_000;
 const INVALID = OUTCOMES.indexOf('invalid');
 const EVERYWHERE = new Int32Array(0);
 
@@ -161,23 +142,15 @@ export class WireSession {
 
   /** Runs a control query and answers all its rows. Throws ServerError, or the socket's error. */
   async query(cql: string, consistency: keyof typeof CONSISTENCY = 'LOCAL_ONE'): Promise<Row[]> {
-    const rows: Row[] = [];
-    let pagingState: Buffer | null = null;
-    do {
-      const writer = new BodyWriter().longString(cql).short(CONSISTENCY[consistency]);
-      writer.byte(QUERY_FLAG.PAGE_SIZE | (pagingState ? QUERY_FLAG.PAGING_STATE : 0)).int(PAGE_ROWS);
-      if (pagingState) writer.bytes(pagingState);
-      const page = readRows((await this.ask(this.control(), writer.frame(OPCODE.QUERY))).reader);
-      rows.push(...page.rows);
-      pagingState = page.pagingState;
-    } while (pagingState);
-    return rows;
+    return queryAll(this.control(), cql, consistency, this.options.controlTimeoutMs);
   }
 
   /** Prepares on one connection of every node; the id is the same on all. Throws ServerError. */
   async prepare(cql: string): Promise<PreparedStatement> {
     const connections = this.pools.map((pool) => pool.open[0]).filter((connection) => connection !== undefined);
-    const prepared = await Promise.all(connections.map((connection) => this.prepareOn(connection, cql)));
+    const prepared = await Promise.all(
+      connections.map((connection) => prepareOn(connection, cql, this.options.controlTimeoutMs)),
+    );
     const [statement] = prepared;
     if (!statement) throw new CodedError('TARGET_UNREACHABLE', 'no node of the target is connected');
     return statement;
@@ -221,24 +194,13 @@ export class WireSession {
     return connection;
   }
 
-  private async ask(connection: Connection, frame: Buffer): Promise<Answer> {
-    const answer = await connection.request(frame, this.options.controlTimeoutMs);
-    if (answer.opcode === OPCODE.ERROR) throw readServerError(answer.reader);
-    return answer;
-  }
-
-  private async prepareOn(connection: Connection, cql: string): Promise<PreparedStatement> {
-    const answer = await this.ask(connection, new BodyWriter().longString(cql).frame(OPCODE.PREPARE));
-    return { cql, ...readPrepared(answer.reader) };
-  }
-
   private async prepareAgain(connection: Connection, slot: number, template: FrameTemplate): Promise<void> {
     const { handler } = this.options;
     const tries = (this.unpreparedTries.get(slot) ?? 0) + 1;
     this.unpreparedTries.set(slot, tries);
     try {
       if (tries > MAX_UNPREPARED) throw new Error(`the server forgot the statement ${MAX_UNPREPARED} times in a row`);
-      await this.prepareOn(connection, template.statement.cql);
+      await prepareOn(connection, template.statement.cql, this.options.controlTimeoutMs);
       handler.onRetry(slot);
     } catch (error) {
       this.unpreparedTries.delete(slot);
@@ -251,7 +213,7 @@ export class WireSession {
     const { localDatacenter } = this.options;
     const [local] = await this.query(`SELECT * FROM system.local WHERE key = 'local'`);
     const peers = await this.query('SELECT * FROM system.peers');
-    this.clusterName = String(local?.['cluster_name'] ?? '');
+    this.clusterName = textOf(local?.['cluster_name']);
     const all = nodesOf(local ?? {}, peers, host);
     const nodes = localDatacenter === undefined ? all : all.filter((node) => node.datacenter === localDatacenter);
     if (nodes.length === 0) {
@@ -278,10 +240,7 @@ export class WireSession {
     for (const pool of this.pools) pool.startLater();
     const failed = results.find((result) => result.status === 'rejected');
     if (this.upNodes === 0 && failed) throw failed.reason;
-    await this.ask(
-      this.control(),
-      new BodyWriter().stringList(['TOPOLOGY_CHANGE', 'STATUS_CHANGE']).frame(OPCODE.REGISTER),
-    );
+    await registerForEvents(this.control(), this.options.controlTimeoutMs);
   }
 
   private refreshSoon(): void {
@@ -306,17 +265,15 @@ export class WireSession {
   private sweep(): void {
     this.tick++;
     this.unpreparedTries.clear();
-    const heartbeat = this.tick % Math.max(1, Math.round(HEARTBEAT_MS / this.sweepMs)) === 0;
+    const beats = this.tick % Math.max(1, Math.round(HEARTBEAT_MS / this.sweepMs)) === 0;
     for (const pool of this.pools) {
-      for (const connection of [...pool.open]) {
+      for (const connection of pool.open) {
         if (this.tick > SWEEPS_PER_TIMEOUT) connection.expire(this.tick - SWEEPS_PER_TIMEOUT - 1);
         if (connection.orphanedShare > ORPHANED_LIMIT) connection.destroy(new Error('too many answers are overdue'));
-        else if (heartbeat && connection.inFlight === 0) {
-          connection
-            .request(new BodyWriter().frame(OPCODE.OPTIONS), this.options.controlTimeoutMs)
-            .catch((error: unknown) => {
-              connection.destroy(error instanceof Error ? error : new Error(String(error)));
-            });
+        else if (beats && connection.inFlight === 0) {
+          heartbeat(connection, this.options.controlTimeoutMs).catch((error: unknown) => {
+            connection.destroy(error instanceof Error ? error : new Error(String(error)));
+          });
         }
       }
     }

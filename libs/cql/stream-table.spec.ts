@@ -29,7 +29,7 @@ describe('StreamTable', () => {
     table.take(2, 0);
     const lost: number[] = [];
     table.clear((slot) => lost.push(slot));
-    expect(lost.sort()).toEqual([1, 2]);
+    expect(lost.toSorted((a, b) => a - b)).toEqual([1, 2]);
     expect(table.inFlight).toBe(0);
   });
 });

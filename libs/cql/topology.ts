@@ -1,4 +1,4 @@
-import type { CqlValue } from './column-type.js';
+import { textOf as text, type CqlValue } from './column-type.js';
 import type { Row } from './result.js';
 import type { Replication } from './ring.js';
 
@@ -11,8 +11,7 @@ export interface NodeFacts {
   tokens: string[];
 }
 
-const text = (value: CqlValue | undefined): string => (value === null || value === undefined ? '' : String(value));
-const texts = (value: CqlValue | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+const texts = (value: CqlValue | undefined): string[] => (Array.isArray(value) ? value.map(text) : []);
 
 const nodeOf = (row: Row, address: string): NodeFacts => ({
   address,
@@ -34,7 +33,7 @@ export function nodesOf(local: Row, peers: readonly Row[], reachedBy: string): N
 
 /** A keyspace's replication options (class and numbers) for the ring. */
 export function replicationOf(options: ReadonlyMap<CqlValue, CqlValue>, datacenters: readonly string[]): Replication {
-  const entries = Object.fromEntries([...options].map(([name, value]) => [String(name), String(value)]));
+  const entries = Object.fromEntries([...options].map(([name, value]) => [text(name), text(value)]));
   const { class: strategy = '', replication_factor: factor, ...byDatacenter } = entries;
   if (strategy.endsWith('SimpleStrategy')) return { everywhere: Number(factor ?? '1') };
   const expanded = factor === undefined ? [] : datacenters.map((name) => [name, Number(factor)] as const);

@@ -1,4 +1,5 @@
 import { CodedError } from '#libs/contract/coded-error.js';
+import { textOf } from '#libs/cql/column-type.js';
 import type { WireSession } from '#libs/cql/session.js';
 import { keyspaceCql, tableCql } from '#libs/stress/statements.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
@@ -36,9 +37,7 @@ async function agree(session: WireSession, pause: (ms: number) => Promise<void>)
       session.query(`SELECT schema_version FROM system.local WHERE key = 'local'`),
       session.query('SELECT schema_version FROM system.peers'),
     ]);
-    const versions = [...own, ...peers]
-      .map((row) => String(row['schema_version'] ?? ''))
-      .filter((version) => version !== '');
+    const versions = [...own, ...peers].map((row) => textOf(row['schema_version'])).filter((version) => version !== '');
     if (new Set(versions).size <= 1) return;
     await pause(AGREEMENT_PAUSE_MS);
   }
@@ -60,7 +59,7 @@ async function replication(session: WireSession, keyspace: string): Promise<Repl
       `keyspace ${keyspace} does not exist on the target: write it first, or name another with -schema keyspace=`,
     );
   }
-  const options = Object.fromEntries([...found].map(([name, value]) => [String(name), String(value)]));
+  const options = Object.fromEntries([...found].map(([name, value]) => [textOf(name), textOf(value)]));
   return replicasOf(options, [...new Set(session.nodes.map((node) => node.datacenter))]);
 }
 

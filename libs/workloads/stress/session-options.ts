@@ -1,7 +1,7 @@
 import type { Target } from '#libs/contract/target.js';
 import { parseEndpoint } from '#libs/contract/endpoint.js';
 import type { HotHandler } from '#libs/cql/hot-handler.js';
-import type { SessionOptions } from '#libs/cql/session.js';
+import type { SessionOptions } from '#libs/cql/session-options.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
 /** What a session to the run's target is opened with. */

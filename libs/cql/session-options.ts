@@ -1,0 +1,20 @@
+import type tls from 'node:tls';
+import type { Credentials } from './handshake.js';
+import type { HotHandler } from './hot-handler.js';
+
+/** What a session is opened with; every time in milliseconds. */
+export interface SessionOptions {
+  /** Tried in turn until one answers. */
+  contactPoints: readonly { host: string; port: number }[];
+  /** Only nodes of this datacenter are used, when given. */
+  localDatacenter?: string | undefined;
+  credentials?: Credentials | undefined;
+  tls?: tls.ConnectionOptions | undefined;
+  connectTimeoutMs: number;
+  requestTimeoutMs: number;
+  controlTimeoutMs: number;
+  connectionsPerNode: number;
+  inFlightPerConnection: number;
+  handler: HotHandler;
+  log: (level: 'info' | 'warn', message: string) => void;
+}

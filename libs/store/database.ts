@@ -1,0 +1,170 @@
+import { DataSource, type EntityManager } from 'typeorm';
+import { CodedError } from '#libs/contract/coded-error.js';
+import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
+import { entitiesOf, type Dialect, type Entities } from './entities.js';
+
+const MIGRATIONS = [Runs1795219200000];
+/** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Any constant: one advisory lock makes PostgreSQL's control transactions one after another, as SQLite's are. */
+const CONTROL_LOCK = 848_001;
+const MIGRATION_LOCK = 848_002;
+
+/**
+ * One open database. Control transactions (claims, transitions) run one after another over all processes; intervals and
+ * logs have transactions of their own that wait for nobody in PostgreSQL.
+ */
+export class Database {
+  readonly entities: Entities;
+  private tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly source: DataSource,
+    readonly dialect: Dialect,
+    entities: Entities,
+  ) {
+    this.entities = entities;
+  }
+
+  /** `sqlite:<path>`, `sqlite::memory:` or `postgres://…`; migrated. Throws CodedError STORE_UNAVAILABLE. */
+  static async open(url: string): Promise<Database> {
+    const dialect: Dialect = url.startsWith('sqlite:') ? 'sqlite' : 'postgres';
+    const entities = entitiesOf(dialect);
+    const shared = {
+      entities: Object.values(entities),
+      migrations: MIGRATIONS,
+      migrationsTransactionMode: 'all' as const,
+    };
+    const source = new DataSource(
+      dialect === 'sqlite'
+        ? {
+            type: 'better-sqlite3',
+            database: url.slice('sqlite:'.length),
+            enableWAL: true,
+            timeout: BUSY_TIMEOUT_MS,
+            prepareDatabase: (db: { pragma(text: string): unknown }) => {
+              db.pragma('synchronous = NORMAL');
+            },
+            ...shared,
+          }
+        : { type: 'postgres', url, connectTimeoutMS: BUSY_TIMEOUT_MS, ...shared },
+    );
+    try {
+      await source.initialize();
+      const database = new Database(source, dialect, entities);
+      await database.migrate();
+      return database;
+    } catch (error) {
+      if (source.isInitialized) await source.destroy().catch(() => undefined);
+      throw openProblem(url, error);
+    }
+  }
+
+  get manager(): EntityManager {
+    return this.source.manager;
+  }
+
+  /** One transaction that excludes every other control transaction, in this and other processes. */
+  control<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.transaction(work, true);
+  }
+
+  /** One transaction for rows that only their owner writes. */
+  append<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.transaction(work, false);
+  }
+
+  /** What the tables lack or have too much of, compared with the entities: SQL that would be run; empty when none. */
+  async schemaDifference(): Promise<string[]> {
+    const log = await this.source.driver.createSchemaBuilder().log();
+    return log.upQueries.map(({ query }) => query);
+  }
+
+  async ping(): Promise<void> {
+    await this.source.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.tail.catch(() => undefined);
+    await this.source.destroy();
+  }
+
+  private transaction<T>(work: (manager: EntityManager) => Promise<T>, exclusive: boolean): Promise<T> {
+    if (this.dialect === 'postgres') {
+      return this.source.transaction(async (manager) => {
+        if (exclusive) await manager.query('SELECT pg_advisory_xact_lock($1)', [CONTROL_LOCK]);
+        return work(manager);
+      });
+    }
+    // SQLite has one connection: transactions of this process queue here, those of others wait for the file's lock.
+    const result = this.tail.then(() => this.immediate(work));
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  private async immediate<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    // A deferred transaction could lose its snapshot to another process and fail; an immediate one waits first.
+    await this.source.query('BEGIN IMMEDIATE');
+    try {
+      const result = await work(this.source.manager);
+      await this.source.query('COMMIT');
+      return result;
+    } catch (error) {
+      await this.source.query('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private async migrate(): Promise<void> {
+    // Several processes may open at once: the first migrates, the rest find nothing to do.
+    if (this.dialect === 'postgres') {
+      const runner = this.source.createQueryRunner();
+      try {
+        await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+        await this.source.runMigrations();
+      } finally {
+        await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+        await runner.release();
+      }
+      return;
+    }
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.source.runMigrations();
+        return;
+      } catch (error) {
+        if (tries >= MIGRATION_TRIES || !/already exists|locked|UNIQUE/i.test(String(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, MIGRATION_PAUSE_MS));
+      }
+    }
+  }
+}
+
+const MIGRATION_TRIES = 20;
+const MIGRATION_PAUSE_MS = 100;
+
+const HINTS: readonly [RegExp, string][] = [
+  [/not a database|malformed/i, 'the file is not a SQLite database or is damaged: restore it, or name another file'],
+  [/locked|busy/i, 'another process holds it locked: stop that process, or name another file'],
+  [/readonly|read-only|EACCES|permission/i, 'it cannot be written: check the permissions of the file and its folder'],
+  [
+    /unable to open|ENOENT|does not exist|directory/i,
+    'it cannot be opened: check that its folder exists and can be written',
+  ],
+  [/password|authentication|role/i, 'the login was refused: check user and password in TIDEMARK_DATABASE_URL'],
+  [
+    /ECONNREFUSED|timeout|ENOTFOUND|terminated/i,
+    'the server cannot be reached: check that it runs and that TIDEMARK_DATABASE_URL names it',
+  ],
+];
+
+/** One sentence, without the URL's password. */
+function openProblem(url: string, error: unknown): CodedError {
+  const cause =
+    error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : String(error);
+  const place = url.replace(/\/\/[^@/]*@/, '//…@');
+  const hint = HINTS.find(([pattern]) => pattern.test(cause))?.[1];
+  return new CodedError('STORE_UNAVAILABLE', `could not open the database ${place}: ${hint ?? cause} (${cause})`, [], {
+    cause: error,
+  });
+}

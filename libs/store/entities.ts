@@ -1,0 +1,223 @@
+import { EntitySchema, type EntitySchemaColumnOptions, type ValueTransformer } from 'typeorm';
+import type {
+  EndpointRow,
+  ExecutorRow,
+  HistoryRow,
+  IdempotencyRow,
+  IntervalRow,
+  IntervalSelfRow,
+  LabelRow,
+  LogRow,
+  MismatchRow,
+  RunRow,
+  ShardRow,
+} from './row.js';
+
+export type Dialect = 'sqlite' | 'postgres';
+
+/** Raw bigints are strings in PostgreSQL and numbers in SQLite; ours are below 2^53. */
+const number: ValueTransformer = {
+  to: (value: unknown) => value,
+  from: (value: unknown) => (typeof value === 'string' ? Number(value) : value),
+};
+const parsed: ValueTransformer = {
+  to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
+  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
+};
+
+type Column = EntitySchemaColumnOptions;
+const named = (name: string, options: Omit<Column, 'name'>): Column => ({ ...options, name });
+const text = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'text', ...more });
+const json = (name: string, more: Partial<Column> = {}): Column => text(name, { transformer: parsed, ...more });
+const int = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'integer', ...more });
+const big = (name: string, more: Partial<Column> = {}): Column =>
+  named(name, { type: 'bigint', transformer: number, ...more });
+const bool = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'boolean', ...more });
+const real = (name: string): Column => named(name, { type: 'double precision' });
+const key = { primary: true } as const;
+const optional = { nullable: true } as const;
+const serial: Column = { type: 'integer', primary: true, generated: 'increment', name: 'id' };
+
+const run = new EntitySchema<RunRow>({
+  name: 'Run',
+  tableName: 'runs',
+  columns: {
+    id: text('id', key),
+    kind: text('kind'),
+    name: text('name', optional),
+    labels: json('labels'),
+    target: json('target'),
+    secrets: text('secrets', optional),
+    spec: json('spec'),
+    thresholds: json('thresholds'),
+    placement: json('placement'),
+    policies: json('policies'),
+    status: text('status'),
+    statusSinceMs: big('status_since_ms'),
+    summary: json('summary', optional),
+    problem: json('problem', optional),
+    simulated: bool('simulated', optional),
+    prepared: bool('prepared'),
+    startAtMs: big('start_at_ms', optional),
+    cancelAtMs: big('cancel_at_ms', optional),
+    cancelActor: text('cancel_actor', optional),
+    cancelReason: text('cancel_reason', optional),
+    mismatchCount: big('mismatch_count'),
+    rerunOf: text('rerun_of', optional),
+    createdAtMs: big('created_at_ms'),
+    endedAtMs: big('ended_at_ms', optional),
+  },
+  indices: [
+    { name: 'runs_status', columns: ['status', 'createdAtMs'] },
+    { name: 'runs_created', columns: ['createdAtMs', 'id'] },
+  ],
+});
+
+const shard = new EntitySchema<ShardRow>({
+  name: 'Shard',
+  tableName: 'shards',
+  columns: {
+    runId: text('run_id', key),
+    index: int('shard_index', key),
+    lanes: json('lanes'),
+    state: text('state'),
+    executorId: text('executor_id', optional),
+    token: big('token'),
+    leaseUntilMs: big('lease_until_ms'),
+    startedAtMs: big('started_at_ms', optional),
+    completed: big('completed'),
+  },
+});
+
+const history = new EntitySchema<HistoryRow>({
+  name: 'History',
+  tableName: 'status_history',
+  columns: {
+    id: serial,
+    runId: text('run_id'),
+    atMs: big('at_ms'),
+    from: text('from_status', optional),
+    to: text('to_status'),
+    actor: text('actor'),
+    reason: text('reason'),
+  },
+  indices: [{ name: 'status_history_run', columns: ['runId', 'id'] }],
+});
+
+const label = new EntitySchema<LabelRow>({
+  name: 'Label',
+  tableName: 'run_labels',
+  columns: { runId: text('run_id', key), name: text('name', key), value: text('value') },
+  indices: [{ name: 'run_labels_name', columns: ['name', 'value'] }],
+});
+
+const endpoint = new EntitySchema<EndpointRow>({
+  name: 'Endpoint',
+  tableName: 'target_locks',
+  columns: { runId: text('run_id', key), endpoint: text('endpoint', key), shared: bool('shared') },
+  indices: [{ name: 'target_locks_endpoint', columns: ['endpoint'] }],
+});
+
+const interval = (dialect: Dialect) => {
+  const bytes = (name: string, more: Partial<Column> = {}): Column =>
+    named(name, { type: dialect === 'postgres' ? 'bytea' : 'blob', ...more });
+  return new EntitySchema<IntervalRow>({
+    name: 'Interval',
+    tableName: 'intervals',
+    columns: {
+      runId: text('run_id', key),
+      shardIndex: int('shard_index', key),
+      interval: int('interval_index', key),
+      operation: text('operation', key),
+      counters: json('counters'),
+      st: bytes('st'),
+      rt: bytes('rt', optional),
+      wt: bytes('wt', optional),
+      failedSt: bytes('failed_st', optional),
+    },
+  });
+};
+
+const intervalSelf = new EntitySchema<IntervalSelfRow>({
+  name: 'IntervalSelf',
+  tableName: 'interval_self',
+  columns: {
+    runId: text('run_id', key),
+    shardIndex: int('shard_index', key),
+    interval: int('interval_index', key),
+    executorId: text('executor_id'),
+    startMs: big('start_ms'),
+    lengthMs: real('length_ms'),
+    partial: bool('partial'),
+    self: json('self'),
+  },
+});
+
+const log = new EntitySchema<LogRow>({
+  name: 'Log',
+  tableName: 'run_log',
+  columns: {
+    id: serial,
+    runId: text('run_id'),
+    atMs: big('at_ms'),
+    level: text('level'),
+    source: text('source'),
+    message: text('message'),
+  },
+  indices: [{ name: 'run_log_run', columns: ['runId', 'id'] }],
+});
+
+const mismatch = new EntitySchema<MismatchRow>({
+  name: 'Mismatch',
+  tableName: 'mismatches',
+  columns: {
+    id: serial,
+    runId: text('run_id'),
+    key: text('row_key'),
+    column: text('column_name'),
+    expected: text('expected'),
+    found: text('found', optional),
+  },
+  indices: [{ name: 'mismatches_run', columns: ['runId', 'id'] }],
+});
+
+const executor = new EntitySchema<ExecutorRow>({
+  name: 'Executor',
+  tableName: 'executors',
+  columns: {
+    id: text('id', key),
+    labels: json('labels'),
+    hostname: text('hostname'),
+    pid: int('pid'),
+    cores: int('cores'),
+    aliveAtMs: big('alive_at_ms'),
+    runId: text('run_id', optional),
+  },
+});
+
+const idempotency = new EntitySchema<IdempotencyRow>({
+  name: 'Idempotency',
+  tableName: 'idempotency_keys',
+  columns: {
+    key: text('idempotency_key', key),
+    bodyHash: text('body_hash'),
+    runId: text('run_id'),
+    createdAtMs: big('created_at_ms'),
+  },
+});
+
+/** The tables, for one kind of database. */
+export const entitiesOf = (dialect: Dialect) => ({
+  run,
+  shard,
+  history,
+  label,
+  endpoint,
+  interval: interval(dialect),
+  intervalSelf,
+  log,
+  mismatch,
+  executor,
+  idempotency,
+});
+export type Entities = ReturnType<typeof entitiesOf>;

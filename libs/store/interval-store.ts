@@ -1,0 +1,167 @@
+import { Between, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
+import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
+import type { Database } from './database.js';
+import type { Claim, IntervalStore, StoredInterval } from './port.js';
+import type { IntervalRow, IntervalSelfRow } from './row.js';
+
+/** Rows in one INSERT, and intervals read in one go. */
+const BATCH_ROWS = 100;
+const PAGE_INTERVALS = 500;
+
+const yieldToLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Intervals in the database: one row for each interval of a shard, and one for each operation in it. */
+export class SqlIntervalStore implements IntervalStore {
+  constructor(private readonly database: Database) {}
+
+  async append(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean> {
+    const { shard, interval, intervalSelf } = this.database.entities;
+    const { runId, shardIndex } = claim;
+    for (let at = 0; at < snapshots.length; at += BATCH_ROWS) {
+      const batch = snapshots.slice(at, at + BATCH_ROWS);
+      const written = await this.database.append(async (manager) => {
+        const own = await manager.existsBy(shard, { runId, index: shardIndex, token: claim.token });
+        if (!own) return false;
+        const selves = batch.map(({ interval: index, startMs, lengthMs, partial, self }) => ({
+          runId,
+          shardIndex,
+          interval: index,
+          executorId,
+          startMs,
+          lengthMs,
+          partial,
+          self,
+        }));
+        const rows = batch.flatMap((snapshot) =>
+          Object.entries(snapshot.operations).map(([name, one]) => intervalRow(claim, snapshot.interval, name, one)),
+        );
+        // Sent again after a lost answer, the same rows change nothing.
+        await manager
+          .createQueryBuilder()
+          .insert()
+          .into(intervalSelf)
+          .values(selves)
+          .orIgnore()
+          .updateEntity(false)
+          .execute();
+        for (let row = 0; row < rows.length; row += BATCH_ROWS) {
+          await manager
+            .createQueryBuilder()
+            .insert()
+            .into(interval)
+            .values(rows.slice(row, row + BATCH_ROWS))
+            .orIgnore()
+            .updateEntity(false)
+            .execute();
+        }
+        return true;
+      });
+      if (!written) return false;
+      await yieldToLoop();
+    }
+    return true;
+  }
+
+  async read(
+    runId: string,
+    filter: { fromMs?: number; toMs?: number; executorId?: string; fromInterval?: number; limit?: number } = {},
+  ): Promise<StoredInterval[]> {
+    const { intervalSelf } = this.database.entities;
+    const where: FindOptionsWhere<IntervalSelfRow> = {
+      runId,
+      ...(filter.executorId !== undefined && { executorId: filter.executorId }),
+      ...(filter.fromInterval !== undefined && { interval: MoreThanOrEqual(filter.fromInterval) }),
+      ...startBetween(filter.fromMs, filter.toMs),
+    };
+    const found: StoredInterval[] = [];
+    const limit = filter.limit ?? Infinity;
+    for (let skip = 0; found.length < limit; skip += PAGE_INTERVALS) {
+      const take = Math.min(PAGE_INTERVALS, limit - found.length);
+      const selves = await this.database.manager.find(intervalSelf, {
+        where,
+        order: { interval: 'ASC', shardIndex: 'ASC' },
+        skip,
+        take,
+      });
+      found.push(...(await this.withOperations(runId, selves)));
+      if (selves.length < take) break;
+      await yieldToLoop();
+    }
+    return found;
+  }
+
+  async completeUpTo(runId: string): Promise<number> {
+    const { shard, intervalSelf } = this.database.entities;
+    const shards = await this.database.manager.findBy(shard, { runId });
+    const highest = await this.database.manager
+      .createQueryBuilder(intervalSelf, 'self')
+      .select('self.shardIndex', 'shard')
+      .addSelect('MAX(self.interval)', 'highest')
+      .where('self.runId = :runId', { runId })
+      .groupBy('self.shardIndex')
+      .getRawMany<{ shard: number; highest: number | string }>();
+    const of = (index: number): number => Number(highest.find((one) => Number(one.shard) === index)?.highest ?? -1);
+    const waited = shards.filter((one) => one.state !== 'ended' && one.state !== 'lost');
+    if (waited.length === 0) return Math.max(-1, ...shards.map((one) => of(one.index)));
+    return Math.min(...waited.map((one) => of(one.index)));
+  }
+
+  private async withOperations(runId: string, selves: readonly IntervalSelfRow[]): Promise<StoredInterval[]> {
+    const first = selves[0]?.interval;
+    const last = selves.at(-1)?.interval;
+    if (first === undefined || last === undefined) return [];
+    const rows = await this.database.manager.findBy(this.database.entities.interval, {
+      runId,
+      interval: Between(first, last),
+    });
+    const byPlace = new Map<string, IntervalRow[]>();
+    for (const row of rows) {
+      const place = `${row.shardIndex}/${row.interval}`;
+      const list = byPlace.get(place);
+      if (list) list.push(row);
+      else byPlace.set(place, [row]);
+    }
+    return selves.map(({ shardIndex, executorId, interval, startMs, lengthMs, partial, self }) => {
+      const operations: Record<string, OperationInterval> = {};
+      for (const row of byPlace.get(`${shardIndex}/${interval}`) ?? []) operations[row.operation] = operationOf(row);
+      return { shardIndex, executorId, interval, startMs, lengthMs, partial, self, operations };
+    });
+  }
+}
+
+const startBetween = (fromMs: number | undefined, toMs: number | undefined): FindOptionsWhere<IntervalSelfRow> => {
+  if (fromMs !== undefined && toMs !== undefined) return { startMs: Between(fromMs, toMs - 1) };
+  if (fromMs !== undefined) return { startMs: MoreThanOrEqual(fromMs) };
+  return toMs === undefined ? {} : { startMs: LessThan(toMs) };
+};
+
+const bufferOf = (bytes: Uint8Array | undefined): Buffer | null =>
+  bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function intervalRow(
+  { runId, shardIndex }: Claim,
+  interval: number,
+  operation: string,
+  one: OperationInterval,
+): IntervalRow {
+  const { st, rt, wt, failedSt, ...counters } = one;
+  return {
+    runId,
+    shardIndex,
+    interval,
+    operation,
+    counters,
+    st: Buffer.from(st.buffer, st.byteOffset, st.byteLength),
+    rt: bufferOf(rt),
+    wt: bufferOf(wt),
+    failedSt: bufferOf(failedSt),
+  };
+}
+
+const operationOf = ({ counters, st, rt, wt, failedSt }: IntervalRow): OperationInterval => ({
+  ...counters,
+  st,
+  rt: rt ?? undefined,
+  wt: wt ?? undefined,
+  failedSt: failedSt ?? undefined,
+});

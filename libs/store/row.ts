@@ -1,0 +1,129 @@
+import type { OperationCounters, SelfWatch } from '#libs/contract/interval.js';
+import type { Problem } from '#libs/contract/problem.js';
+import type { Placement, Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
+import type { RunStatus } from '#libs/contract/status.js';
+import type { Summary, Threshold } from '#libs/contract/summary.js';
+import type { Target } from '#libs/contract/target.js';
+import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
+
+/* Rows as the database has them: columns only, no logic, never answered by the API. Times carry their unit. */
+
+export interface RunRow {
+  id: string;
+  kind: WorkloadKind;
+  name: string | null;
+  labels: Record<string, string>;
+  /** Without its secrets; they are in `secrets`, encrypted. */
+  target: Target;
+  secrets: string | null;
+  spec: StoredStressSpec;
+  thresholds: readonly Threshold[];
+  placement: Placement;
+  policies: Policies;
+  status: RunStatus;
+  statusSinceMs: number;
+  summary: Summary | null;
+  problem: Problem | null;
+  simulated: boolean | null;
+  prepared: boolean;
+  startAtMs: number | null;
+  cancelAtMs: number | null;
+  cancelActor: string | null;
+  cancelReason: string | null;
+  mismatchCount: number;
+  rerunOf: string | null;
+  createdAtMs: number;
+  endedAtMs: number | null;
+}
+
+export interface ShardRow {
+  runId: string;
+  index: number;
+  lanes: ShardView['lanes'];
+  state: ShardView['state'];
+  executorId: string | null;
+  token: number;
+  leaseUntilMs: number;
+  startedAtMs: number | null;
+  completed: number;
+}
+
+export interface HistoryRow {
+  id: number;
+  runId: string;
+  atMs: number;
+  from: RunStatus | null;
+  to: RunStatus;
+  actor: string;
+  reason: string;
+}
+
+export interface LabelRow {
+  runId: string;
+  name: string;
+  value: string;
+}
+
+export interface EndpointRow {
+  runId: string;
+  endpoint: string;
+  shared: boolean;
+}
+
+export interface IntervalRow {
+  runId: string;
+  shardIndex: number;
+  interval: number;
+  operation: string;
+  counters: OperationCounters;
+  st: Buffer;
+  rt: Buffer | null;
+  wt: Buffer | null;
+  failedSt: Buffer | null;
+}
+
+export interface IntervalSelfRow {
+  runId: string;
+  shardIndex: number;
+  interval: number;
+  executorId: string;
+  startMs: number;
+  lengthMs: number;
+  partial: boolean;
+  self: SelfWatch;
+}
+
+export interface LogRow {
+  id: number;
+  runId: string;
+  atMs: number;
+  level: 'info' | 'warn' | 'error';
+  source: string;
+  message: string;
+}
+
+export interface MismatchRow {
+  id: number;
+  runId: string;
+  key: string;
+  column: string;
+  expected: string;
+  found: string | null;
+}
+
+export interface ExecutorRow {
+  id: string;
+  labels: Record<string, string>;
+  hostname: string;
+  pid: number;
+  cores: number;
+  aliveAtMs: number;
+  runId: string | null;
+}
+
+export interface IdempotencyRow {
+  key: string;
+  bodyHash: string;
+  runId: string;
+  createdAtMs: number;
+}

@@ -1,0 +1,258 @@
+import { In, type EntityManager } from 'typeorm';
+import { CodedError } from '#libs/contract/coded-error.js';
+import { isEnded, type RunStatus } from '#libs/contract/status.js';
+import type { Mismatch, Summary } from '#libs/contract/summary.js';
+import type { Database } from './database.js';
+import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
+import type { HistoryRow, RunRow, ShardRow } from './row.js';
+import { moveRun } from './status-writer.js';
+import type { Vault } from './vault.js';
+import { waitingOf } from './waiting.js';
+
+const KEPT_MISMATCHES = 100;
+
+const storedRun = (
+  row: RunRow,
+  history: readonly HistoryRow[],
+  shards: readonly ShardRow[],
+  target = row.target,
+): StoredRun => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  labels: row.labels,
+  target,
+  spec: row.spec,
+  thresholds: row.thresholds,
+  placement: row.placement,
+  policies: row.policies,
+  rerunOf: row.rerunOf,
+  createdAtMs: row.createdAtMs,
+  status: row.status,
+  statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
+  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed }) => ({
+    index,
+    executorId,
+    lanes,
+    state,
+    startedAtMs,
+    completed,
+  })),
+  summary: row.summary,
+  problem: row.problem,
+  simulated: row.simulated,
+  startAtMs: row.startAtMs,
+  cancelRequested:
+    row.cancelAtMs === null
+      ? null
+      : { atMs: row.cancelAtMs, actor: row.cancelActor ?? '', reason: row.cancelReason ?? '' },
+  endedAtMs: row.endedAtMs,
+});
+
+const cursorOf = ({ createdAtMs, id }: RunRow): string => Buffer.from(`${createdAtMs}:${id}`).toString('base64url');
+
+/** Runs in the database. */
+export class SqlRunStore implements RunStore {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+  ) {}
+
+  create(
+    input: NewRun,
+    idempotency?: { key: string; bodyHash: string },
+  ): Promise<{ run: StoredRun; replayed: boolean }> {
+    const { run, history, label, endpoint, shard, idempotency: keys } = this.database.entities;
+    return this.database.control(async (manager) => {
+      const earlier = idempotency && (await manager.findOneBy(keys, { key: idempotency.key }));
+      if (earlier && earlier.bodyHash !== idempotency.bodyHash) {
+        throw new CodedError(
+          'IDEMPOTENCY_KEY_REUSED',
+          'this Idempotency-Key came with another body before: use a new key for a new run',
+        );
+      }
+      if (earlier) return { run: await this.load(manager, earlier.runId), replayed: true };
+      const { id, createdAtMs } = input;
+      const { target, secrets } = this.vault.split(input.target);
+      await manager.insert(run, {
+        id,
+        kind: input.kind,
+        name: input.name,
+        labels: input.labels,
+        target,
+        secrets,
+        spec: input.spec,
+        thresholds: input.thresholds,
+        placement: input.placement,
+        policies: input.policies,
+        status: 'queued',
+        statusSinceMs: createdAtMs,
+        prepared: false,
+        mismatchCount: 0,
+        rerunOf: input.rerunOf,
+        createdAtMs,
+      });
+      await manager.insert(history, {
+        runId: id,
+        atMs: createdAtMs,
+        from: null,
+        to: 'queued',
+        actor: input.actor,
+        reason: 'created',
+      });
+      for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
+      for (const each of new Set(input.endpoints))
+        await manager.insert(endpoint, { runId: id, endpoint: each, shared: target.shared });
+      for (const { index, lanes } of input.shards) {
+        await manager.insert(shard, {
+          runId: id,
+          index,
+          lanes,
+          state: 'waiting',
+          token: 0,
+          leaseUntilMs: 0,
+          completed: 0,
+        });
+      }
+      if (idempotency) await manager.insert(keys, { ...idempotency, runId: id, createdAtMs });
+      return { run: await this.load(manager, id), replayed: false };
+    });
+  }
+
+  async find(id: string, options?: { withSecrets: boolean }): Promise<StoredRun | null> {
+    const [found] = await this.complete(
+      this.database.manager,
+      await this.database.manager.findBy(this.database.entities.run, { id }),
+      options?.withSecrets,
+    );
+    return found ?? null;
+  }
+
+  async list(filter: RunFilter): Promise<{ items: StoredRun[]; nextCursor: string | null }> {
+    const { run, label } = this.database.entities;
+    const query = this.database.manager
+      .createQueryBuilder(run, 'run')
+      .orderBy('run.createdAtMs', 'DESC')
+      .addOrderBy('run.id', 'DESC');
+    if (filter.status) query.andWhere('run.status = :status', { status: filter.status });
+    if (filter.kind) query.andWhere('run.kind = :kind', { kind: filter.kind });
+    if (filter.fromMs !== undefined) query.andWhere('run.createdAtMs >= :fromMs', { fromMs: filter.fromMs });
+    if (filter.toMs !== undefined) query.andWhere('run.createdAtMs < :toMs', { toMs: filter.toMs });
+    if (filter.label !== undefined) {
+      const [name = '', ...rest] = filter.label.split(':');
+      const value = rest.length > 0 ? rest.join(':') : undefined;
+      const labelled = query.subQuery().select('label.runId').from(label, 'label').where('label.name = :labelName');
+      if (value !== undefined) labelled.andWhere('label.value = :labelValue');
+      query.andWhere(`run.id IN ${labelled.getQuery()}`, { labelName: name, labelValue: value });
+    }
+    if (filter.cursor !== undefined) {
+      const [createdAtMs, id] = Buffer.from(filter.cursor, 'base64url').toString().split(':');
+      if (id === undefined || !Number.isSafeInteger(Number(createdAtMs))) {
+        throw new CodedError('VALIDATION_FAILED', 'the cursor is not one of ours', [
+          { path: 'cursor', message: 'expected the nextCursor of a former page' },
+        ]);
+      }
+      query.andWhere('(run.createdAtMs < :before OR (run.createdAtMs = :before AND run.id < :beforeId))', {
+        before: Number(createdAtMs),
+        beforeId: id,
+      });
+    }
+    const rows = await query.take(filter.limit + 1).getMany();
+    const page = rows.slice(0, filter.limit);
+    const last = page.at(-1);
+    return {
+      items: await this.complete(this.database.manager, page),
+      nextCursor: rows.length > page.length && last ? cursorOf(last) : null,
+    };
+  }
+
+  count(status: RunStatus): Promise<number> {
+    return this.database.manager.countBy(this.database.entities.run, { status });
+  }
+
+  waiting(id: string, nowMs: number) {
+    return waitingOf(this.database, this.database.manager, id, nowMs);
+  }
+
+  transition(id: string, transition: Transition): Promise<boolean> {
+    return this.database.control((manager) => moveRun(this.database, manager, id, transition));
+  }
+
+  requestCancel(id: string, actor: string, reason: string, atMs: number): Promise<boolean> {
+    const { run } = this.database.entities;
+    return this.database.control(async (manager) => {
+      const found = await manager.findOneBy(run, { id });
+      if (!found || isEnded(found.status)) return false;
+      if (found.status === 'queued')
+        return moveRun(this.database, manager, id, { to: 'cancelled', actor, reason, atMs });
+      if (found.cancelAtMs === null)
+        await manager.update(run, { id }, { cancelAtMs: atMs, cancelActor: actor, cancelReason: reason });
+      return true;
+    });
+  }
+
+  async saveSummary(id: string, summary: Summary): Promise<void> {
+    await this.database.append((manager) => manager.update(this.database.entities.run, { id }, { summary }));
+  }
+
+  async saveFacts(id: string, { simulated }: { simulated: boolean }): Promise<void> {
+    await this.database.append((manager) => manager.update(this.database.entities.run, { id }, { simulated }));
+  }
+
+  async addMismatches(id: string, mismatches: readonly Mismatch[], foundInAll: number): Promise<void> {
+    const { run, mismatch } = this.database.entities;
+    await this.database.append(async (manager) => {
+      const kept = await manager.countBy(mismatch, { runId: id });
+      const room = mismatches.slice(0, Math.max(0, KEPT_MISMATCHES - kept));
+      for (const each of room) await manager.insert(mismatch, { runId: id, ...each });
+      await manager.increment(run, { id }, 'mismatchCount', foundInAll);
+    });
+  }
+
+  async mismatches(id: string): Promise<{ first: Mismatch[]; count: number }> {
+    const { run, mismatch } = this.database.entities;
+    const rows = await this.database.manager.find(mismatch, { where: { runId: id }, order: { id: 'ASC' } });
+    const found = await this.database.manager.findOneBy(run, { id });
+    return {
+      first: rows.map(({ key, column, expected, found: value }) => ({ key, column, expected, found: value })),
+      count: found?.mismatchCount ?? 0,
+    };
+  }
+
+  delete(id: string): Promise<void> {
+    const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency } =
+      this.database.entities;
+    return this.database.control(async (manager) => {
+      const found = await manager.findOneBy(run, { id });
+      if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
+      if (!isEnded(found.status))
+        throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${found.status}: cancel it first`);
+      for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency]) {
+        await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
+      }
+      await manager.delete(run, { id });
+    });
+  }
+
+  private async load(manager: EntityManager, id: string): Promise<StoredRun> {
+    const [found] = await this.complete(manager, await manager.findBy(this.database.entities.run, { id }));
+    if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
+    return found;
+  }
+
+  private async complete(manager: EntityManager, rows: readonly RunRow[], withSecrets = false): Promise<StoredRun[]> {
+    const { history, shard } = this.database.entities;
+    if (rows.length === 0) return [];
+    const runId = In(rows.map((row) => row.id));
+    const histories = await manager.find(history, { where: { runId }, order: { id: 'ASC' } });
+    const shards = await manager.find(shard, { where: { runId }, order: { index: 'ASC' } });
+    return rows.map((row) =>
+      storedRun(
+        row,
+        histories.filter((each) => each.runId === row.id),
+        shards.filter((each) => each.runId === row.id),
+        withSecrets ? this.vault.join(row.target, row.secrets) : row.target,
+      ),
+    );
+  }
+}

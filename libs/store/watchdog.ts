@@ -1,0 +1,111 @@
+import { In, type EntityManager } from 'typeorm';
+import type { ProblemCode } from '#libs/contract/coded-error.js';
+import { problemOf } from '#libs/contract/problem.js';
+import type { RunStatus } from '#libs/contract/status.js';
+import type { Database } from './database.js';
+import type { Transition, Watchdog } from './port.js';
+import type { RunRow, ShardRow } from './row.js';
+import { moveRun } from './status-writer.js';
+import { ACTIVE } from './waiting.js';
+
+const CANCEL_GRACE_MS = 5_000;
+const DAY_MS = 86_400_000;
+const ACTOR = 'watchdog';
+
+/** How long a run may stay in each state; a closed table, so that no state is without a deadline. */
+const DEADLINE_MS: { [S in RunStatus]: (run: RunRow) => number } = {
+  queued: ({ policies }) => policies.queuedDeadlineMs,
+  preparing: ({ policies }) => policies.preparingDeadlineMs,
+  ready: ({ policies }) => policies.readyDeadlineMs,
+  running: ({ policies, spec }) =>
+    (spec.stop.type === 'duration' ? spec.stop.durationMs : DAY_MS) + policies.runningGraceMs,
+  finishing: ({ policies }) => policies.finishingDeadlineMs,
+  completed: () => Infinity,
+  failed: () => Infinity,
+  cancelled: () => Infinity,
+  interrupted: () => Infinity,
+};
+
+const ending = (to: RunStatus, reason: string, atMs: number, code?: ProblemCode): Transition => ({
+  to,
+  actor: ACTOR,
+  reason,
+  atMs,
+  problem: code === undefined ? undefined : problemOf(code, reason),
+});
+
+/** Ends what hangs. */
+export class SqlWatchdog implements Watchdog {
+  constructor(private readonly database: Database) {}
+
+  async sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]> {
+    const { run } = this.database.entities;
+    const suspects = await this.database.manager.findBy(run, { status: In(['queued', ...ACTIVE]) });
+    const ended: { runId: string; to: RunStatus }[] = [];
+    for (const { id } of suspects) {
+      const to = await this.database.control((manager) => this.check(manager, id, nowMs));
+      if (to) ended.push({ runId: id, to });
+    }
+    return ended;
+  }
+
+  private async check(manager: EntityManager, id: string, nowMs: number): Promise<RunStatus | undefined> {
+    const { run: runs, shard } = this.database.entities;
+    const run = await manager.findOneBy(runs, { id });
+    if (!run) return undefined;
+    const shards = await manager.findBy(shard, { runId: id });
+    const transition = (await this.lost(manager, run, shards, nowMs)) ?? overdue(run, nowMs);
+    if (!transition) return undefined;
+    return (await moveRun(this.database, manager, id, transition)) ? transition.to : undefined;
+  }
+
+  /** Expired leases: the shard is lost, and the run with it unless its policy says to go on and something is left. */
+  private async lost(
+    manager: EntityManager,
+    run: RunRow,
+    shards: readonly ShardRow[],
+    nowMs: number,
+  ): Promise<Transition | undefined> {
+    const expired = shards.filter(
+      (one) => ['claimed', 'ready', 'running'].includes(one.state) && one.leaseUntilMs < nowMs,
+    );
+    if (expired.length === 0) return undefined;
+    const names = expired.map((one) => one.executorId ?? '?').join(', ');
+    for (const { index, token } of expired) {
+      await manager.update(this.database.entities.shard, { runId: run.id, index }, { state: 'lost', token: token + 1 });
+    }
+    const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
+    const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;
+    if (run.policies.lostExecutor === 'continue' && run.status === 'running' && left.length > 0) {
+      await manager.insert(this.database.entities.log, {
+        runId: run.id,
+        atMs: nowMs,
+        level: 'warn',
+        source: ACTOR,
+        message: `${reason}; the rest goes on`,
+      });
+      if (left.some((one) => one.state !== 'ended')) return undefined;
+      return ending('interrupted', reason, nowMs, 'EXECUTOR_LOST');
+    }
+    return ending('interrupted', reason, nowMs, 'EXECUTOR_LOST');
+  }
+}
+
+function overdue(run: RunRow, nowMs: number): Transition | undefined {
+  if (run.cancelAtMs !== null && nowMs - run.cancelAtMs > CANCEL_GRACE_MS) {
+    return {
+      to: 'cancelled',
+      actor: run.cancelActor ?? ACTOR,
+      reason: `${run.cancelReason ?? 'cancelled'}; no executor confirmed it within ${CANCEL_GRACE_MS} ms`,
+      atMs: nowMs,
+    };
+  }
+  const allowedMs = DEADLINE_MS[run.status](run);
+  if (nowMs - run.statusSinceMs <= allowedMs) return undefined;
+  return ending(
+    'failed',
+    `the run stayed ${run.status} for longer than the ${allowedMs} ms that its policies allow`,
+    nowMs,
+    'DEADLINE_EXCEEDED',
+  );
+}
