@@ -29,12 +29,14 @@ describe('the API settings', () => {
     const problems = problemsOf({
       TIDEMARK_PORT: '70000',
       TIDEMARK_API_KEY: 'short',
+      TIDEMARK_SECRET_KEY: 'no hex',
       TIDEMARK_DATABASE_URL: 'mysql://x',
     });
     expect(problems.map(({ path }) => path).toSorted()).toEqual([
       'TIDEMARK_API_KEY',
       'TIDEMARK_DATABASE_URL',
       'TIDEMARK_PORT',
+      'TIDEMARK_SECRET_KEY',
     ]);
   });
 

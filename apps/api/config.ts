@@ -46,7 +46,7 @@ export interface ApiConfig {
   maxRequestsPerMinute: number;
   maxEventStreams: number;
   databaseUrl: string;
-  secretKey: string | undefined;
+  secretKey: Buffer | undefined;
   logLevel: 'error' | 'warn' | 'log' | 'debug';
 }
 
@@ -74,7 +74,8 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
-    secretKey: settings.TIDEMARK_SECRET_KEY,
+    secretKey:
+      settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
     logLevel: settings.TIDEMARK_LOG_LEVEL,
   };
 }

@@ -13,9 +13,11 @@ export const sharedSettings = {
     .describe('Where runs and results are kept: sqlite:<path> or postgres://…'),
   TIDEMARK_SECRET_KEY: z
     .string()
-    .min(16)
+    .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits, such as `openssl rand -hex 32` prints')
     .optional()
-    .describe('Key that encrypts the passwords of targets at rest, at least 16 characters; the same for every process'),
+    .describe(
+      'Key that encrypts the passwords of targets at rest, 64 hexadecimal digits, the same for every process; with SQLite one is made beside the file',
+    ),
   TIDEMARK_LOG_LEVEL: z
     .enum(['error', 'warn', 'log', 'debug'])
     .default('warn')

@@ -11,7 +11,7 @@ const sorted = (value: unknown): unknown => {
  * Tells whether two requests with one Idempotency-Key ask for the same; the order of fields does not matter. Keyed, for
  * a body can hold a password and a plain hash of it could be guessed from the database.
  */
-export const bodyHash = (body: unknown, secretKey: string | undefined): string =>
+export const bodyHash = (body: unknown, secretKey: Buffer | undefined): string =>
   createHmac('sha256', secretKey ?? 'tidemark')
     .update(JSON.stringify(sorted(body)) ?? '')
     .digest('hex');
