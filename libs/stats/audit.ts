@@ -7,6 +7,8 @@ import { Histogram } from './histogram.js';
 /** What the run was to do, as far as the audit needs it. */
 export interface Expectation {
   shards: number;
+  /** Load threads of each executor: a core each. */
+  lanesPerShard: number;
   /** Operations in flight at most, over all executors. */
   threads: number;
   /** Asked arrival rate; null in a closed loop. */
@@ -32,7 +34,7 @@ export const LIMITS = {
   /** A load thread that was deaf for so long measured itself. */
   eventLoopDelayDegradedMs: 100,
   eventLoopDelayInvalidMs: 1000,
-  /** Share of one core per lane thread is not known here; more than so much CPU per second of one executor is its ceiling. */
+  /** More than this share of a core for each load thread is the generator's ceiling. */
   cpuShareDegraded: 0.97,
   /** Median start after due, milliseconds. */
   waitMedianDegradedMs: 5,
@@ -151,12 +153,14 @@ const RULES: readonly Rule[] = [
 
   ({ intervals, expectation }) => {
     const full = intervals.filter((one) => !one.partial && one.lengthMs >= 500);
-    const busy = full.filter((one) => one.self.cpuUs / 1000 / one.lengthMs > LIMITS.cpuShareDegraded);
+    const busy = full.filter(
+      (one) => one.self.cpuUs / 1000 / one.lengthMs / expectation.lanesPerShard > LIMITS.cpuShareDegraded,
+    );
     return expectation.ratePerSecond !== null && full.length > 0 && busy.length > full.length / 2
       ? reason(
           'degraded',
           'GENERATOR_SATURATED',
-          `an executor used more than ${share(LIMITS.cpuShareDegraded)} of a core in ${busy.length} of ${full.length} intervals: add lanes or executors`,
+          `an executor used more than ${share(LIMITS.cpuShareDegraded)} of a core for each load thread in ${busy.length} of ${full.length} intervals: add lanes or executors`,
         )
       : undefined;
   },
