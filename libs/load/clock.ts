@@ -15,14 +15,30 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+const NS_PER_MS = 1e6;
+/** `Date.now()` is cut to whole milliseconds: a smaller difference between the two scales is not one. */
+const EPOCH_GRAIN_MS = 2;
+/** Longest delay of a timer; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Where the monotonic scale begins, epoch milliseconds. The process's own origin is exact to a microsecond, but does not
+ * follow a wall clock that was set since; then the wall clock counts, so that executors still agree on a start.
+ */
+function originEpochMs(): number {
+  const steppedMs = Date.now() - (performance.timeOrigin + performance.now());
+  return Math.abs(steppedMs) > EPOCH_GRAIN_MS ? performance.timeOrigin + steppedMs : performance.timeOrigin;
+}
+
 /** The only clock that reads the machine's. */
 export const systemClock: Clock = {
-  nowNs: () => performance.now() * 1e6,
+  nowNs: () => performance.now() * NS_PER_MS,
   epochMs: () => Date.now(),
-  atEpochMs: (epochMs) => (epochMs - performance.timeOrigin) * 1e6,
-  toEpochMs: (nowNs) => performance.timeOrigin + nowNs / 1e6,
+  atEpochMs: (epochMs) => (epochMs - originEpochMs()) * NS_PER_MS,
+  toEpochMs: (nowNs) => originEpochMs() + nowNs / NS_PER_MS,
   wakeAt: (atNs, callback) => {
-    const timer = setTimeout(callback, Math.max(0, (atNs - performance.now() * 1e6) / 1e6));
+    const delayMs = atNs / NS_PER_MS - performance.now();
+    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS));
     return () => clearTimeout(timer);
   },
   soon: (callback) => {

@@ -1,100 +1,69 @@
-import type { Clock } from './clock.js';
+import { dropBacklog } from './backlog.js';
+import type { LoopOptions } from './loop-options.js';
 import type { Schedule } from './schedule.js';
-import type { Completion, Source, Target } from './target.js';
+import { Slots } from './slots.js';
+import type { Completion } from './target.js';
+import { Waker } from './waker.js';
 
-/** What the loop reports every finished operation to; all times in nanoseconds of the loop's clock. */
-export interface LoopRecorder {
-  scheduled(operation: number): void;
-  dropped(operation: number): void;
-  /** `dueNs` is the start when there is no schedule. */
-  record(
-    operation: number,
-    outcome: number,
-    dueNs: number,
-    startNs: number,
-    endNs: number,
-    rows: number,
-    retries: number,
-  ): void;
-  /** Called before the first operation that ends after the interval's boundary is recorded. */
-  cut(interval: number, startNs: number, endNs: number, partial: boolean): void;
-}
-
-export interface LoopOptions {
-  clock: Clock;
-  target: Target;
-  source: Source;
-  recorder: LoopRecorder;
-  /** Operations in flight at most. */
-  slots: number;
-  /** When operations are due; absent in a free-running closed loop. */
-  schedule?: Schedule | undefined;
-  /** True: what is due while all slots are busy is dropped and counted; false: it waits. */
-  dropOverdue: boolean;
-  /** The run's length; absent when the source ends it. */
-  durationNs?: number | undefined;
-  intervalNs: number;
-  retries: number;
-  /** Which outcomes (indexes) may be retried. */
-  retryable: Uint8Array;
-  /** Told of every operation that finally failed; true ends the run. */
-  failed(slot: number, outcome: number): boolean;
-}
+export type { LoopOptions, LoopRecorder } from './loop-options.js';
 
 /** How long operations in flight may take beyond the end of a run that ends by time or is stopped. */
 export const DRAIN_NS = 80e6;
-/** Nearer than this the loop polls instead of sleeping: timers have a grain of a millisecond. */
-const SPIN_NS = 1.5e6;
+/** What is read in one turn after the drain's end was missed still counts. */
+const LATE_DRAIN_NS = 5e6;
+const POLL_SHARE = 0.2;
 
 /**
- * Fires a source's operations at a target, open or closed loop, and records them. One instance drives one lane. Per
+ * Fires a source's operations at a target, open or closed loop, and records them. One instance drives one lane and one
+ * run. Whoever reads the sockets calls `pump` after every batch of answers; the loop's own timer does the rest. Per
  * operation nothing is allocated: state lives in arrays indexed by slot.
  */
 export class Loop implements Completion {
   /** Operations that ended, failed ones included. */
   completed = 0;
-  /** Operations that were still in flight when the drain was over. */
+  /** Operations that were still in flight when the drain was over: scheduled, and in no other figure. */
   abandoned = 0;
-  private inFlight = 0;
   private inFlightMax = 0;
   private lagMaxNs = 0;
   private capHits = 0;
-  private readonly dueNs: Float64Array;
-  private readonly startNs: Float64Array;
-  private readonly seed: Float64Array;
-  private readonly operation: Uint8Array;
-  private readonly attempts: Uint8Array;
-  private readonly busy: Uint8Array;
-  private readonly free: Int32Array;
-  private freeCount: number;
+  private readonly slots: Slots;
+  private readonly waker: Waker;
   private originNs = 0;
-  private fired = 0;
+  /** When nothing new is due or started any more: the planned end, or when it was stopped. */
+  private endNs = Infinity;
+  private drainEndNs = Infinity;
+  /** The same as `endNs`, after the start: without the rounding of a difference of large numbers. */
+  private lastedNs = Infinity;
   private interval = 0;
   private boundaryNs = 0;
+  private fired = 0;
+  /** Of operation number `fired`; negative when not asked yet. */
   private nextDueNs = -1;
+  /** Operations that exact arrivals have before the planned end. */
+  private planned = Infinity;
+  private blocked = false;
+  private unflushed = false;
+  /** Something was said to the recorder since the last cut. */
+  private unreported = false;
   private state: 'idle' | 'firing' | 'draining' | 'done' = 'idle';
-  private exhausted = false;
-  private drainEndNs = Infinity;
   private finish: () => void = () => undefined;
-  private cancelWake: () => void = () => undefined;
-  private readonly wake = (): void => this.pump();
 
   constructor(private readonly options: LoopOptions) {
-    const { slots } = options;
-    this.dueNs = new Float64Array(slots);
-    this.startNs = new Float64Array(slots);
-    this.seed = new Float64Array(slots);
-    this.operation = new Uint8Array(slots);
-    this.attempts = new Uint8Array(slots);
-    this.busy = new Uint8Array(slots);
-    this.free = Int32Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
-    this.freeCount = slots;
+    this.slots = new Slots(options.slots);
+    this.waker = new Waker(options.clock, options.pollShare ?? POLL_SHARE, () => this.pump());
   }
 
   /** Runs from `originNs` (clock time) until the source or the duration ends or `stop` is called; resolves when drained. */
   run(originNs: number): Promise<void> {
+    const { durationNs, intervalNs, schedule } = this.options;
     this.originNs = originNs;
-    this.boundaryNs = originNs + this.options.intervalNs;
+    this.boundaryNs = originNs + intervalNs;
+    if (durationNs !== undefined) {
+      this.endNs = originNs + durationNs;
+      this.lastedNs = durationNs;
+      this.drainEndNs = this.endNs + DRAIN_NS;
+      if (schedule?.exact) this.planned = schedule.countBefore(durationNs);
+    }
     return new Promise((resolve) => {
       this.finish = resolve;
       this.state = 'firing';
@@ -102,47 +71,53 @@ export class Loop implements Completion {
     });
   }
 
-  /** Largest number in flight, latest start after due and slot shortages since the last call. */
+  /** Largest number in flight, latest start after due and operations that found all slots busy since the last call. */
   takeExtremes(): { inFlightMax: number; scheduleLagMaxMs: number; inFlightCapHits: number } {
     const taken = {
       inFlightMax: this.inFlightMax,
       scheduleLagMaxMs: this.lagMaxNs / 1e6,
       inFlightCapHits: this.capHits,
     };
-    this.inFlightMax = this.inFlight;
+    this.inFlightMax = this.slots.busyCount;
     this.lagMaxNs = 0;
     this.capHits = 0;
     return taken;
   }
 
-  /** Fires nothing more; what is in flight gets the drain time. */
+  /** Fires nothing new; what is in flight gets the drain time. */
   stop(): void {
-    if (this.state !== 'firing') return;
+    if (this.state !== 'firing' && this.state !== 'draining') return;
+    const nowNs = this.options.clock.nowNs();
     this.state = 'draining';
-    this.drainEndNs = this.options.clock.nowNs() + DRAIN_NS;
+    if (nowNs < this.endNs) {
+      this.endNs = nowNs;
+      this.lastedNs = nowNs - this.originNs;
+    }
+    this.drainEndNs = Math.min(this.drainEndNs, nowNs + DRAIN_NS);
     this.pump();
   }
 
   complete(slot: number, outcome: number, rows: number): void {
-    if (this.busy[slot] !== 1) return;
-    const { options } = this;
-    const attempts = this.attempts[slot] ?? 0;
-    if (outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1 && this.state === 'firing') {
-      this.attempts[slot] = attempts + 1;
-      options.target.fire(slot, this.operation[slot] ?? 0, this.seed[slot] ?? 0);
+    const { options, slots } = this;
+    if (!slots.isBusy(slot) || this.state === 'done') return;
+    const attempts = slots.attempts[slot] ?? 0;
+    if (outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1) {
+      slots.attempts[slot] = attempts + 1;
+      this.unflushed = true;
+      options.target.fire(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
       return;
     }
     const endNs = options.clock.nowNs();
     if (endNs >= this.boundaryNs) this.cutUpTo(endNs);
-    this.busy[slot] = 0;
-    this.free[this.freeCount++] = slot;
-    this.inFlight--;
+    if (options.dropOverdue && !slots.hasFree) this.dropDue(endNs);
+    slots.release(slot);
     this.completed++;
+    this.unreported = true;
     options.recorder.record(
-      this.operation[slot] ?? 0,
+      slots.operation[slot] ?? 0,
       outcome,
-      this.dueNs[slot] ?? 0,
-      this.startNs[slot] ?? 0,
+      slots.dueNs[slot] ?? 0,
+      slots.startNs[slot] ?? 0,
       endNs,
       rows,
       attempts,
@@ -152,108 +127,141 @@ export class Loop implements Completion {
 
   /** Fires what may be fired now; called after every batch of answers and by the loop's own timer. */
   pump(): void {
+    if (this.state === 'idle' || this.state === 'done') return;
     const { clock, target } = this.options;
-    this.cancelWake();
     let nowNs = clock.nowNs();
     if (nowNs >= this.boundaryNs) this.cutUpTo(nowNs);
     if (this.state === 'firing') {
-      this.fireDue(nowNs);
+      this.fireDue(nowNs, Infinity);
+      if (nowNs >= this.endNs) this.drain(nowNs);
+    }
+    if (this.unflushed) {
+      this.unflushed = false;
       target.flush();
       nowNs = clock.nowNs();
-      this.checkEnd(nowNs);
     }
-    if (this.state === 'draining' && (this.inFlight === 0 || nowNs >= this.drainEndNs)) this.end(nowNs);
-    if (this.state !== 'done' && this.state !== 'idle') this.sleep(nowNs);
+    if (this.state === 'draining' && (this.slots.busyCount === 0 || nowNs >= this.drainEndNs)) this.end(nowNs);
+    else this.arm(nowNs);
   }
 
-  private fireDue(startedNs: number): void {
-    const { durationNs, schedule } = this.options;
-    const endNs = durationNs === undefined ? Infinity : this.originNs + durationNs;
+  /** Starts what is due up to now and before `beforeNs`, as far as there are free slots. */
+  private fireDue(startedNs: number, beforeNs: number): void {
+    const { schedule, dropOverdue, throttle } = this.options;
     let nowNs = startedNs;
-    while (!this.exhausted && nowNs >= this.originNs) {
-      let dueNs = nowNs;
-      if (schedule) {
-        if (this.nextDueNs < 0) this.nextDueNs = this.originNs + schedule.dueNs(this.fired);
-        dueNs = this.nextDueNs;
-        if (dueNs > nowNs || dueNs >= endNs) return;
-      } else if (nowNs >= endNs) return;
-      if (this.freeCount === 0) {
-        if (schedule) this.capHits++;
-        if (!schedule || !this.options.dropOverdue) return;
-        if (this.take()) this.options.recorder.dropped(this.options.source.operation);
-        continue;
+    while (this.state === 'firing' && nowNs >= this.originNs) {
+      const due = schedule ? this.nextDue(schedule) : nowNs;
+      if (due > nowNs || due >= beforeNs || due >= this.endNs) return;
+      if (!this.slots.hasFree) {
+        if (!schedule || throttle) return;
+        if (dropOverdue) return this.dropDue(Math.min(nowNs, beforeNs));
+        if (!this.blocked) this.capHits++;
+        this.blocked = true;
+        return;
       }
       if (!this.take()) return;
-      nowNs = this.start(dueNs);
+      nowNs = this.start(due);
+      if (nowNs >= this.boundaryNs && beforeNs === Infinity) this.cutUpTo(nowNs);
     }
   }
 
-  /** Draws the next operation; false at the end of the source. */
+  /** When the next operation is due on the clock's scale; Infinity when the schedule has no more. */
+  private nextDue(schedule: Schedule): number {
+    if (this.fired >= this.planned) return Infinity;
+    if (this.nextDueNs < 0) this.nextDueNs = this.originNs + schedule.dueNs(this.fired);
+    return this.nextDueNs;
+  }
+
+  /** Drops what fell due before `beforeNs`; only while all slots are busy. */
+  private dropDue(beforeNs: number): void {
+    const { schedule, recorder, source } = this.options;
+    if (!schedule) return;
+    const untilNs = Math.min(beforeNs, this.endNs);
+    while (this.state === 'firing' && this.nextDue(schedule) < untilNs) {
+      if (!this.take()) return;
+      this.capHits++;
+      recorder.dropped(source.operation);
+    }
+  }
+
+  /** Draws the next operation; false, and draining, at the end of the source. */
   private take(): boolean {
     const { source, recorder } = this.options;
     if (!source.next()) {
-      this.exhausted = true;
+      this.state = 'draining';
       return false;
     }
     this.fired++;
     this.nextDueNs = -1;
+    this.blocked = false;
+    this.unreported = true;
     recorder.scheduled(source.operation);
     return true;
   }
 
-  private start(dueNs: number): number {
-    const { source, target, clock } = this.options;
-    const slot = this.free[--this.freeCount] ?? 0;
-    this.busy[slot] = 1;
-    this.operation[slot] = source.operation;
-    this.seed[slot] = source.seed;
-    this.attempts[slot] = 0;
+  /** Starts the operation that was taken; answers when. `dueNs` counts only when there is a schedule. */
+  private start(scheduledNs: number): number {
+    const { source, target, clock, schedule } = this.options;
+    const { slots } = this;
+    const slot = slots.acquire();
     const startNs = clock.nowNs();
-    this.startNs[slot] = startNs;
-    this.dueNs[slot] = this.options.schedule ? dueNs : startNs;
+    const dueNs = schedule ? scheduledNs : startNs;
+    slots.operation[slot] = source.operation;
+    slots.seed[slot] = source.seed;
+    slots.startNs[slot] = startNs;
+    slots.dueNs[slot] = dueNs;
     if (startNs - dueNs > this.lagMaxNs) this.lagMaxNs = startNs - dueNs;
-    this.inFlight++;
-    if (this.inFlight > this.inFlightMax) this.inFlightMax = this.inFlight;
+    if (slots.busyCount > this.inFlightMax) this.inFlightMax = slots.busyCount;
+    this.unflushed = true;
     target.fire(slot, source.operation, source.seed);
     return startNs;
   }
 
-  private checkEnd(nowNs: number): void {
-    const { durationNs } = this.options;
-    if (this.exhausted) {
-      this.state = 'draining';
-    } else if (durationNs !== undefined && nowNs >= this.originNs + durationNs) {
-      this.state = 'draining';
-      this.drainEndNs = nowNs + DRAIN_NS;
-    }
+  private drain(nowNs: number): void {
+    this.state = 'draining';
+    this.drainEndNs = Math.max(this.drainEndNs, nowNs + LATE_DRAIN_NS);
   }
 
+  /**
+   * Ends every interval whose boundary has passed; what fell due before a boundary belongs before it. A boundary at the
+   * planned end is none: the last interval takes the drain with it, instead of leaving a sliver of an interval.
+   */
   private cutUpTo(nowNs: number): void {
-    const { recorder, intervalNs } = this.options;
-    while (nowNs >= this.boundaryNs) {
+    const { recorder, intervalNs, schedule } = this.options;
+    while (nowNs >= this.boundaryNs && this.boundaryNs < this.endNs) {
+      if (schedule && this.state === 'firing') this.fireDue(nowNs, this.boundaryNs);
       recorder.cut(this.interval, this.boundaryNs - intervalNs, this.boundaryNs, false);
+      this.unreported = false;
       this.interval++;
       this.boundaryNs = this.originNs + (this.interval + 1) * intervalNs;
     }
   }
 
   private end(nowNs: number): void {
+    const { options } = this;
+    const { recorder, intervalNs, schedule, source, throttle, durationNs } = options;
     this.state = 'done';
-    this.abandoned = this.inFlight;
-    const startNs = this.boundaryNs - this.options.intervalNs;
-    if (nowNs > startNs) this.options.recorder.cut(this.interval, startNs, nowNs, true);
+    this.waker.disarm();
+    this.abandoned = this.slots.busyCount;
+    if (schedule && !throttle && durationNs !== undefined) {
+      this.unreported = true;
+      dropBacklog({ schedule, source, recorder }, this.fired, this.nextDueNs - this.originNs, this.lastedNs);
+    }
+    const startNs = this.boundaryNs - intervalNs;
+    if (nowNs > startNs || this.unreported) {
+      recorder.cut(this.interval, startNs, Math.max(nowNs, startNs + 1), nowNs < this.boundaryNs);
+    }
     this.finish();
   }
 
-  private sleep(nowNs: number): void {
-    const { clock, durationNs, schedule } = this.options;
-    let wakeNs = this.boundaryNs;
-    if (this.state === 'draining') wakeNs = Math.min(wakeNs, this.drainEndNs);
-    else {
-      if (nowNs < this.originNs) wakeNs = this.originNs;
-      if (durationNs !== undefined) wakeNs = Math.min(wakeNs, this.originNs + durationNs);
-      if (schedule && this.nextDueNs >= 0 && this.freeCount > 0) wakeNs = Math.min(wakeNs, this.nextDueNs);
+  private arm(nowNs: number): void {
+    const { schedule } = this.options;
+    let wakeNs = Math.min(this.boundaryNs < this.endNs ? this.boundaryNs : Infinity, this.drainEndNs);
+    if (this.state === 'firing') {
+      wakeNs = Math.min(wakeNs, this.endNs);
+      if (nowNs < this.originNs) return this.waker.arm(Math.min(this.originNs, wakeNs), nowNs, true);
+      if (schedule && this.nextDueNs >= 0 && this.slots.hasFree && this.nextDueNs < wakeNs)
+        return this.waker.arm(this.nextDueNs, nowNs, true);
     }
-    this.cancelWake = wakeNs - nowNs < SPIN_NS ? clock.soon(this.wake) : clock.wakeAt(wakeNs - 1e6, this.wake);
+    if (wakeNs < Infinity) this.waker.arm(wakeNs, nowNs, false);
   }
 }
