@@ -1,26 +1,59 @@
-import { isEnded } from '#libs/contract/status.js';
+import type { Problem } from '#libs/contract/problem.js';
+import { isEnded, type RunStatus, type Validity } from '#libs/contract/status.js';
+import type { Summary } from '#libs/contract/summary.js';
 import { summarise } from '#libs/stats/summary.js';
-import type { Store, StoredRun } from '#libs/store/port.js';
+import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
+import { expectations } from './expectations.js';
 
-/** What the run was to do, for the audit. */
-const expectationOf = (run: StoredRun) => ({
-  shards: run.shards.length,
-  lanesPerShard: Math.max(1, ...run.shards.map((shard) => shard.lanes.length)),
-  threads: run.spec.rate.threads,
-  ratePerSecond: run.spec.rate.model === 'open' ? run.spec.rate.ratePerSecond : null,
-  operations: run.spec.stop.type === 'operations' ? run.spec.stop.count : null,
-  maxStartSkewMs: run.policies.maxStartSkewMs,
-  carriedOut: run.status === 'completed' || (run.status === 'finishing' && run.cancelRequested === null),
-});
+/** How a run is to end, and who says so. */
+export interface Ending {
+  to: Extract<RunStatus, 'completed' | 'failed' | 'cancelled' | 'interrupted'>;
+  /** `executor:<id>`, `user:<name>` … */
+  actor: string;
+  reason: string;
+  problem?: Problem | undefined;
+}
 
-/**
- * Computes and saves the summary of a run from what is stored of it, whatever its end was. Idempotent: the same intervals
- * give the same summary. A run that is gone is no error.
- */
-export async function finishRun(store: Store, runId: string, nowMs: number): Promise<void> {
-  const run = await store.runs.find(runId);
-  if (!run) return;
-  const [intervals, mismatches] = [await store.intervals.read(runId), await store.runs.mismatches(runId)];
+type Reason = Validity['reasons'][number];
+
+/** Intervals that were never stored although a later one of the same shard was. */
+function missingIntervals(intervals: readonly StoredInterval[]): number {
+  const byShard = new Map<number, { highest: number; count: number }>();
+  for (const { shardIndex, interval } of intervals) {
+    const { highest, count } = byShard.get(shardIndex) ?? { highest: -1, count: 0 };
+    byShard.set(shardIndex, { highest: Math.max(highest, interval), count: count + 1 });
+  }
+  return [...byShard.values()].reduce((sum, { highest, count }) => sum + highest + 1 - count, 0);
+}
+
+/** What the histograms cannot tell: gaps, and executors that the run went on without. */
+function storeReasons(run: StoredRun, intervals: readonly StoredInterval[], carriedOut: boolean): Reason[] {
+  const reasons: Reason[] = [];
+  const missing = missingIntervals(intervals);
+  if (missing > 0)
+    reasons.push({
+      code: 'INTERVALS_MISSING',
+      level: 'degraded',
+      message: `${missing} intervals of the run were never stored; the run's log says why`,
+    });
+  const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
+  if (lost.length > 0)
+    reasons.push({
+      code: 'EXECUTOR_LOST',
+      level: 'degraded',
+      message: `${lost.length} of ${run.shards.length} executors were lost (${lost.map((shard) => shard.executorId ?? 'unknown').join(', ')}): their part is missing from then on`,
+    });
+  return reasons;
+}
+
+const withReasons = (validity: Validity, more: readonly Reason[]): Validity =>
+  more.length === 0
+    ? validity
+    : { level: validity.level === 'valid' ? 'degraded' : validity.level, reasons: [...validity.reasons, ...more] };
+
+async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowMs: number): Promise<Summary> {
+  const intervals = await store.intervals.read(run.id);
+  const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
   const summary = summarise({
     intervals,
@@ -29,9 +62,42 @@ export async function finishRun(store: Store, runId: string, nowMs: number): Pro
     mismatches: mismatches.first,
     mismatchCount: mismatches.count,
     startedAtMs: starts.length > 0 ? Math.min(...starts) : null,
-    endedAtMs: isEnded(run.status) ? run.endedAtMs : nowMs,
+    endedAtMs: run.endedAtMs ?? nowMs,
     shardStartsMs: starts,
-    expectation: expectationOf(run),
+    expectation: {
+      ...expectations[run.kind](run.spec),
+      shards: run.shards.length,
+      lanesPerShard: Math.max(1, ...run.shards.map((shard) => shard.lanes.length)),
+      maxStartSkewMs: run.policies.maxStartSkewMs,
+      carriedOut,
+    },
   });
-  await store.runs.saveSummary(runId, summary);
+  return { ...summary, validity: withReasons(summary.validity, storeReasons(run, intervals, carriedOut)) };
+}
+
+/** Who asked for a cancel stands in the history, not who carried it out; it wins over completing. */
+function cancelFirst({ cancelRequested }: StoredRun, ending: Ending | undefined): Ending | undefined {
+  if (cancelRequested === null || (ending?.to !== 'completed' && ending?.to !== 'cancelled')) return ending;
+  const { actor, reason } = cancelRequested;
+  return { to: 'cancelled', actor, reason };
+}
+
+/**
+ * Computes and saves the summary of a run from what is stored of it, whatever its end is; then, when `ending` is given and
+ * the run has not ended yet, ends it. Idempotent, in any process: the same intervals give the same summary. A run that
+ * never started has none; one that is gone is no error. Throws what the store throws.
+ */
+export async function finishRun(store: Store, runId: string, nowMs: number, ending?: Ending): Promise<void> {
+  const run = await store.runs.find(runId);
+  if (run === null) return;
+  const wanted = isEnded(run.status) ? undefined : cancelFirst(run, ending);
+  const carriedOut = (wanted?.to ?? run.status) === 'completed';
+  if (run.startAtMs !== null) await store.runs.saveSummary(runId, await summaryOf(store, run, carriedOut, nowMs));
+  if (wanted === undefined) return;
+  const latest = await store.runs.find(runId);
+  if (latest?.cancelRequested && wanted.to === 'completed') return finishRun(store, runId, nowMs, ending);
+  const moved = await store.runs.transition(runId, { ...wanted, atMs: nowMs });
+  // Somebody else ended it meanwhile, as something else: the summary has to say so. What other shards wrote until the
+  // run ended belongs to it as well.
+  if (!moved || run.shards.some((shard) => shard.state === 'running')) await finishRun(store, runId, nowMs);
 }

@@ -30,3 +30,12 @@ export const sessionOptions = (
   handler,
   log,
 });
+
+/** Handler of a session that only asks: it begins no hot operation. */
+export const NO_HOT_OPERATIONS: HotHandler = {
+  onVoid: () => undefined,
+  onRows: () => undefined,
+  onError: () => undefined,
+  onRetry: () => undefined,
+  onTurn: () => undefined,
+};

@@ -5,19 +5,10 @@ import { WireSession } from '#libs/cql/session.js';
 import type { Driver, DriverEvents, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { checkConsistency, createSchema } from './schema-setup.js';
-import { sessionOptions } from './session-options.js';
+import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
 
-/** Of a session that only asks: it begins no hot operation. */
-const NO_HOT_OPERATIONS = {
-  onVoid: () => undefined,
-  onRows: () => undefined,
-  onError: () => undefined,
-  onRetry: () => undefined,
-  onTurn: () => undefined,
-};
-
-/** How long nodes wait before lanes connect is the target's affair; here only the control connection is opened. */
+/** One control connection: schema, consistency, facts. */
 async function prepare(spec: StoredStressSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
   const options = sessionOptions(target, spec, NO_HOT_OPERATIONS, (level, message) => events.log(level, message));
   const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });

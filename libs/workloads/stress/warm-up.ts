@@ -3,7 +3,7 @@ import { Loop, type LoopRecorder } from '#libs/load/loop.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { populationOf, shareOf, StressSource } from './stress.source.js';
 import { READ } from './statements.js';
-import type { WireTarget } from './wire-target.js';
+import type { Engine } from './engine.js';
 
 /** The original's rule: a quarter of the operations, at most 50,000 for each listed node, at most 100 threads. */
 const PER_NODE = 50_000;
@@ -29,7 +29,7 @@ const UNRECORDED: LoopRecorder = {
 /** Runs each operation type alone, as fast as it goes, unrecorded; failures count for nothing. */
 export async function warmUp(
   { spec, target: { contactPoints }, share }: LaneInput,
-  target: WireTarget,
+  target: Engine['target'],
   operations: readonly number[],
 ): Promise<void> {
   const count = warmUpOperations({ spec, target: { contactPoints, port: 0, shared: false } });

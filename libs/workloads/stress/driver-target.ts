@@ -1,0 +1,67 @@
+import type { DriverClient } from '#libs/cql/driver/driver-client.js';
+import type { CONSISTENCY } from '#libs/cql/protocol.js';
+import type { Completion, Target } from '#libs/load/target.js';
+import type { RowGenerator } from '#libs/stress/row-generator.js';
+import type { FailureNotes } from './failure-notes.js';
+import { OUTCOME_INDEX } from './outcome-index.js';
+import { WRITE } from './statements.js';
+
+export interface DriverTargetOptions {
+  client: DriverClient;
+  generator: RowGenerator;
+  writeCql: string;
+  readCql: string;
+  columnNames: readonly string[];
+  consistency: keyof typeof CONSISTENCY;
+  validate: boolean;
+  notes: FailureNotes;
+}
+
+/** The same operations through cassandra-driver: promises and objects per operation, as that driver has them. */
+export class DriverTarget implements Target {
+  private completion: Completion | undefined;
+  private turn: () => void = () => undefined;
+
+  constructor(private readonly options: DriverTargetOptions) {}
+
+  report(completion: Completion, turn: () => void): void {
+    this.completion = completion;
+    this.turn = turn;
+  }
+
+  fire(slot: number, operation: number, seed: number): void {
+    const { client, generator, consistency, columnNames, writeCql, readCql } = this.options;
+    generator.setSeed(seed);
+    const key = Buffer.from(generator.key);
+    const write = operation === WRITE;
+    const values = write ? [...columnNames.map((_, column) => generator.expected(column)), key] : [key];
+    client.execute(write ? writeCql : readCql, values, consistency, (outcome, row, rows, message) => {
+      if (outcome !== OUTCOME_INDEX.ok) this.options.notes.error(slot, outcome, message);
+      const checked = outcome === OUTCOME_INDEX.ok && !write ? this.check(slot, seed, row) : outcome;
+      this.completion?.complete(slot, checked, write ? 1 : rows);
+      this.turn();
+    });
+  }
+
+  flush(): void {
+    // The driver writes by itself.
+  }
+
+  private check(slot: number, seed: number, row: { get(column: string): unknown } | undefined): number {
+    const { generator, columnNames, validate, notes } = this.options;
+    if (!validate) return OUTCOME_INDEX.ok;
+    generator.setSeed(seed);
+    if (row === undefined) {
+      notes.mismatch(slot, generator, 0, null, true);
+      return OUTCOME_INDEX.missing;
+    }
+    for (const [column, name] of columnNames.entries()) {
+      const found = row.get(name);
+      const bytes = Buffer.isBuffer(found) ? found : undefined;
+      if (bytes && generator.matches(column, bytes, 0, bytes.length)) continue;
+      notes.mismatch(slot, generator, column, bytes?.toString('hex') ?? null, false);
+      return OUTCOME_INDEX.validation;
+    }
+    return OUTCOME_INDEX.ok;
+  }
+}

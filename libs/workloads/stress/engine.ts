@@ -1,0 +1,33 @@
+import type { SelfWatch } from '#libs/contract/interval.js';
+import type { Completion, Target } from '#libs/load/target.js';
+import type { RowGenerator } from '#libs/stress/row-generator.js';
+import type { DriverEvents } from '#libs/workloads/driver.js';
+import type { LaneInput } from '#libs/workloads/lane/message.js';
+import { openDriverEngine } from './driver-engine.js';
+import type { FailureNotes } from './failure-notes.js';
+import type { StressPlanSpec } from './stress.schema.js';
+import { openWireEngine } from './wire-engine.js';
+
+/** What an engine needs to know of its lane. */
+export interface EngineParts {
+  input: LaneInput & { kind: 'stress' };
+  generator: RowGenerator;
+  columnNames: readonly string[];
+  columnSizeBytes: number;
+  notes: FailureNotes;
+  log: DriverEvents['log'];
+}
+
+/** A connected engine with its statements prepared. */
+export interface Engine {
+  target: Target & { report(completion: Completion, turn: () => void): void };
+  /** Running totals of the connections. */
+  totals(): Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
+  close(): Promise<void>;
+}
+
+/** The two engines do the same operations; the second cross-checks the first. */
+export const engines: { [E in StressPlanSpec['engine']]: (parts: EngineParts) => Promise<Engine> } = {
+  wire: openWireEngine,
+  driver: openDriverEngine,
+};
