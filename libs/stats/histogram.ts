@@ -5,9 +5,16 @@ import {
   initWebAssembly,
   type Histogram as Hdr,
 } from 'hdr-histogram-js';
+import { type Bucket, encodedBuckets } from './encoded-counts.js';
 
-/** Ten minutes. Longer values are recorded as this and counted in `clamped`: a histogram never loses an operation. */
-export const HIGHEST_NS = 600e9;
+/**
+ * 30 days, as long as a run may be: an operation that waits in an overloaded open loop may be that late. What is out of range
+ * is recorded as its nearest end and counted in `clamped`: a histogram never loses an operation.
+ */
+export const HIGHEST_NS = 30 * 86_400e9;
+
+/** As cassandra-stress compresses its logs. */
+const ZLIB_LEVEL = 9;
 
 let wasmLoaded = false;
 
@@ -22,6 +29,7 @@ export class Histogram {
   static empty(): Histogram {
     return new Histogram(
       build({
+        // 16 and 32 bits would wrap silently.
         bitBucketSize: 64,
         lowestDiscernibleValue: 1,
         highestTrackableValue: HIGHEST_NS,
@@ -32,7 +40,7 @@ export class Histogram {
     );
   }
 
-  /** From what `encode` gave. */
+  /** From what `encode` gave, or the payload of an HDR log. Throws when `bytes` are neither. */
   static decode(bytes: Uint8Array): Histogram {
     const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
     return new Histogram(decodeFromCompressedBase64(base64, 64, wasmLoaded));
@@ -42,21 +50,19 @@ export class Histogram {
   static merged(all: Iterable<Uint8Array | undefined>): Histogram {
     const sum = Histogram.empty();
     for (const bytes of all) {
-      if (bytes === undefined) continue;
-      const part = Histogram.decode(bytes);
-      sum.add(part);
-      part.destroy();
+      if (bytes !== undefined) sum.addEncoded(bytes);
     }
     return sum;
   }
 
+  /** A value that is no number counts as 0, one beyond the range as the highest. */
   record(valueNs: number): void {
-    if (valueNs >= 1 && valueNs <= HIGHEST_NS) this.hdr.recordValue(Math.round(valueNs));
+    if (valueNs >= 0 && valueNs <= HIGHEST_NS) this.hdr.recordValue(Math.round(valueNs));
     else this.recordOutside(valueNs);
   }
 
   private recordOutside(valueNs: number): void {
-    if (valueNs > HIGHEST_NS) this.clamped++;
+    this.clamped++;
     this.hdr.recordValue(valueNs > HIGHEST_NS ? HIGHEST_NS : 0);
   }
 
@@ -65,26 +71,42 @@ export class Histogram {
     this.clamped += other.clamped;
   }
 
+  addEncoded(bytes: Uint8Array): void {
+    const part = Histogram.decode(bytes);
+    this.add(part);
+    part.destroy();
+  }
+
   get count(): number {
     return this.hdr.totalCount;
   }
   get minNs(): number {
-    return this.count === 0 ? 0 : this.hdr.getValueAtPercentile(0);
+    return this.valueAtNs(0);
   }
+  /** The upper edge of the highest value's bucket, as Java's getMaxValue: the same before and after encoding. */
   get maxNs(): number {
-    return this.count === 0 ? 0 : this.hdr.maxValue;
+    return this.valueAtNs(100);
   }
   get meanNs(): number {
     return this.count === 0 ? 0 : this.hdr.mean;
+  }
+  get stdevNs(): number {
+    return this.count === 0 ? 0 : this.hdr.stdDeviation;
   }
   /** `percentile` from 0 to 100. */
   valueAtNs(percentile: number): number {
     return this.count === 0 ? 0 : this.hdr.getValueAtPercentile(percentile);
   }
 
+  /** Every bucket that holds values, lowest first. */
+  buckets(): Bucket[] {
+    return encodedBuckets(this.encode());
+  }
+
   /** HdrHistogram's V2 encoding, zlib-compressed: base64 of it is the payload of an HDR log. */
   encode(): Uint8Array {
-    return Buffer.from(encodeIntoBase64(this.hdr), 'base64');
+    // A copy of its own length: a pooled buffer would take its whole pool along to another thread.
+    return new Uint8Array(Buffer.from(encodeIntoBase64(this.hdr, ZLIB_LEVEL), 'base64'));
   }
 
   reset(): void {
