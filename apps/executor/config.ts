@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import type { Issue } from '#libs/contract/problem.js';
+import {
+  type Environment,
+  parseSettings,
+  settingsError,
+  sharedSettings,
+  wholeNumber,
+} from '#libs/contract/settings.js';
+
+/** Every setting of an executor, by the variable's name. */
+export const ExecutorSettings = z.object({
+  TIDEMARK_EXECUTOR_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'expected letters, digits and . _ : -, at most 128')
+    .optional()
+    .describe('Name of this executor, unique among all; <host>-<pid> when absent'),
+  TIDEMARK_EXECUTOR_LABELS: z
+    .string()
+    .default('')
+    .describe('Labels that runs can ask for in placement.labels: name=value,name=value'),
+  TIDEMARK_SPOOL_DIR: z
+    .string()
+    .default('./.tidemark/spool')
+    .describe('Folder for the intervals of a run while the database is away'),
+  TIDEMARK_LEASE_MS: wholeNumber(1000, 600_000)
+    .prefault('10000')
+    .describe('How long a shard stays this executor’s without a sign of life, milliseconds'),
+  TIDEMARK_BEAT_MS: wholeNumber(20, 60_000)
+    .prefault('200')
+    .describe('How often the lease is renewed and a cancel is looked for, milliseconds'),
+  TIDEMARK_POLL_MS: wholeNumber(20, 60_000)
+    .prefault('200')
+    .describe('How long an idle executor waits at most before it looks for work, milliseconds'),
+  TIDEMARK_START_DELAY_MS: wholeNumber(0, 60_000)
+    .prefault('750')
+    .describe('From the moment that every executor is ready to the common start, milliseconds'),
+  TIDEMARK_DRAIN_MS: wholeNumber(0, 86_400_000)
+    .prefault('5000')
+    .describe('How long a run may go on after SIGTERM before it is interrupted, milliseconds'),
+  ...sharedSettings,
+});
+
+type Settings = z.infer<typeof ExecutorSettings>;
+
+export interface ExecutorConfig {
+  id: string;
+  labels: Record<string, string>;
+  spoolDir: string;
+  leaseMs: number;
+  beatMs: number;
+  pollMs: number;
+  startDelayMs: number;
+  drainMs: number;
+  databaseUrl: string;
+  /** 32 bytes. */
+  secretKey: Buffer | undefined;
+  logLevel: Settings['TIDEMARK_LOG_LEVEL'];
+}
+
+function parseLabels(text: string): { labels: Record<string, string>; issues: Issue[] } {
+  const labels: Record<string, string> = {};
+  const issues: Issue[] = [];
+  const path = 'TIDEMARK_EXECUTOR_LABELS';
+  for (const part of text.split(',').filter((each) => each.trim() !== '')) {
+    const [, name, value] = /^\s*([^=\s]{1,64})=([^=]{0,256}?)\s*$/.exec(part) ?? [];
+    if (name === undefined || value === undefined)
+      issues.push({ path, message: `expected name=value, found "${part}"` });
+    else if (Object.hasOwn(labels, name)) issues.push({ path, message: `expected "${name}" once, found it again` });
+    else labels[name] = value;
+  }
+  return { labels, issues };
+}
+
+/** Parses the environment once. Throws CodedError VALIDATION_FAILED that lists every problem. */
+export function parseExecutorConfig(environment: Environment, defaultId: string): ExecutorConfig {
+  const settings = parseSettings(ExecutorSettings, environment);
+  const { labels, issues } = parseLabels(settings.TIDEMARK_EXECUTOR_LABELS);
+  const leaseMs = settings.TIDEMARK_LEASE_MS;
+  const beatMs = settings.TIDEMARK_BEAT_MS;
+  // Two beats may fail in a row without the lease being lost.
+  if (beatMs * 3 > leaseMs)
+    issues.push({
+      path: 'TIDEMARK_BEAT_MS',
+      message: `expected at most a third of TIDEMARK_LEASE_MS (${leaseMs}), found ${beatMs}`,
+    });
+  if (issues.length > 0) throw settingsError(issues);
+  return {
+    id: settings.TIDEMARK_EXECUTOR_ID ?? defaultId,
+    labels,
+    spoolDir: settings.TIDEMARK_SPOOL_DIR,
+    leaseMs,
+    beatMs,
+    pollMs: settings.TIDEMARK_POLL_MS,
+    startDelayMs: settings.TIDEMARK_START_DELAY_MS,
+    drainMs: settings.TIDEMARK_DRAIN_MS,
+    databaseUrl: settings.TIDEMARK_DATABASE_URL,
+    secretKey:
+      settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
+    logLevel: settings.TIDEMARK_LOG_LEVEL,
+  };
+}
+
+/** The configuration of this process. */
+export const readExecutorConfig = (): ExecutorConfig =>
+  parseExecutorConfig(process.env, `${hostname()}-${process.pid}`);

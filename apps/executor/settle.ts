@@ -1,0 +1,109 @@
+import { problemOf } from '#libs/contract/problem.js';
+import type { Claim, StoredRun } from '#libs/store/port.js';
+import type { ShardResult } from '#libs/workloads/driver.js';
+import { type Ending, finishRun } from '#libs/workloads/finish-run.js';
+import type { Failure } from './cause.js';
+import type { ExecutorParts } from './executor-parts.js';
+import type { Lease, StopReason } from './lease.js';
+import { retry } from './retry.js';
+import type { RunLog } from './run-log.js';
+import type { ShardResults } from './shard-results.js';
+
+/** What became of a shard's work. */
+export type Outcome =
+  { kind: 'ran'; result: ShardResult } | { kind: 'failed'; failure: Failure } | { kind: 'stopped'; reason: StopReason };
+
+export interface Settling {
+  parts: ExecutorParts;
+  claim: Claim;
+  lease: Lease;
+  results: ShardResults;
+  log: RunLog;
+  run: StoredRun;
+  /** Load was started. */
+  hasBegun: boolean;
+}
+
+/** How long the database may be away before what was measured is given up. */
+const SETTLE_MS = 60_000;
+/** The same when this process is to end. */
+const SHUTDOWN_MS = 8_000;
+
+/** Brings what was measured into the store and the run to its end. Throws what the store throws for too long. */
+export async function settle(settling: Settling, outcome: Outcome): Promise<void> {
+  const { parts, claim, lease, results, log, run, hasBegun } = settling;
+  const { store, clock } = parts;
+  const withinMs = lease.reason === 'shutdown' ? SHUTDOWN_MS : SETTLE_MS;
+  const isLost = () => lease.isFenced || results.isFenced;
+  if (isLost()) return leave(settling);
+  const left = await results.drain(withinMs);
+  if (isLost()) return leave(settling);
+  if (left > 0) log.write('error', `${left} intervals could not be written within ${withinMs / 1000} s and are lost`);
+  const ask = <T>(question: () => Promise<T>): Promise<T> =>
+    retry(question, {
+      clock,
+      withinMs,
+      failed: (cause) => log.write('warn', `the database did not answer (${cause}); asked again`),
+    });
+  const result = outcome.kind === 'ran' ? outcome.result : undefined;
+  await ask(() => results.saveMismatches(result?.mismatches ?? 0));
+  const verdict = verdictOf(settling, outcome);
+  // The others go on; the lease runs out, which marks this shard as lost.
+  if (verdict === 'abandon') return log.write('warn', 'this executor ends; the run goes on without it');
+  const completed = result?.completed ?? results.completed;
+  const isLast = hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs())));
+  if (hasBegun && verdict.byLast && !isLast) return;
+  log.write(verdict.to === 'failed' ? 'error' : 'info', `${run.kind} run ${verdict.to}: ${verdict.reason}`);
+  await log.close(withinMs);
+  await ask(() => finishRun(store, claim.runId, clock.epochMs(), verdict));
+}
+
+type Verdict = Ending & {
+  /** The run ends so only when every shard has ended; otherwise at once. */
+  byLast: boolean;
+};
+
+function verdictOf({ parts, run, lease, hasBegun }: Settling, outcome: Outcome): Verdict | 'abandon' {
+  const actor = `executor:${parts.config.id}`;
+  const failed = ({ code, message }: Failure): Verdict => ({
+    to: 'failed',
+    actor,
+    reason: message,
+    problem: problemOf(code, message),
+    byLast: false,
+  });
+  const interrupted = (reason: string): Verdict | 'abandon' => {
+    const goesOn = run.policies.lostExecutor === 'continue' && hasBegun && run.shards.length > 1;
+    if (goesOn) return 'abandon';
+    return { to: 'interrupted', actor, reason, problem: problemOf('EXECUTOR_LOST', reason), byLast: false };
+  };
+  if (outcome.kind === 'failed') return failed(outcome.failure);
+  if (outcome.kind === 'ran' && outcome.result.failure) return failed(outcome.result.failure);
+  if (outcome.kind === 'ran' && !outcome.result.stopped)
+    return { to: 'completed', actor, reason: 'the plan was carried out', byLast: true };
+  const byReason: { [R in StopReason]: () => Verdict | 'abandon' } = {
+    cancelled: () => ({ to: 'cancelled', actor, reason: 'cancel was asked for', byLast: true }),
+    shutdown: () => interrupted(`executor ${parts.config.id} was shut down before the run had ended`),
+    expired: () =>
+      interrupted(
+        `executor ${parts.config.id} could not reach the database for its lease of ${parts.config.leaseMs} ms and stopped`,
+      ),
+    fenced: () => 'abandon',
+  };
+  const reason = outcome.kind === 'stopped' ? outcome.reason : lease.reason;
+  if (reason === undefined)
+    return failed({ code: 'LANE_CRASHED', message: 'the load stopped before its plan was carried out, unasked' });
+  return byReason[reason]();
+}
+
+/** The shard is another's or the run has ended: nothing is written any more. */
+function leave({ parts, claim }: Settling): void {
+  const { output, clock, config } = parts;
+  output({
+    atMs: clock.epochMs(),
+    level: 'info',
+    executor: config.id,
+    run: claim.runId,
+    message: 'the run has ended or its shard is another’s: stopped, nothing more is written',
+  });
+}

@@ -1,0 +1,154 @@
+import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
+import type { Claim, StoredRun } from '#libs/store/port.js';
+import { failureOf, traceOf } from './cause.js';
+import type { ExecutorParts } from './executor-parts.js';
+import { Lease, Stopped } from './lease.js';
+import { retry } from './retry.js';
+import { RunLog } from './run-log.js';
+import { ShardResults } from './shard-results.js';
+import { settle, type Outcome } from './settle.js';
+import { orAbort, within } from './waiting.js';
+
+/** A lane that does not stop in this time is ended with its thread; what it has not reported is lost. */
+const STOP_WITHIN_MS = 3_000;
+const LOG_WITHIN_MS = 2_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+/** One claimed shard from the claim to its end. */
+export class ShardRun {
+  private readonly log: RunLog;
+  private readonly lease: Lease;
+  private readonly results: ShardResults;
+  private readonly events: DriverEvents;
+  private run: StoredRun | null = null;
+  private hasBegun = false;
+  private startWritten: Promise<unknown> = Promise.resolve();
+  private closing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly parts: ExecutorParts,
+    private readonly claim: Claim,
+  ) {
+    const { store, clock, config, output } = parts;
+    const { runId } = claim;
+    this.log = new RunLog({
+      runId,
+      executorId: config.id,
+      clock,
+      add: (lines) => store.log.add(runId, lines),
+      output,
+    });
+    this.lease = new Lease({
+      clock,
+      beat: () => store.shards.beat(claim, clock.epochMs(), config.leaseMs),
+      leaseMs: config.leaseMs,
+      beatMs: config.beatMs,
+      log: (level, message) => this.log.write(level, message),
+    });
+    this.results = new ShardResults(parts, claim, this.log);
+    this.events = {
+      log: (level, message) => this.log.write(level, message),
+      interval: (snapshot) => this.results.interval(snapshot),
+      mismatch: (mismatch) => this.results.mismatch(mismatch),
+      started: (atMs) => this.writeStart(atMs),
+    };
+  }
+
+  /** This process is to end: stop the load, keep what was measured. */
+  halt(): void {
+    this.lease.halt('shutdown');
+  }
+
+  /** Never throws: whatever happens becomes the run's end, or is left to the watchdog. */
+  async carryOut(): Promise<void> {
+    const { parts, claim, lease, results, log } = this;
+    lease.start();
+    try {
+      const outcome = await this.work().catch((error: unknown) => this.outcomeOf(error));
+      await within(parts.clock, STOP_WITHIN_MS, this.startWritten);
+      if (this.run !== null)
+        await settle({ parts, claim, lease, results, log, run: this.run, hasBegun: this.hasBegun }, outcome);
+    } catch (error) {
+      log.write('error', `the run could not be ended here (${failureOf(error).message}); a watchdog will end it`);
+    } finally {
+      lease.close();
+      results.close();
+      await within(parts.clock, CLOSE_WITHIN_MS, this.closing);
+      await log.close(lease.isFenced ? 0 : LOG_WITHIN_MS);
+    }
+  }
+
+  private async work(): Promise<Outcome> {
+    const { store, clock, config, drivers } = this.parts;
+    const { claim, lease, events } = this;
+    const run = await this.ask(() => store.runs.find(claim.runId, { withSecrets: true }));
+    this.run = run;
+    if (run === null) throw new Stopped('fenced');
+    const driver = drivers[run.kind];
+    if (claim.leads) {
+      const facts = await orAbort(driver.prepare(run.spec, run.target, events, lease.signal), lease.signal);
+      const { clusterName, nodes, simulated } = facts;
+      const versions = [...new Set(nodes.map((node) => node.releaseVersion))].join(', ');
+      events.log('info', `target ${clusterName}: ${nodes.length} nodes of release ${versions}`);
+      await this.ask(() => store.runs.saveFacts(claim.runId, { simulated }));
+      await this.ask(() => store.shards.prepared(claim, clock.epochMs()));
+    } else await lease.until((beat) => beat.prepared);
+    const lanes = run.shards.find((each) => each.index === claim.shardIndex)?.lanes ?? [];
+    const shard = { index: claim.shardIndex, count: run.shards.length, lanes };
+    const opening = driver.open(run.spec, run.target, shard, events, lease.signal);
+    const open = await orAbort(opening, lease.signal, (late) => late.close());
+    try {
+      await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));
+      const { startAtMs } = await lease.until((beat) => beat.startAtMs !== null);
+      return { kind: 'ran', result: await this.load(open, startAtMs ?? clock.epochMs()) };
+    } finally {
+      // Not waited for: closing connections must not hold up the end of the run.
+      this.closing = open.close().catch((error: unknown) => events.log('warn', failureOf(error).message));
+    }
+  }
+
+  private async load(open: OpenShard, startAtMs: number): Promise<ShardResult> {
+    this.hasBegun = true;
+    const { signal } = this.lease;
+    const running = open.run(startAtMs, signal);
+    const stuck = new Promise<undefined>((resolve) => {
+      const watch = () => void this.parts.clock.sleep(STOP_WITHIN_MS).then(() => resolve(undefined));
+      signal.addEventListener('abort', watch, { once: true });
+      running.then(
+        () => signal.removeEventListener('abort', watch),
+        () => signal.removeEventListener('abort', watch),
+      );
+    });
+    const result = await Promise.race([running, stuck]);
+    if (result !== undefined) return result;
+    this.log.write('error', `the load did not stop within ${STOP_WITHIN_MS} ms; its threads are ended`);
+    return { completed: this.results.completed, mismatches: 0, stopped: true };
+  }
+
+  private writeStart(atMs: number): void {
+    const { store } = this.parts;
+    this.startWritten = this.ask(() => store.shards.started(this.claim, atMs)).catch(() => undefined);
+  }
+
+  private outcomeOf(error: unknown): Outcome {
+    if (error instanceof Stopped) return { kind: 'stopped', reason: error.reason };
+    const reason = this.lease.reason;
+    // What fails because it was stopped is no failure of its own.
+    if (reason !== undefined) return { kind: 'stopped', reason };
+    const { output, clock, config } = this.parts;
+    const failure = failureOf(error);
+    if (failure.code === 'INTERNAL')
+      output({ atMs: clock.epochMs(), level: 'error', executor: config.id, message: traceOf(error) });
+    return { kind: 'failed', failure };
+  }
+
+  private ask<T>(question: () => Promise<T>): Promise<T> {
+    const { clock, config } = this.parts;
+    return retry(question, {
+      clock,
+      withinMs: config.leaseMs,
+      signal: this.lease.signal,
+      failed: (cause) => this.log.write('warn', `the database did not answer (${cause}); asked again`),
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { cpus, hostname } from 'node:os';
+import type { Claim } from '#libs/store/port.js';
+import { failureOf } from './cause.js';
+import type { ExecutorParts } from './executor-parts.js';
+import { retry } from './retry.js';
+import { ShardRun } from './shard-run.js';
+import { sweepOnce } from './sweep.js';
+
+const ALIVE_EVERY_MS = 1_000;
+const SWEEP_EVERY_MS = 2_000;
+const RETIRE_WITHIN_MS = 2_000;
+
+/** Takes shards one after another until it is told to end, and ends what hangs meanwhile. */
+export class Supervisor {
+  private readonly closing = new AbortController();
+  private current: ShardRun | undefined;
+  private isHalted = false;
+  private isAway = false;
+
+  constructor(private readonly parts: ExecutorParts) {}
+
+  /** Takes no more shards; the one under way goes on. */
+  close(): void {
+    this.closing.abort();
+  }
+
+  /** Takes no more shards and interrupts the one under way. */
+  halt(): void {
+    this.isHalted = true;
+    this.closing.abort();
+    this.current?.halt();
+  }
+
+  /** Announces this executor. Throws what the store throws. */
+  async register(): Promise<void> {
+    const { store, clock, config } = this.parts;
+    const { id, labels } = config;
+    const cores = cpus().length;
+    await store.shards.register({ id, labels, hostname: hostname(), pid: process.pid, cores }, clock.epochMs());
+  }
+
+  /** Works until it is told to end, then leaves the list of executors. Never throws. */
+  async run(): Promise<void> {
+    const { store, clock, config, queue } = this.parts;
+    const { signal } = this.closing;
+    const sweeping = this.sweepOn();
+    let aliveNs = -Infinity;
+    while (!signal.aborted) {
+      // While a shard is held its beats say that this executor is alive; in between, here, nothing is held.
+      const claim = await this.asking(async () => {
+        if (clock.nowNs() - aliveNs >= ALIVE_EVERY_MS * 1e6) {
+          await store.shards.executorBeat(config.id, clock.epochMs(), null);
+          aliveNs = clock.nowNs();
+        }
+        return store.shards.claim(config.id, clock.epochMs(), config.leaseMs);
+      });
+      if (claim) {
+        await this.carryOut(claim);
+        aliveNs = -Infinity;
+      } else await queue.wait(config.pollMs, signal);
+    }
+    await sweeping;
+    await retry(() => store.shards.retire(config.id), {
+      clock,
+      withinMs: RETIRE_WITHIN_MS,
+      failed: () => undefined,
+    }).catch((error: unknown) =>
+      this.say('warn', `this executor could not leave the list (${failureOf(error).message})`),
+    );
+  }
+
+  private async carryOut(claim: Claim): Promise<void> {
+    this.current = new ShardRun(this.parts, claim);
+    if (this.isHalted) this.current.halt();
+    await this.current.carryOut();
+    this.current = undefined;
+  }
+
+  private async sweepOn(): Promise<void> {
+    const { store, clock, config } = this.parts;
+    const { signal } = this.closing;
+    for (;;) {
+      await clock.sleep(SWEEP_EVERY_MS, signal);
+      if (signal.aborted) return;
+      await this.asking(() => sweepOnce(store, clock.epochMs(), `executor:${config.id}`));
+    }
+  }
+
+  /** Asks the store; says once when it is away, and makes itself known again when it is back. */
+  private async asking<T>(question: () => Promise<T>): Promise<T | undefined> {
+    try {
+      if (this.isAway) await this.register();
+      const answer = await question();
+      if (this.isAway) this.say('info', 'the database answers again');
+      this.isAway = false;
+      return answer;
+    } catch (error) {
+      if (!this.isAway) this.say('warn', `the database does not answer (${failureOf(error).message}); asked again`);
+      this.isAway = true;
+      return undefined;
+    }
+  }
+
+  private say(level: 'info' | 'warn', message: string): void {
+    const { output, clock, config } = this.parts;
+    output({ atMs: clock.epochMs(), level, executor: config.id, message });
+  }
+}
