@@ -50,8 +50,9 @@ const thresholdLine = ({ threshold, actual, passed }: ThresholdResult): string =
 const mismatchLine = ({ key, column, expected, found }: Mismatch): string =>
   field('', `key ${key} column ${column}: expected ${expected}, found ${found ?? 'nothing'}`);
 
-function mismatchLines({ mismatches, mismatchCount }: Summary): string[] {
-  if (mismatchCount === 0) return [];
+function mismatchLines({ mismatches, mismatchCount, operations }: Summary): string[] {
+  if (mismatchCount === 0)
+    return operations['READ'] ? [field('mismatches', 'none: what was read is what was written')] : [];
   const shown = mismatches.slice(0, SHOWN_MISMATCHES);
   const more = mismatchCount - shown.length;
   return [
