@@ -45,6 +45,8 @@ export const SelfWatch = z
     bytesSent: z.int(),
     bytesReceived: z.int(),
     lateAnswers: z.int().describe('Answers that came after their operation had timed out'),
+    loopUtilization: z.number().optional().describe('Share of the time that the busiest lane was not waiting, 0 to 1'),
+    clockJumpMs: z.number().optional().describe('How far the wall clock was set against the monotonic one'),
   })
   .meta({ id: 'SelfWatch' });
 export type SelfWatch = z.infer<typeof SelfWatch>;
