@@ -45,7 +45,7 @@ export async function run(
   return EXIT.ok;
 }
 
-/** Cancelling an ended run is refused by the server; what was measured is kept. */
+/** Cancelling twice is no error, cancelling a run that ended by itself is; what was measured is kept. */
 export async function cancel({ remote, terminal }: Session, runId: string): Promise<ExitCode> {
   const cancelled = await remote.cancel(runId);
   terminal.remark(`run ${cancelled.id} is ${isEnded(cancelled.status) ? cancelled.status : 'being cancelled'}`);
