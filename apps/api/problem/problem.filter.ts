@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { CodedError, type Problem, PROBLEM_STATUS, type ProblemCode } from '#libs/contract/problem.js';
+import { CodedError, type Problem, PROBLEM_STATUS, type ProblemCode, problemOf } from '#libs/contract/problem.js';
 import { correlationId } from '../http/correlation.js';
 
 /** Seconds after which a refused caller may try again. */
@@ -19,11 +19,6 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   413: 'BODY_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   429: 'TOO_MANY_REQUESTS',
-};
-
-const title = (code: ProblemCode): string => {
-  const words = code.toLowerCase().replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 /** The one place that knows how an error is answered: `application/problem+json`, RFC 9457. */
@@ -46,11 +41,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (retryAfter !== undefined && !response.hasHeader('retry-after')) response.setHeader('retry-after', retryAfter);
     if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="tidemark"');
     const problem: Problem = {
-      type: `urn:tidemark:problem:${error.code}`,
-      title: title(error.code),
-      status,
-      code: error.code,
-      detail: error.message,
+      ...problemOf(error.code, error.message),
       ...(error.issues.length > 0 ? { errors: [...error.issues] } : {}),
       correlationId: id,
     };

@@ -1,0 +1,74 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import type { Store } from '#libs/store/port.js';
+import type { ApiConfig } from './config.js';
+import { ExecutorsController } from './executors/executors.controller.js';
+import { KeyGuard } from './http/key.guard.js';
+import { HealthController } from './ops/health.controller.js';
+import { MetricsController } from './ops/metrics.controller.js';
+import { Metrics } from './ops/metrics.service.js';
+import { Sweep } from './ops/sweep.service.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+import { ValidationPipe } from './problem/validation.pipe.js';
+import { EventStreams } from './results/event-streams.service.js';
+import { HdrLogs } from './results/hdr-logs.service.js';
+import { Reports } from './results/reports.service.js';
+import { ReportsController } from './results/reports.controller.js';
+import { ResultsController } from './results/results.controller.js';
+import { Results } from './results/results.service.js';
+import { RunPlanner } from './runs/run-planner.js';
+import { RunsController } from './runs/runs.controller.js';
+import { RunsService } from './runs/runs.service.js';
+import { TargetGuard } from './runs/target-guard.js';
+import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
+
+/** What the application cannot make itself. */
+export interface Parts {
+  config: ApiConfig;
+  store: Store;
+  nowMs: NowMs;
+  lookup: Lookup;
+}
+
+@Module({})
+export class AppModule {
+  /** Without a store the module can be described, but not run. */
+  static of({ config, store, nowMs, lookup }: Omit<Parts, 'store'> & { store?: Store }): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ScheduleModule.forRoot(),
+        ThrottlerModule.forRoot([{ ttl: 60_000, limit: config.maxRequestsPerMinute }]),
+      ],
+      controllers: [
+        RunsController,
+        ResultsController,
+        ReportsController,
+        ExecutorsController,
+        HealthController,
+        MetricsController,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: STORE, useValue: store },
+        { provide: NOW_MS, useValue: nowMs },
+        { provide: LOOKUP, useValue: lookup },
+        { provide: APP_GUARD, useClass: ThrottlerGuard },
+        { provide: APP_GUARD, useClass: KeyGuard },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        TargetGuard,
+        RunPlanner,
+        RunsService,
+        Results,
+        HdrLogs,
+        Reports,
+        EventStreams,
+        Metrics,
+        Sweep,
+      ],
+    };
+  }
+}

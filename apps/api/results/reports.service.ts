@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { INTERVAL_COLUMNS, csvLine, intervalRow } from '#libs/report/csv.js';
+import type { Store } from '#libs/store/port.js';
+import type { TextAnswer } from '../http/stream-text.js';
+import { RunsService } from '../runs/runs.service.js';
+import { InjectStore } from '../tokens.js';
+import { intervalGroups } from './interval-groups.js';
+import { stressText } from './stress-stdout.js';
+import { mergedRows } from './interval-rows.js';
+import type { LogPage, LogQuery } from './results.schema.js';
+
+/** A run as text for people and other programs. Everything is made row by row, however long the run was. */
+@Injectable()
+export class Reports {
+  constructor(
+    @InjectStore() private readonly store: Store,
+    private readonly runs: RunsService,
+  ) {}
+
+  async log(id: string, { cursor, limit }: LogQuery): Promise<LogPage> {
+    await this.runs.require(id);
+    const items = await this.store.log.read(id, Number(cursor ?? 0), limit);
+    const last = items.at(-1);
+    return { items, nextCursor: items.length === limit && last !== undefined ? String(last.id) : null };
+  }
+
+  async csv(id: string): Promise<TextAnswer> {
+    await this.runs.require(id);
+    return { type: 'text/csv; charset=utf-8', chunks: this.csvChunks(id), filename: `tidemark-${id}.csv` };
+  }
+
+  async stdout(id: string): Promise<TextAnswer> {
+    const run = await this.runs.require(id);
+    return { type: 'text/plain; charset=utf-8', chunks: stressText(this.store, run) };
+  }
+
+  async json(id: string): Promise<TextAnswer> {
+    const run = await this.runs.get(id);
+    const { summary } = await this.runs.require(id);
+    const head = `{"run":${JSON.stringify(run)},"summary":${JSON.stringify(summary)},"intervals":[`;
+    return { type: 'application/json; charset=utf-8', chunks: this.jsonChunks(id, head) };
+  }
+
+  private async *csvChunks(id: string): AsyncGenerator<string> {
+    yield csvLine(INTERVAL_COLUMNS);
+    for await (const group of intervalGroups(this.store.intervals, id))
+      yield mergedRows(group).map(intervalRow).join('');
+  }
+
+  private async *jsonChunks(id: string, head: string): AsyncGenerator<string> {
+    yield head;
+    let separator = '';
+    for await (const group of intervalGroups(this.store.intervals, id)) {
+      yield `${separator}\n${mergedRows(group)
+        .map((row) => JSON.stringify(row))
+        .join(',\n')}`;
+      separator = ',';
+    }
+    yield ']}\n';
+  }
+}

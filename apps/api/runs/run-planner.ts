@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { issuesOf } from '#libs/contract/issues.js';
+import type { Issue } from '#libs/contract/problem.js';
+import { CreateRun } from '#libs/contract/run.js';
+import type { NewRun } from '#libs/store/port.js';
+import { plans } from '#libs/workloads/plans.js';
+import { invalid } from '../problem/validation.pipe.js';
+import { definitions } from './definition.js';
+import { estimates } from './estimate.js';
+import type { Validation } from './runs.schema.js';
+import { TargetGuard } from './target-guard.js';
+
+/** What a run is, decided; the service adds who asked for it and when. */
+export type DefinedRun = Omit<NewRun, 'id' | 'createdAtMs' | 'actor' | 'rerunOf'>;
+
+/** A run before its target has been looked at. */
+type Drafted = Omit<DefinedRun, 'endpoints' | 'shards'>;
+
+/** Turns a posted definition into a plan, or into everything that is wrong with it. */
+@Injectable()
+export class RunPlanner {
+  constructor(private readonly targets: TargetGuard) {}
+
+  /** Throws CodedError VALIDATION_FAILED with every problem. */
+  async define(body: CreateRun): Promise<DefinedRun> {
+    const { run, issues } = await this.examine(body);
+    if (run === null || issues.length > 0) throw invalid(issues, 'request body');
+    return run;
+  }
+
+  /** A stored definition once more; the target is looked at anew. Throws CodedError VALIDATION_FAILED. */
+  async redefine(stored: Drafted): Promise<DefinedRun> {
+    const { run, issues } = await this.place(stored, (index) => `target.contactPoints[${index}]`);
+    if (issues.length > 0) throw invalid(issues, 'stored definition');
+    return run;
+  }
+
+  /** The plan and all problems of any body, well-formed or not. */
+  async validate(body: unknown): Promise<Validation> {
+    const parsed = CreateRun.safeParse(body);
+    if (!parsed.success) return { valid: false, errors: issuesOf(parsed.error, body), plan: null };
+    const { run, issues } = await this.examine(parsed.data);
+    if (run === null) return { valid: false, errors: issues, plan: null };
+    const { kind, spec, shards } = run;
+    const endpoints = [...run.endpoints];
+    const plan = {
+      kind,
+      spec,
+      endpoints,
+      executors: shards.length,
+      shards: [...shards],
+      estimate: estimates[kind](spec),
+    };
+    return { valid: issues.length === 0, errors: issues, plan };
+  }
+
+  private async examine(body: CreateRun): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
+    const definition = definitions[body.kind](body);
+    if (definition.spec === undefined) return { run: null, issues: definition.issues };
+    const { kind, name = null, labels, thresholds, placement, policies } = body;
+    const { spec, target } = definition;
+    return this.place(
+      { kind, name, labels, thresholds, placement, policies, spec, target },
+      definition.contactPointPath,
+    );
+  }
+
+  private async place(drafted: Drafted, pathOf: (index: number) => string) {
+    const { endpoints, issues } = await this.targets.inspect(drafted.target, pathOf);
+    const shards = plans[drafted.kind](drafted.spec, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
+    return { run: { ...drafted, endpoints, shards }, issues };
+  }
+}

@@ -1,0 +1,36 @@
+import { lookup } from 'node:dns/promises';
+import { CodedError } from '#libs/contract/problem.js';
+import { openStore } from '#libs/store/open-store.js';
+import { createApp } from './app.js';
+import type { ApiConfig } from './config.js';
+import type { NowMs } from './tokens.js';
+
+export interface RunningApi {
+  /** Such as http://127.0.0.1:8480. */
+  url: string;
+  /** Ends event streams, answers what is under way, then closes the store. */
+  close(): Promise<void>;
+}
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+
+/** Opens the store and listens. Throws CodedError CONFLICT when the port cannot be had, and what opening the store throws. */
+export async function startApi(config: ApiConfig, nowMs: NowMs): Promise<RunningApi> {
+  const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
+  const addressesOf = async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address);
+  const app = await createApp({ config, store, nowMs, lookup: addressesOf });
+  const close = async () => {
+    await app.close();
+    await store.close();
+  };
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await close();
+    if (!isInUse(error)) throw error;
+    const message = `Port ${config.port} of ${config.host} is taken or not allowed; stop what listens there or set TIDEMARK_PORT.`;
+    throw new CodedError('CONFLICT', message, [], { cause: error });
+  }
+  return { url: await app.getUrl(), close };
+}
