@@ -148,9 +148,9 @@ export class World {
   }
 
   /** Writes a fault script for the simulator; answers its path. */
-  async script(faults: readonly unknown[]): Promise<string> {
+  async script(faults: readonly unknown[], origin: 'applied' | 'first-operation' = 'first-operation'): Promise<string> {
     const path = join(this.folder, `faults-${this.children.length}.json`);
-    await writeFile(path, JSON.stringify({ seed: 1, origin: 'first-operation', faults }));
+    await writeFile(path, JSON.stringify({ seed: 1, origin, faults }));
     return path;
   }
 
