@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { CodedError } from '#libs/contract/coded-error.js';
+import { formatStressCommand, redactCommand } from './command-format.js';
+import { parseStressCommand } from './command-line.js';
+
+const issuesOf = (line: string): string[] => {
+  try {
+    parseStressCommand(line);
+  } catch (error) {
+    if (error instanceof CodedError) return error.issues.map(({ path, message }) => `${path}: ${message}`);
+  }
+  return [];
+};
+
+/** Lines as they stand in documentation and public test suites; the same meaning must come back from the structured form. */
+const REAL_LINES = [
+  'write n=1000000 -rate threads=50',
+  'cassandra-stress write n=1000000 cl=one -mode native cql3 -schema keyspace="keyspace1" -log hdrfile=run.hdr',
+  'write n=100000 cl=ONE no-warmup -schema "replication(factor=3)" -rate threads=16 -node 127.0.0.1',
+  'read n=200000 -rate threads=50 -node 192.168.1.1,192.168.1.2 -port native=9142',
+  'mixed ratio\\(write=1\\,read=3\\) n=100000 cl=ONE -pop dist=UNIFORM\\(1..1000000\\) -rate threads=64',
+  "mixed 'ratio(write=1,read=3)' duration=10m cl=QUORUM -rate threads=128 fixed=20000/s -pop 'dist=GAUSSIAN(1..1000000)' -log interval=1s",
+  'write cl=QUORUM duration=60m -schema replication(strategy=NetworkTopologyStrategy, dc1=3, dc2=2) compaction(strategy=SizeTieredCompactionStrategy) -mode cql3 native -rate threads=100 -pop seq=1..10000000 -log interval=5',
+  'read duration=30s cl=LOCAL_QUORUM -rate threads=8 throttle=500/s -pop dist=gaussian(1..100k,50000,5000)',
+  'write n=10m -pop seq=1..10m no-wrap -col size=FIXED(1024) n=FIXED(1) -rate threads=200 -errors ignore retries=3',
+  'write no-warmup n=5 -col size=FIXED(5) -rate threads=1 -mode native cql3 user=cassandra password=cassandra protocolVersion=4 -node host1',
+];
+
+describe('parseStressCommand', () => {
+  it.each(REAL_LINES)('gives the same structured form after formatting: %s', (line) => {
+    const first = parseStressCommand(line);
+    const again = parseStressCommand(formatStressCommand(first.spec, first.target));
+    expect(again.spec).toEqual(first.spec);
+    expect(again.target).toEqual({ ...first.target, password: undefined });
+  });
+
+  it('reads every part of a full line', () => {
+    const { spec, target } = parseStressCommand(REAL_LINES[5] ?? '');
+    expect(spec).toMatchObject({
+      operation: 'mixed',
+      ratio: { write: 1, read: 3 },
+      stop: { type: 'duration', durationMs: 600_000 },
+      consistencyLevel: 'QUORUM',
+      rate: { model: 'open', threads: 128, ratePerSecond: 20_000, arrival: 'constant' },
+      population: { type: 'distribution', distribution: { type: 'gaussian', min: 1, max: 1_000_000 } },
+      log: { intervalMs: 1000 },
+    });
+    expect(target.contactPoints).toBeUndefined();
+  });
+
+  it('gives a write with n= the original 200 threads, and 0/s no limit', () => {
+    expect(parseStressCommand('write n=10').spec.rate).toEqual({ model: 'closed', threads: 200 });
+    expect(parseStressCommand('write n=10 -rate threads=2 throttle=0/s').spec.rate).toEqual({
+      model: 'closed',
+      threads: 2,
+    });
+  });
+
+  it('lists every problem at once, with the nearest name', () => {
+    expect(issuesOf('raed n=x cl=SOME -rate thread=4 fixed=5 -pop sec=1..2 -foo bar')).toEqual([
+      'command: unknown command raed; did you mean read?',
+      'n: expected a number of operations such as 1000000 or 1m, found x',
+      expect.stringContaining('cl: expected one of ANY, ONE'),
+      '-rate thread: unknown option thread=4; did you mean threads?',
+      '-rate fixed: expected operations per second such as 20000/s, found 5',
+      '-pop sec: unknown option sec=1..2; did you mean seq?',
+      expect.stringContaining('-foo: unknown group -foo'),
+      expect.stringContaining('-rate threads: expected -rate threads=N'),
+    ]);
+  });
+
+  it.each([
+    ['counter_write n=1 -rate threads=1', 'the command counter_write is not supported yet'],
+    ['write n=1 truncate=once', 'truncate is not supported yet'],
+    ['write n=1 -graph file=x.html', '-graph is not supported yet'],
+    ['write err<0.02 n>30', 'err<0.02 is not supported yet'],
+    ['write n=1 -rate threads>=4 auto', 'auto is not supported yet'],
+    ['write n=1 -pop dist=EXP(1..10)', 'the distribution EXP is not supported yet'],
+    ['write n=1 -pop dist=~UNIFORM(1..10)', 'inverted distributions'],
+    ['write n=1 -port jmx=7199', 'jmx is not supported yet'],
+    ['write n=1 -mode native cql3 compression=lz4', 'compression of frames is not supported yet'],
+    ['write n=1 -col size=UNIFORM(1..10)', 'other than FIXED(n) are not supported yet'],
+    ['read n=1', 'expected -rate threads=N'],
+    ['write', 'expected n= or duration='],
+    ['write n=1 duration=1s', 'found both'],
+    ['write n=1 -rate threads=4 fixed=1/s throttle=1/s', 'expected fixed= or throttle=, found both'],
+    ['write n=1 ratio(write=1)', 'expected the command mixed, found write'],
+    ['write n=1 -rate threads=1 -rate threads=2', 'expected -rate once'],
+    ['write n=1 -rate threads=99999', '-rate threads:'],
+    ['write n=1 -schema keyspace=no-good', '-schema keyspace: expected a name of letters'],
+  ])('refuses %s by name', (line, expected) => {
+    expect(issuesOf(line).join('\n')).toContain(expected);
+  });
+
+  it('reads both gaussian forms as the original does', () => {
+    const population = (dist: string) =>
+      parseStressCommand(`read n=1 -rate threads=1 -pop dist=${dist}`).spec.population;
+    expect(population('GAUSS(1..101,5)')).toEqual({
+      type: 'distribution',
+      distribution: { type: 'gaussian', min: 1, max: 101, mean: 51, stdev: 10 },
+    });
+    expect(population('norm(1..100,40,7)')).toEqual({
+      type: 'distribution',
+      distribution: { type: 'gaussian', min: 1, max: 100, mean: 40, stdev: 7 },
+    });
+  });
+});
+
+describe('redactCommand', () => {
+  it('takes out every password', () => {
+    expect(redactCommand('write -mode user=u password=secret cql3')).toBe('write -mode user=u password=*** cql3');
+  });
+});

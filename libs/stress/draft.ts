@@ -1,0 +1,56 @@
+import type {
+  ConsistencyLevel,
+  Distribution,
+  Population,
+  StressPlanSpec,
+} from '#libs/workloads/stress/stress.schema.js';
+
+/** What a command line has said so far; absent means not said. */
+export interface Draft {
+  operation?: StressPlanSpec['operation'];
+  count?: number;
+  durationMs?: number;
+  consistencyLevel?: ConsistencyLevel;
+  warmup?: boolean;
+  keySizeBytes?: number;
+  ratio?: { write: number; read: number };
+  clustering?: Distribution;
+  threads?: number;
+  throttlePerSecond?: number;
+  fixedPerSecond?: number;
+  arrival?: 'constant' | 'poisson';
+  lanes?: number;
+  sequence?: { from: number; to: number };
+  noWrap?: boolean;
+  distribution?: Distribution;
+  columnCount?: number;
+  columnSize?: Distribution;
+  keyspace?: string;
+  replication?: { strategy: string; options: Record<string, string> };
+  compaction?: { strategy: string; options: Record<string, string> };
+  compression?: string;
+  nodes?: string[];
+  datacenter?: string;
+  port?: number;
+  username?: string;
+  password?: string;
+  requestTimeoutMs?: number;
+  connectTimeoutMs?: number;
+  controlConnectionTimeoutMs?: number;
+  connectionsPerNode?: number;
+  inFlightPerConnection?: number;
+  caseInsensitive?: boolean;
+  intervalMs?: number;
+  hdrFile?: string;
+  noSettings?: boolean;
+  noSummary?: boolean;
+  retries?: number;
+  ignoreErrors?: boolean;
+  skipReadValidation?: boolean;
+}
+
+/** The population that was said; undefined leaves the command's default. */
+export function populationOfDraft({ sequence, distribution, noWrap }: Draft): Population | undefined {
+  if (sequence) return { type: 'sequence', ...sequence, wrap: noWrap !== true };
+  return distribution && { type: 'distribution', distribution };
+}
