@@ -260,7 +260,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
   tokenrange: null,
   sendto: null,
   cloudconf: null,
-  jmx: null,
   'credentials-file': null,
   reporting: null,
 };
