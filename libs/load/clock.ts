@@ -57,3 +57,9 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/** How long this thread's event loop was busy and was waiting since the thread began, milliseconds. */
+export function loopTimes(): { activeMs: number; idleMs: number } {
+  const { active, idle } = performance.eventLoopUtilization();
+  return { activeMs: active, idleMs: idle };
+}

@@ -6,7 +6,16 @@ const sum = (values: Iterable<number>): number => {
   for (const value of values) total += value;
   return total;
 };
-const largest = (values: Iterable<number>): number => Math.max(0, ...values);
+const largest = (values: Iterable<number>): number => {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+};
+/** The largest of those that are there; undefined when none is. */
+const largestOf = (values: readonly (number | undefined)[]): number | undefined => {
+  const present = values.filter((value) => value !== undefined);
+  return present.length === 0 ? undefined : largest(present);
+};
 
 /** Counters add up. */
 export function addCounters(all: readonly OperationCounters[]): OperationCounters {
@@ -64,6 +73,8 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   bytesSent: sum(all.map((self) => self.bytesSent)),
   bytesReceived: sum(all.map((self) => self.bytesReceived)),
   lateAnswers: sum(all.map((self) => self.lateAnswers)),
+  loopUtilization: largestOf(all.map((self) => self.loopUtilization)),
+  clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
 });
 
 function mergeSnapshots(
@@ -80,9 +91,10 @@ function mergeSnapshots(
   }
   return {
     interval: head.interval,
-    startMs: Math.min(...all.map((one) => one.startMs)),
-    lengthMs: Math.max(...all.map((one) => one.lengthMs)),
-    partial: all.some((one) => one.partial),
+    startMs: all.reduce((first, one) => Math.min(first, one.startMs), head.startMs),
+    lengthMs: largest(all.map((one) => one.lengthMs)),
+    // A lane or executor that ended early does not shorten the interval of the others.
+    partial: all.every((one) => one.partial),
     operations,
     self: mergeSelf(
       all.map((one) => one.self),
