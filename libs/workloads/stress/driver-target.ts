@@ -4,7 +4,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
-import { WRITE } from './statements.js';
+import { WRITE } from '#libs/stress/operations.js';
 
 export interface DriverTargetOptions {
   client: DriverClient;

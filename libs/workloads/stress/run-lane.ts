@@ -8,8 +8,9 @@ import type { FailureNotes } from './failure-notes.js';
 import { LaneRecorder } from './lane-recorder.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
-import { STRESS_OPERATIONS } from './statements.js';
-import { populationOf, StressSource } from './stress.source.js';
+import { STRESS_OPERATIONS } from '#libs/stress/operations.js';
+import { populationOf } from '#libs/stress/population.js';
+import { StressSource } from './stress.source.js';
 
 const NS_PER_MS = 1e6;
 

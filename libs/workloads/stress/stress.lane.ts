@@ -9,7 +9,7 @@ import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { engines, type Engine } from './engine.js';
 import { FailureNotes } from './failure-notes.js';
 import { runLane } from './run-lane.js';
-import { operationsOf } from './statements.js';
+import { operationsOf } from '#libs/stress/operations.js';
 import { warmUp } from './warm-up.js';
 
 /** Connects, prepares and warms up one lane of a stress run. Throws CodedError. */

@@ -2,7 +2,7 @@ import { seededRandom } from '#libs/load/random.js';
 import type { Source } from '#libs/load/target.js';
 import type { LaneShare } from '#libs/workloads/lane/message.js';
 import { sampler } from './sampler.js';
-import { operationsOf, READ, WRITE } from './statements.js';
+import { operationsOf, READ, WRITE } from '#libs/stress/operations.js';
 import type { Population, StressPlanSpec } from './stress.schema.js';
 
 /** Seeds of a lane: item i of the whole run is i = first, first + stride … */
@@ -68,13 +68,4 @@ export class StressSource implements Source {
     }
     return true;
   }
-}
-
-/** The original's default: writes take the keys in order, everything else draws from a normal distribution over them. */
-export function populationOf(spec: StressPlanSpec): Population {
-  if (spec.population) return spec.population;
-  const rows = spec.stop.type === 'operations' ? Math.max(1, spec.stop.count) : 1_000_000;
-  return spec.operation === 'write'
-    ? { type: 'sequence', from: 1, to: rows, wrap: true }
-    : { type: 'distribution', distribution: { type: 'gaussian', min: 1, max: rows } };
 }

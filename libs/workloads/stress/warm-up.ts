@@ -1,8 +1,9 @@
 import { systemClock } from '#libs/load/clock.js';
 import { Loop, type LoopRecorder } from '#libs/load/loop.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
-import { populationOf, shareOf, StressSource } from './stress.source.js';
-import { READ } from './statements.js';
+import { populationOf } from '#libs/stress/population.js';
+import { shareOf, StressSource } from './stress.source.js';
+import { READ } from '#libs/stress/operations.js';
 import type { Engine } from './engine.js';
 
 /** The original's rule: a quarter of the operations, at most 50,000 for each listed node, at most 100 threads. */

@@ -3,7 +3,7 @@ import { WireSession } from '#libs/cql/session.js';
 import { readCql, writeCql } from '#libs/stress/statements.js';
 import type { Engine, EngineParts } from './engine.js';
 import { sessionOptions } from './session-options.js';
-import { operationsOf, READ, WRITE } from './statements.js';
+import { operationsOf, READ, WRITE } from '#libs/stress/operations.js';
 import { WireTarget } from './wire-target.js';
 
 /** Connects the wire engine and encodes the frames of the run's statements. Throws CodedError or ServerError. */

@@ -6,7 +6,7 @@ import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { RowCheck } from './row-check.js';
-import { WRITE } from './statements.js';
+import { WRITE } from '#libs/stress/operations.js';
 
 export interface WireTargetOptions {
   generator: RowGenerator;

@@ -1,4 +1,4 @@
-import type { StressPlanSpec } from './stress.schema.js';
+import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 /** The operations of the data commands, in the order of their index on the hot path; names as cassandra-stress prints them. */
 export const STRESS_OPERATIONS = ['READ', 'WRITE'] as const;

@@ -1,0 +1,166 @@
+import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { populationOf } from './population.js';
+import { distributionText } from './distribution-text.js';
+import { fixed, integerGrouped } from './java-format.js';
+import { columnNames } from './statements.js';
+
+/** What the text needs to know of the target. */
+export interface TextTarget {
+  nodes: readonly string[];
+  port: number;
+  username?: string | undefined;
+  datacenter?: string | undefined;
+}
+
+const UNITS = [
+  ['HOURS', 3_600_000],
+  ['MINUTES', 60_000],
+  ['SECONDS', 1000],
+] as const;
+
+/** A time as TimeUnit names it: `10 MINUTES`. */
+export function javaDuration(durationMs: number): string {
+  const [unit, sizeMs] = UNITS.find(([, size]) => durationMs % size === 0) ?? ['SECONDS', 1000];
+  return `${Math.ceil(durationMs / sizeMs)} ${unit}`;
+}
+
+function distributionFacts(distribution: Distribution): string {
+  if (distribution.type === 'fixed') return `Fixed:  key=${distribution.value}`;
+  const { min, max } = distribution;
+  if (distribution.type === 'uniform') return `Uniform:  min=${min},max=${max}`;
+  const mean = distribution.mean ?? (min + max) / 2;
+  const stdev = distribution.stdev ?? (max - min) / 6;
+  return `Gaussian:  min=${min},max=${max},mean=${fixed(mean, 6)},stdev=${fixed(stdev, 6)}`;
+}
+
+const map = (entries: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(entries)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')}}`;
+
+function commandLines(spec: StressPlanSpec): string[] {
+  const { stop, ratio } = spec;
+  const mixed = [
+    `  Command Ratios: {READ=${fixed(ratio.read, 1)}, WRITE=${fixed(ratio.write, 1)}}`,
+    `  Command Clustering Distribution: clustering=${distributionText(spec.clustering)}`,
+  ];
+  return [
+    'Command:',
+    `  Type: ${spec.operation}`,
+    `  Count: ${stop.type === 'operations' ? integerGrouped(stop.count) : '-1'}`,
+    ...(stop.type === 'duration' ? [`  Duration: ${javaDuration(stop.durationMs)}`] : []),
+    `  No Warmup: ${!spec.warmup}`,
+    `  Consistency Level: ${spec.consistencyLevel}`,
+    '  Serial Consistency Level: SERIAL',
+    '  Target Uncertainty: not applicable',
+    `  Key Size (bytes): ${spec.keySizeBytes}`,
+    '  Counter Increment Distibution: add=fixed(1)',
+    ...(spec.operation === 'mixed' ? mixed : []),
+  ];
+}
+
+function loadLines(spec: StressPlanSpec): string[] {
+  const { rate } = spec;
+  const perSecond = rate.model === 'open' ? rate.ratePerSecond : (rate.throttlePerSecond ?? 0);
+  const population = populationOf(spec);
+  const sequence = population.type === 'sequence';
+  return [
+    'Rate:',
+    '  Auto: false',
+    `  Thread Count: ${rate.threads}`,
+    `  OpsPer Sec: ${fixed(perSecond, 0)}`,
+    'Population:',
+    sequence
+      ? `  Sequence: ${population.from}..${population.to}`
+      : `  Distribution: ${distributionFacts(population.distribution)}`,
+    '  Order: ARBITRARY',
+    `  Wrap: ${sequence && population.wrap}`,
+    'Insert:',
+    '  Revisits: Uniform:  min=1,max=1000000',
+    '  Visits: Fixed:  key=1',
+    '  Row Population Ratio: Ratio: divisor=1.000000;delegate=Fixed:  key=1',
+    '  Batch Type: not batching',
+  ];
+}
+
+function dataLines({ columns, errors, log }: StressPlanSpec): string[] {
+  return [
+    'Columns:',
+    `  Max Columns Per Key: ${columns.count}`,
+    `  Column Names: [${columnNames(columns.count).join(', ')}]`,
+    '  Comparator: AsciiType',
+    '  Timestamp: null',
+    '  Variable Column Count: false',
+    '  Slice: false',
+    `  Size Distribution: ${distributionFacts(columns.size)}`,
+    `  Count Distribution: Fixed:  key=${columns.count}`,
+    'Errors:',
+    `  Ignore: ${errors.ignore}`,
+    '  Fail fast setting: false',
+    `  Tries: ${errors.retries + 1}`,
+    'Log:',
+    `  No Summary: ${!log.summary}`,
+    `  No Settings: ${!log.settings}`,
+    '  File: null',
+    `  Interval Millis: ${log.intervalMs}`,
+    '  Level: NORMAL',
+  ];
+}
+
+function targetLines({ connection, schema, operation }: StressPlanSpec, target: TextTarget): string[] {
+  const strategy = schema.replication.strategy;
+  return [
+    'Mode:',
+    '  API: JAVA_DRIVER_NATIVE',
+    '  Connection Style: CQL_PREPARED',
+    '  CQL Version: CQL3',
+    `  Protocol Version: V${connection.protocolVersion}`,
+    `  Username: ${target.username ?? 'null'}`,
+    `  Password: ${target.username === undefined ? 'null' : '*suppressed*'}`,
+    '  Auth Provide Class: null',
+    '  Max Pending Per Connection: null',
+    `  Connections Per Host: ${connection.connectionsPerNode}`,
+    '  Compression: NONE',
+    'Node:',
+    `  Nodes: [${target.nodes.join(', ')}]`,
+    '  Is White List: false',
+    `  Datacenter: ${target.datacenter ?? 'null'}`,
+    '  Rack: null',
+    'Schema:',
+    `  Keyspace: ${schema.keyspace}`,
+    `  Replication Strategy: ${strategy.includes('.') ? strategy : `org.apache.cassandra.locator.${strategy}`}`,
+    `  Replication Strategy Options: ${map(schema.replication.options)}`,
+    '  Storage Options: {}',
+    `  Table Compression: ${schema.compression ?? 'null'}`,
+    `  Table Compaction Strategy: ${schema.compaction?.strategy ?? 'null'}`,
+    `  Table Compaction Strategy Options: ${map(schema.compaction?.options ?? {})}`,
+    'Transport:',
+    '  factory=org.apache.cassandra.thrift.TFramedTransportFactory; truststore=null; truststore-password=null; keystore=null; keystore-password=null; ssl-protocol=TLS; ssl-alg=SunX509; store-type=JKS; ssl-ciphers=TLS_RSA_WITH_AES_128_CBC_SHA,TLS_RSA_WITH_AES_256_CBC_SHA; hostname-verification=false; ',
+    'Port:',
+    `  Native Port: ${target.port}`,
+    '  Thrift Port: 9160',
+    '  JMX Port: 7199',
+    'Send To Daemon:',
+    '  *not set*',
+    'Graph:',
+    '  File: null',
+    '  Revision: unknown',
+    '  Title: null',
+    `  Operation: ${operation.toUpperCase()}`,
+    'TokenRange:',
+    '  Wrap: false',
+    '  Split Factor: 1',
+    'CloudConf:',
+    '  File: null',
+    '',
+  ];
+}
+
+/** The settings block, line by line as ScyllaDB's cassandra-stress 3.18 prints it; groups that we do not have say their defaults. */
+export const settingsText = (spec: StressPlanSpec, target: TextTarget): string[] => [
+  '******************** Stress Settings ********************',
+  ...commandLines(spec),
+  ...loadLines(spec),
+  ...dataLines(spec),
+  ...targetLines(spec, target),
+];

@@ -1,0 +1,212 @@
+import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
+import { Histogram } from '#libs/stats/histogram.js';
+import { operationsOf, STRESS_OPERATIONS } from './operations.js';
+import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { TargetFacts } from '#libs/workloads/driver.js';
+import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
+import { javaDuration, settingsText, type TextTarget } from './settings-text.js';
+
+const NS_PER_MS = 1e6;
+const HEADER =
+  'type       total ops,    op/s,    pk/s,   row/s,    mean,     med,     .95,     .99,    .999,     max,   time,   stderr, errors,  gc: #,  max ms,  sum ms,  sdv ms,      mb';
+
+/** What the original counts: failed operations are in op/s and in the latencies. */
+interface Tally {
+  operations: number;
+  partitions: number;
+  rows: number;
+  errors: number;
+  latency: Histogram;
+}
+
+const emptyTally = (): Tally => ({ operations: 0, partitions: 0, rows: 0, errors: 0, latency: Histogram.empty() });
+
+function addTo(tally: Tally, add: Omit<Tally, 'latency'>, encoded: readonly (Uint8Array | undefined)[]): void {
+  tally.operations += add.operations;
+  tally.partitions += add.partitions;
+  tally.rows += add.rows;
+  tally.errors += add.errors;
+  const latency = Histogram.merged(encoded);
+  tally.latency.add(latency);
+  latency.destroy();
+}
+
+const ms = (ns: number): number => ns / NS_PER_MS;
+
+/** What cassandra-stress prints of a run, made of the run's intervals as they come. Lines without line breaks. */
+export class StressText {
+  private readonly names: readonly string[];
+  private readonly totals = new Map<string, Tally>();
+  private readonly whole = emptyTally();
+  /** Adjusted row rates of the intervals so far: their sum, and the sum of their squares. */
+  private readonly rates = { count: 0, sum: 0, squares: 0 };
+  private elapsedMs = 0;
+
+  constructor(
+    private readonly spec: StressPlanSpec,
+    private readonly target: TextTarget,
+  ) {
+    this.names = operationsOf(spec).map((operation) => STRESS_OPERATIONS[operation] ?? '');
+    for (const name of this.names) this.totals.set(name, emptyTally());
+  }
+
+  settings(): string[] {
+    return settingsText(this.spec, this.target);
+  }
+
+  connected({ clusterName, nodes }: Pick<TargetFacts, 'clusterName' | 'nodes'>): string[] {
+    return [
+      `Connected to cluster: ${clusterName}, max pending requests per connection null, max connections per host ${this.spec.connection.connectionsPerNode}`,
+      ...nodes.map(({ address, datacenter, rack }) => `Datatacenter: ${datacenter}; Host: /${address}; Rack: ${rack}`),
+    ];
+  }
+
+  /** One line for each operation type that warms up. `operations` is the number for each. */
+  warmingUp(operations: number): string[] {
+    return operations === 0 ? [] : this.names.map((name) => `Warming up ${name} with ${operations} iterations...`);
+  }
+
+  running(): string {
+    const { stop, rate } = this.spec;
+    const what = this.names.length === 1 ? this.names[0] : `[${this.names.join(', ')}]`;
+    const until =
+      stop.type === 'operations' ? `for ${stop.count} iteration` : javaDuration(stop.durationMs).toLowerCase();
+    return `Running ${what} with ${rate.threads} threads ${until}`;
+  }
+
+  header(): string {
+    return HEADER;
+  }
+
+  /** The rows of one interval; none when nothing ended in it. */
+  interval(snapshot: IntervalSnapshot): string[] {
+    const active = this.names
+      .map((name) => ({ name, one: snapshot.operations[name] }))
+      .filter(({ one }) => one !== undefined && one.completed > 0);
+    const endMs = snapshot.partial
+      ? snapshot.interval * this.spec.log.intervalMs + snapshot.lengthMs
+      : (snapshot.interval + 1) * this.spec.log.intervalMs;
+    this.elapsedMs = Math.max(this.elapsedMs, endMs);
+    const parts = active.map(({ name, one }) => ({ name, part: this.take(name, one) }));
+    if (parts.length === 0) return [];
+    const sum = emptyTally();
+    for (const { part } of parts) {
+      addTo(sum, part, []);
+      sum.latency.add(part.latency);
+    }
+    this.noteRate(sum, snapshot.lengthMs);
+    const rows =
+      this.names.length > 1
+        ? parts.map(({ name, part }) => this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs))
+        : [];
+    rows.push(this.row('total', this.whole.operations, sum, snapshot.lengthMs));
+    for (const { part } of parts) part.latency.destroy();
+    sum.latency.destroy();
+    return rows;
+  }
+
+  summary(): string[] {
+    const seconds = this.elapsedMs / 1000;
+    const each = this.names.map((name) => ({ name, tally: this.totals.get(name) ?? this.whole }));
+    const line = (label: string, text: (tally: Tally) => string, detail: (tally: Tally) => string, unit = ''): string =>
+      `${label.padEnd(26)}: ${text(this.whole)}${unit} [${each.map(({ name, tally }) => `${name}: ${detail(tally)}${unit.trimEnd() === '' ? '' : ` ${unit.trim()}`}`).join(', ')}]`;
+    const rate = (label: string, unit: string, count: (tally: Tally) => number): string =>
+      line(
+        label,
+        (tally) => fixedGrouped(count(tally) / seconds, 0, 8),
+        (tally) => fixedGrouped(count(tally) / seconds, 0),
+        ` ${unit.padEnd(5)}`,
+      );
+    const latency = (label: string, value: (histogram: Histogram) => number): string =>
+      line(
+        label,
+        (tally) => fixed(ms(value(tally.latency)), 1, 6),
+        (tally) => fixedGrouped(ms(value(tally.latency)), 1),
+        ' ms',
+      );
+    const count = (label: string, value: (tally: Tally) => number): string =>
+      line(
+        label,
+        (tally) => integerGrouped(value(tally), 10),
+        (tally) => integerGrouped(value(tally)),
+      );
+    const clock = Math.floor(seconds);
+    const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+    return [
+      '',
+      '',
+      'Results:',
+      rate('Op rate', 'op/s', (tally) => tally.operations),
+      rate('Partition rate', 'pk/s', (tally) => tally.partitions),
+      rate('Row rate', 'row/s', (tally) => tally.rows),
+      latency('Latency mean', (histogram) => histogram.meanNs),
+      latency('Latency median', (histogram) => histogram.valueAtNs(50)),
+      latency('Latency 95th percentile', (histogram) => histogram.valueAtNs(95)),
+      latency('Latency 99th percentile', (histogram) => histogram.valueAtNs(99)),
+      latency('Latency 99.9th percentile', (histogram) => histogram.valueAtNs(99.9)),
+      latency('Latency max', (histogram) => histogram.maxNs),
+      count('Total partitions', (tally) => tally.partitions),
+      count('Total errors', (tally) => tally.errors),
+      'Total GC count            : 0',
+      'Total GC memory           : 0.000 KiB',
+      'Total GC time             :    0.0 seconds',
+      'Avg GC time               :    NaN ms',
+      'StdDev GC time            :    0.0 ms',
+      `Total operation time      : ${two(clock / 3600)}:${two((clock % 3600) / 60)}:${two(clock % 60)}`,
+      '',
+    ];
+  }
+
+  end(success: boolean): string {
+    return success ? 'END' : 'FAILURE';
+  }
+
+  private take(name: string, one: OperationInterval | undefined): Tally {
+    const part = emptyTally();
+    if (!one) return part;
+    const counts = { operations: one.completed, partitions: one.partitions, rows: one.rows, errors: one.failed };
+    // With fixed= the original prints response times, else service times.
+    const encoded = [(this.spec.rate.model === 'open' ? one.rt : undefined) ?? one.st, one.failedSt];
+    addTo(part, counts, encoded);
+    const total = this.totals.get(name);
+    if (total) addTo(total, counts, encoded);
+    addTo(this.whole, counts, encoded);
+    return part;
+  }
+
+  private noteRate(sum: Tally, lengthMs: number): void {
+    const adjusted = (sum.rows * 1000) / (lengthMs - ms(sum.latency.maxNs));
+    this.rates.count++;
+    this.rates.sum += adjusted;
+    this.rates.squares += adjusted * adjusted;
+  }
+
+  /** (sigma / sqrt(n)) / mean of the adjusted row rates so far. */
+  private uncertainty(): number {
+    const { count, sum, squares } = this.rates;
+    const mean = sum / count;
+    const variance = Math.max(0, squares / count - mean * mean);
+    return mean === 0 ? 0 : Math.sqrt(variance / count) / mean;
+  }
+
+  private row(name: string, totalOperations: number, tally: Tally, lengthMs: number): string {
+    const perSecond = (count: number): string => fixed((count * 1000) / lengthMs, 0, 8);
+    const at = (percentile: number): string => fixed(ms(tally.latency.valueAtNs(percentile)), 1, 8);
+    return [
+      `${name},`.padEnd(10) + String(totalOperations).padStart(10),
+      perSecond(tally.operations),
+      perSecond(tally.partitions),
+      perSecond(tally.rows),
+      fixed(ms(tally.latency.meanNs), 1, 8),
+      at(50),
+      at(95),
+      at(99),
+      at(99.9),
+      fixed(ms(tally.latency.maxNs), 1, 8),
+      fixed(this.elapsedMs / 1000, 1, 7),
+      fixed(this.uncertainty(), 5, 9),
+      String(tally.errors).padStart(7),
+      '      0,       0,       0,       0,       0',
+    ].join(',');
+  }
+}
