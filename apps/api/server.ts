@@ -1,4 +1,7 @@
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { isIP } from 'node:net';
 import { CodedError } from '#libs/contract/problem.js';
 import { openStore } from '#libs/store/open-store.js';
 import { createApp } from './app.js';
@@ -25,12 +28,25 @@ export async function startApi(config: ApiConfig, nowMs: NowMs): Promise<Running
     await store.close();
   };
   try {
-    await app.listen(config.port, config.host);
+    await app.init();
+    await listen(app.getHttpServer(), config);
   } catch (error) {
     await close();
     if (!isInUse(error)) throw error;
     const message = `Port ${config.port} of ${config.host} is taken or not allowed; stop what listens there or set TIDEMARK_PORT.`;
     throw new CodedError('CONFLICT', message, [], { cause: error });
   }
-  return { url: await app.getUrl(), close };
+  return { url: urlOf(app.getHttpServer(), config), close };
+}
+
+/** Not by the framework, which would log a taken port before it can be said in a sentence. */
+async function listen(server: Server, { port, host }: ApiConfig): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
+}
+
+function urlOf(server: Server, { port, host }: ApiConfig): string {
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${actual}`;
 }

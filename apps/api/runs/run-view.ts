@@ -8,7 +8,8 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   kind: run.kind,
   name: run.name,
   labels: run.labels,
-  target: viewTarget(run.target),
+  // The store gives secrets to executors only; a username never comes without a password (checkLogin).
+  target: { ...viewTarget(run.target), hasPassword: run.target.username !== undefined },
   spec: run.spec,
   thresholds: [...run.thresholds],
   placement: run.placement,

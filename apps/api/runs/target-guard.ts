@@ -27,8 +27,9 @@ export class TargetGuard {
     const found = await Promise.all(
       target.contactPoints.map((contactPoint, index) => this.resolve(contactPoint, target.port, pathOf(index))),
     );
+    const login = checkLogin(target);
     const endpoints = [...new Set(found.flatMap((one) => one.endpoints))].toSorted();
-    return { endpoints, issues: found.flatMap((one) => one.issues) };
+    return { endpoints, issues: [...login, ...found.flatMap((one) => one.issues)] };
   }
 
   private async resolve(contactPoint: string, defaultPort: number, path: string) {
@@ -54,4 +55,12 @@ export class TargetGuard {
       return [];
     }
   }
+}
+
+/** A login is a username and a password; one alone would be left unused or refused by every node. */
+function checkLogin({ username, password }: Target): Issue[] {
+  if ((username === undefined) === (password === undefined)) return [];
+  return username === undefined
+    ? [{ path: 'target.username', message: 'expected a username beside the password, found nothing' }]
+    : [{ path: 'target.password', message: 'expected a password beside the username, found nothing' }];
 }

@@ -1,0 +1,84 @@
+import { CodedError, type Issue } from '#libs/contract/problem.js';
+import { Target } from '#libs/contract/target.js';
+import { formatStressCommand } from '#libs/stress/command-format.js';
+import { type CommandTarget, parseStressCommand } from '#libs/stress/command-line.js';
+import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Define, Definition } from './definition.js';
+
+const refused = (...issues: Issue[]): Definition<'stress'> => ({ spec: undefined, issues });
+
+/** A stress run in both forms, whichever was posted. */
+export const defineStress: Define<'stress'> = ({ spec, target }) =>
+  'command' in spec ? defineCommand(spec, target) : defineStructured(spec, target);
+
+function defineStructured(spec: StressPlanSpec, target: Target | undefined): Definition<'stress'> {
+  const issues: Issue[] = [];
+  if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
+  if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
+  if (target === undefined || issues.length > 0) return refused(...issues);
+  const command = formatStressCommand(spec, target);
+  return {
+    spec: { ...spec, command },
+    target,
+    contactPointPath: (index) => `target.contactPoints[${index}]`,
+    issues: [],
+  };
+}
+
+function defineCommand({ command: line, engine }: StressCommand, posted: Target | undefined): Definition<'stress'> {
+  const parsed = read(line);
+  if ('issues' in parsed) return refused(...parsed.issues);
+  const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
+  const { target, issues } = join(posted, parsed.target);
+  if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.command', message: `-log hdrfile: ${NO_FILE}` });
+  if (target === undefined || issues.length > 0) return refused(...issues);
+  // A line with a password is written anew: there are too many ways to quote one for it to be cut out safely.
+  const command = parsed.target.password === undefined ? line : formatStressCommand(spec, parsed.target);
+  const contactPointPath = (index: number) =>
+    posted === undefined ? 'spec.command' : `target.contactPoints[${index}]`;
+  return { spec: { ...spec, command }, target, contactPointPath, issues: [] };
+}
+
+/** Executors must not write where a caller says. */
+const NO_FILE = 'expected no file: the service keeps every histogram, GET /v1/runs/{id}/hdr answers the same log';
+
+function read(line: string): ReturnType<typeof parseStressCommand> | { issues: Issue[] } {
+  try {
+    return parseStressCommand(line);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return {
+      issues: error.issues.map(({ path, message }) => ({ path: 'spec.command', message: `${path}: ${message}` })),
+    };
+  }
+}
+
+/** Where the command says it, by field of the target. */
+const OPTIONS = {
+  contactPoints: '-node',
+  port: '-port native',
+  localDatacenter: '-node datacenter',
+  username: '-mode user',
+  password: '-mode password',
+} as const satisfies Record<keyof CommandTarget, string>;
+
+/** The target of body and command together; what both say is refused, for one of them would be ignored. */
+function join(posted: Target | undefined, said: CommandTarget): { target: Target | undefined; issues: Issue[] } {
+  const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  if (posted === undefined && said.contactPoints === undefined) {
+    const message = 'expected a target, or -node in the command, found neither';
+    return { target: undefined, issues: [{ path: 'target', message }] };
+  }
+  const issues = Object.entries(OPTIONS).flatMap(([field, option]) =>
+    field in fields && posted !== undefined && saysItself(posted, field)
+      ? [{ path: 'spec.command', message: `${option}: expected it once, found it in target.${field} as well` }]
+      : [],
+  );
+  return { target: Target.parse({ ...posted, ...fields }), issues };
+}
+
+/** `port` has a default, so only another than 9042 shows that it was given. */
+const saysItself = (target: Target, field: string): boolean =>
+  field === 'port'
+    ? target.port !== 9042
+    : Object.entries(target).some(([name, value]) => name === field && value !== undefined);
