@@ -6,9 +6,13 @@ import { errorText, exitCodeOfError } from './error-text.js';
 import { EXIT } from './exit-code.js';
 import { createProgram } from './program.js';
 import { connectRemote } from './remote.js';
+import { splitStress } from './stress/split-stress.js';
+import { stress } from './stress/stress.js';
 import { processTerminal as terminal } from './terminal.js';
 
 async function main(args: readonly string[]): Promise<number> {
+  const local = splitStress(args);
+  if (local) return stress(local, terminal);
   let exitCode: number = EXIT.ok;
   const program = createProgram({ terminal, config: readCliConfig(), connect: connectRemote, runProcess }, (code) => {
     exitCode = code;

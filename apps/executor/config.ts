@@ -64,7 +64,7 @@ function parseLabels(text: string): { labels: Record<string, string>; issues: Is
   const issues: Issue[] = [];
   const path = 'TIDEMARK_EXECUTOR_LABELS';
   for (const part of text.split(',').filter((each) => each.trim() !== '')) {
-    const [, name, value] = /^\s*([^=\s]{1,64})=([^=]{0,256}?)\s*$/.exec(part) ?? [];
+    const [, name, value] = /^\s*([^=\s]{1,64})=(.{0,256}?)\s*$/.exec(part) ?? [];
     if (name === undefined || value === undefined)
       issues.push({ path, message: `expected name=value, found "${part}"` });
     else if (Object.hasOwn(labels, name)) issues.push({ path, message: `expected "${name}" once, found it again` });

@@ -24,13 +24,3 @@ export function figuresOf(histogram: Histogram): LatencyFigures {
     minMs: histogram.minNs / NS_PER_MS,
   };
 }
-
-/** The same from encoded histograms, merged; null when none is there. */
-export function figuresOfEncoded(all: readonly (Uint8Array | undefined)[]): LatencyFigures | null {
-  const present = all.filter((bytes) => bytes !== undefined);
-  if (present.length === 0) return null;
-  const merged = Histogram.merged(present);
-  const figures = figuresOf(merged);
-  merged.destroy();
-  return figures;
-}

@@ -6,13 +6,17 @@ import { Histogram } from './histogram.js';
  * base time, the interval's maximum in milliseconds, the payload base64 of the compressed V2 encoding.
  */
 const LEGEND = '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"';
-const NS_PER_MS = 1e6;
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const TYPES: readonly HistogramType[] = ['st', 'rt', 'wt'];
 
-const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 const two = (value: number): string => String(value).padStart(2, '0');
+
+/** A whole number of thousandths with three decimals, as Java's %.3f: halves up, where toFixed goes by the binary fraction. */
+const thousandths = (value: number): string => {
+  const whole = Math.floor(value + 0.5);
+  return `${Math.floor(whole / 1000)}.${String(whole % 1000).padStart(3, '0')}`;
+};
 
 /** java.util.Date's text in UTC: `Fri Nov 20 22:06:31 UTC 2026`. */
 function javaDate(epochMs: number): string {
@@ -30,8 +34,8 @@ export function hdrLogHeader(startMs: number): string[] {
   return [
     '#Logging op latencies for Cassandra Stress',
     '#[Histogram log format version 1.3]',
-    `#[BaseTime: ${seconds(base)} (seconds since epoch)]`,
-    `#[StartTime: ${seconds(base)} (seconds since epoch), ${javaDate(base)}]`,
+    `#[BaseTime: ${thousandths(base)} (seconds since epoch)]`,
+    `#[StartTime: ${thousandths(base)} (seconds since epoch), ${javaDate(base)}]`,
     LEGEND,
   ];
 }
@@ -44,8 +48,8 @@ export interface HdrSelection {
 
 /** The lines of one interval: a tag `<OPERATION>-<type>` for each histogram that is not empty. */
 export function hdrLogLines(snapshot: IntervalSnapshot, startMs: number, selection: HdrSelection = {}): string[] {
-  const relative = seconds(snapshot.startMs - baseTimeMs(startMs));
-  const length = seconds(snapshot.lengthMs);
+  const relative = thousandths(snapshot.startMs - baseTimeMs(startMs));
+  const length = thousandths(snapshot.lengthMs);
   const lines: string[] = [];
   for (const name of Object.keys(snapshot.operations).sort()) {
     if (selection.operation !== undefined && selection.operation !== name) continue;
@@ -55,7 +59,7 @@ export function hdrLogLines(snapshot: IntervalSnapshot, startMs: number, selecti
       const histogram = Histogram.decode(bytes);
       if (histogram.count > 0) {
         const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-        lines.push(`Tag=${name}-${type},${relative},${length},${(histogram.maxNs / NS_PER_MS).toFixed(3)},${payload}`);
+        lines.push(`Tag=${name}-${type},${relative},${length},${thousandths(histogram.maxNs / 1000)},${payload}`);
       }
       histogram.destroy();
     }

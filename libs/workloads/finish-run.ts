@@ -1,7 +1,8 @@
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded, type RunStatus, type Validity } from '#libs/contract/status.js';
 import type { Summary } from '#libs/contract/summary.js';
-import { summarise } from '#libs/stats/summary.js';
+import { SummaryFold } from '#libs/stats/summary.js';
+import { intervalGroups } from '#libs/store/interval-groups.js';
 import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
 import { expectations } from './expectations.js';
 
@@ -16,27 +17,29 @@ export interface Ending {
 
 type Reason = Validity['reasons'][number];
 
-/** Intervals that were never stored although a later one of the same shard was. */
-function missingIntervals(intervals: readonly StoredInterval[]): number {
-  const byShard = new Map<number, { highest: number; count: number }>();
-  for (const { shardIndex, interval } of intervals) {
-    const { highest, count } = byShard.get(shardIndex) ?? { highest: -1, count: 0 };
-    byShard.set(shardIndex, { highest: Math.max(highest, interval), count: count + 1 });
+/** Counts intervals that were never stored although a later one of the same shard was. */
+class Gaps {
+  private readonly shards = new Map<number, { highest: number; count: number }>();
+
+  add({ shardIndex, interval }: Pick<StoredInterval, 'shardIndex' | 'interval'>): void {
+    const { highest, count } = this.shards.get(shardIndex) ?? { highest: -1, count: 0 };
+    this.shards.set(shardIndex, { highest: Math.max(highest, interval), count: count + 1 });
   }
-  return [...byShard.values()].reduce((sum, { highest, count }) => sum + highest + 1 - count, 0);
+
+  get missing(): number {
+    return [...this.shards.values()].reduce((sum, { highest, count }) => sum + highest + 1 - count, 0);
+  }
 }
 
 /** What the histograms cannot tell: gaps, and executors that the run went on without. */
-function storeReasons(run: StoredRun, intervals: readonly StoredInterval[], carriedOut: boolean): Reason[] {
+function storeReasons(run: StoredRun, missing: number, lost: StoredRun['shards']): Reason[] {
   const reasons: Reason[] = [];
-  const missing = missingIntervals(intervals);
   if (missing > 0)
     reasons.push({
       code: 'INTERVALS_MISSING',
       level: 'degraded',
       message: `${missing} intervals of the run were never stored; the run's log says why`,
     });
-  const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
   if (lost.length > 0)
     reasons.push({
       code: 'EXECUTOR_LOST',
@@ -52,11 +55,10 @@ const withReasons = (validity: Validity, more: readonly Reason[]): Validity =>
     : { level: validity.level === 'valid' ? 'degraded' : validity.level, reasons: [...validity.reasons, ...more] };
 
 async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowMs: number): Promise<Summary> {
-  const intervals = await store.intervals.read(run.id);
   const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
-  const summary = summarise({
-    intervals,
+  const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
+  const fold = new SummaryFold({
     thresholds: run.thresholds,
     simulated: run.simulated ?? false,
     mismatches: mismatches.first,
@@ -70,9 +72,23 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
       lanesPerShard: Math.max(1, ...run.shards.map((shard) => shard.lanes.length)),
       maxStartSkewMs: run.policies.maxStartSkewMs,
       carriedOut,
+      lostShards: lost.map((shard) => shard.index),
+      completedByShard: run.shards.map((shard) => (shard.state === 'ended' ? shard.completed : null)),
     },
   });
-  return { ...summary, validity: withReasons(summary.validity, storeReasons(run, intervals, carriedOut)) };
+  const gaps = new Gaps();
+  try {
+    for await (const group of intervalGroups(store.intervals, run.id)) {
+      for (const interval of group) {
+        fold.add(interval);
+        gaps.add(interval);
+      }
+    }
+    const summary = fold.summary();
+    return { ...summary, validity: withReasons(summary.validity, storeReasons(run, gaps.missing, lost)) };
+  } finally {
+    fold.destroy();
+  }
 }
 
 /** Who asked for a cancel stands in the history, not who carried it out; it wins over completing. */

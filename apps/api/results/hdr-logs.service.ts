@@ -6,7 +6,7 @@ import type { Store, StoredRun } from '#libs/store/port.js';
 import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
-import { intervalGroups } from './interval-groups.js';
+import { intervalGroups } from '#libs/store/interval-groups.js';
 import { TOTAL } from './interval-fold.js';
 import type { HdrQuery } from './results.schema.js';
 

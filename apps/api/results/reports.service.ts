@@ -4,7 +4,7 @@ import type { Store } from '#libs/store/port.js';
 import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
-import { intervalGroups } from './interval-groups.js';
+import { intervalGroups } from '#libs/store/interval-groups.js';
 import { stressText } from './stress-stdout.js';
 import { mergedRows } from './interval-rows.js';
 import type { LogPage, LogQuery } from './results.schema.js';

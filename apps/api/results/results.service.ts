@@ -6,7 +6,7 @@ import type { Store, StoredRun } from '#libs/store/port.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
-import { intervalGroups } from './interval-groups.js';
+import { intervalGroups } from '#libs/store/interval-groups.js';
 import { IntervalFold } from './interval-fold.js';
 import { rowsOf, windowStats } from './interval-rows.js';
 import { coarser } from './resolution.js';

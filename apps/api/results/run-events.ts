@@ -3,7 +3,7 @@ import { isEnded } from '#libs/contract/status.js';
 import type { IntervalStats } from '#libs/contract/interval.js';
 import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
 import { type EventPosition, formatPosition } from './event-position.js';
-import { intervalGroups } from './interval-groups.js';
+import { intervalGroups } from '#libs/store/interval-groups.js';
 
 export interface SentEvent {
   id: string;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { IntervalStore, StoredInterval } from '#libs/store/port.js';
+import type { IntervalStore, StoredInterval } from './port.js';
 
 export interface IntervalWindow {
   fromMs?: number | undefined;

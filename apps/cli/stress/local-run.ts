@@ -1,0 +1,33 @@
+import type { Target } from '#libs/contract/target.js';
+import type { Clock } from '#libs/load/clock.js';
+import type { Driver, DriverEvents, Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
+
+/** A little in the future, so that every lane starts at the same instant. */
+const START_DELAY_MS = 50;
+
+/** What a local run tells, in this order; intervals and log lines come in between. */
+export interface LocalEvents extends DriverEvents {
+  prepared(facts: TargetFacts): void;
+  /** Connected and warm: the load is about to start. */
+  opened(): void;
+}
+
+/**
+ * Carries out a whole run in this process, which is then its only executor. `signal` stops it within a second; what was
+ * measured has been told by then. Throws CodedError when it could not begin.
+ */
+export async function runLocally<Spec>(
+  driver: Driver<Spec>,
+  { spec, target, shard }: { spec: Spec; target: Target; shard: Shard },
+  events: LocalEvents,
+  { clock, signal }: { clock: Pick<Clock, 'epochMs'>; signal: AbortSignal },
+): Promise<ShardResult> {
+  events.prepared(await driver.prepare(spec, target, events, signal));
+  const open = await driver.open(spec, target, shard, events, signal);
+  try {
+    events.opened();
+    return await open.run(clock.epochMs() + START_DELAY_MS, signal);
+  } finally {
+    await open.close();
+  }
+}

@@ -1,0 +1,81 @@
+/** Every option that is taken, by group; a test holds it against the grammar. The command's own are under ''. */
+export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': {
+    n: 'n=N, operations in all; b, m and k may follow (10^9, 10^6, 10^3)',
+    duration: 'duration=N(s|m|h), instead of n',
+    cl: 'cl=LEVEL, consistency level (LOCAL_ONE)',
+    'no-warmup': 'start cold',
+    keysize: 'keysize=BYTES (10)',
+    ratio: 'ratio(write=1,read=3), for mixed',
+    clustering: 'clustering=DIST, for mixed: how many operations of one type follow each other (GAUSSIAN(1..10))',
+  },
+  node: { datacenter: '-node [datacenter=DC] HOST[,HOST ...] (127.0.0.1)' },
+  port: { native: '-port native=N (9042)' },
+  rate: {
+    threads: '-rate threads=N, operations in flight (200 for writes with n)',
+    throttle: 'throttle=N/s, a cap on a closed loop',
+    fixed: 'fixed=N/s, an open loop: latency counts from when an operation was due',
+    arrival: 'arrival=constant|poisson, with fixed',
+    processes: 'processes=N, load threads of one core each (1)',
+  },
+  pop: {
+    seq: '-pop seq=A..B',
+    'no-wrap': 'no-wrap, end after the last key of seq',
+    dist: 'dist=UNIFORM(A..B) | GAUSSIAN(A..B[,STDVRNG]) | GAUSSIAN(A..B,MEAN,STDEV) | FIXED(A)',
+  },
+  col: { n: '-col n=FIXED(5)', size: 'size=FIXED(34) or another distribution' },
+  schema: {
+    replication: '-schema replication(factor=1) or (strategy=S,DC=N,...)',
+    keyspace: 'keyspace=NAME (keyspace1)',
+    compaction: 'compaction(strategy=S,...)',
+    compression: 'compression=CLASS',
+  },
+  mode: {
+    native: '-mode native cql3 prepared: what it is, they may be said',
+    cql3: '',
+    prepared: '',
+    user: 'user=NAME password=SECRET',
+    password: '',
+    requesttimeout: 'requestTimeout=MS (12000)  connectTimeout=MS (5000)  controlConnectionTimeout=MS (6000)',
+    connecttimeout: '',
+    controlconnectiontimeout: '',
+    connectionsperhost: 'connectionsPerHost=N (1, per load thread)  maxPending=N (32768, per connection)',
+    maxpending: '',
+    protocolversion: 'protocolVersion=4  compression=none  case-insensitive',
+    compression: '',
+    'case-insensitive': '',
+  },
+  errors: {
+    retries: '-errors retries=N (9)',
+    ignore: 'ignore, go on after an operation that failed',
+    'skip-read-validation': 'skip-read-validation, do not compare what is read',
+    'fail-fast': 'fail-fast, no retries',
+  },
+  log: {
+    hdrfile: '-log hdrfile=FILE, an HDR histogram log',
+    interval: 'interval=N(s|ms) (1s)',
+    'no-settings': 'no-settings  no-summary',
+    'no-summary': '',
+  },
+};
+
+const HEAD = `Usage: tidemark [--json] [--engine wire|driver] stress COMMAND [OPTIONS]
+
+Runs a cassandra-stress command line here, without a server: same data, same output. The exit code is 0 or 1.
+
+Commands: write (insert), read (compares every cell), mixed
+Example:  tidemark stress write n=1000000 cl=ONE -rate threads=50 -node 127.0.0.1
+
+Options:`;
+
+/** What `tidemark stress --help` prints. */
+export const stressHelp = (): string =>
+  [
+    HEAD,
+    ...Object.values(OPTION_HELP).flatMap((options) =>
+      Object.values(options)
+        .filter((about) => about !== '')
+        .map((about) => `  ${about.startsWith('-') ? '' : '  '}${about}`),
+    ),
+    '',
+  ].join('\n');

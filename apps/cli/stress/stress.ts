@@ -1,0 +1,94 @@
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import { CodedError } from '#libs/contract/problem.js';
+import type { Target } from '#libs/contract/target.js';
+import { systemClock } from '#libs/load/clock.js';
+import { formatStressCommand } from '#libs/stress/command-format.js';
+import { parseStressCommand } from '#libs/stress/command-line.js';
+import type { Shard } from '#libs/workloads/driver.js';
+import { drivers } from '#libs/workloads/drivers.js';
+import { plans } from '#libs/workloads/plans.js';
+import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
+import { errorText } from '../error-text.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import type { Terminal } from '../terminal.js';
+import { openHdrFile } from './hdr-file.js';
+import { runLocally } from './local-run.js';
+import { localSummaryText } from './local-summary.js';
+import type { LocalCommand } from './split-stress.js';
+import { stressHelp } from './stress-help.js';
+import { StressOutput } from './stress-output.js';
+import { targetOf } from './stress-target.js';
+
+interface Job {
+  spec: StoredStressSpec;
+  target: Target;
+  shard: Shard;
+}
+
+const HELP = /^(-{1,2}help|-?-?h|-\?|help)$/i;
+
+function readJob({ args, engine }: LocalCommand): Job {
+  const { spec: parsed, target: said } = parseStressCommand(args.join(' '));
+  const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said) };
+  const [shard] = plans.stress(spec, { executors: 1 });
+  if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
+  return { spec, target: targetOf(said), shard };
+}
+
+/** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
+function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    terminal.remark('stopping; once more ends at once');
+    controller.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop);
+  const release = () => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop);
+  };
+  return { signal: controller.signal, release };
+}
+
+async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<ExitCode> {
+  const { spec, target } = job;
+  const { signal: interrupted, release } = stopSignal(terminal);
+  const broken = new AbortController();
+  const hdr = spec.log.hdrFile === undefined ? undefined : await openHdrFile(spec.log.hdrFile, () => broken.abort());
+  const intervals: IntervalSnapshot[] = [];
+  const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
+  const output = new StressOutput(spec, target, line, terminal, (snapshot) => {
+    hdr?.add(snapshot);
+    if (json) intervals.push(snapshot);
+  });
+  try {
+    const signal = AbortSignal.any([interrupted, broken.signal]);
+    const result = await runLocally(drivers.stress, job, output, { clock: systemClock, signal });
+    const success = !result.stopped && result.failure === undefined;
+    if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
+    output.finished(result, success);
+    if (json) terminal.write(localSummaryText(job, result, output, intervals));
+    await hdr?.publish();
+    return success ? EXIT.ok : EXIT.failed;
+  } finally {
+    await hdr?.discard();
+    release();
+  }
+}
+
+/**
+ * Runs a cassandra-stress command line in this process. Answers 0, or 1 for whatever went wrong: a line that cannot be
+ * read, a file that cannot be written, a run that failed or was stopped.
+ */
+export async function stress(command: LocalCommand, terminal: Terminal): Promise<ExitCode> {
+  if (command.args.some((word) => HELP.test(word))) {
+    terminal.write(stressHelp());
+    return EXIT.ok;
+  }
+  try {
+    return await carryOut(readJob(command), command.json, terminal);
+  } catch (error) {
+    terminal.remark(errorText(error));
+    return EXIT.failed;
+  }
+}

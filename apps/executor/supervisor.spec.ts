@@ -1,0 +1,430 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import { CodedError } from '#libs/contract/problem.js';
+import { Placement, Policies } from '#libs/contract/run.js';
+import { isEnded } from '#libs/contract/status.js';
+import { Target } from '#libs/contract/target.js';
+import { systemClock } from '#libs/load/clock.js';
+import { sqlQueue } from '#libs/queue/sql-queue.js';
+import { Histogram } from '#libs/stats/histogram.js';
+import { openStore } from '#libs/store/open-store.js';
+import type { Store, StoredRun } from '#libs/store/port.js';
+import type { Driver, DriverEvents, ShardResult, SpecByKind } from '#libs/workloads/driver.js';
+import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { type ExecutorConfig, parseExecutorConfig } from './config.js';
+import { Supervisor } from './supervisor.js';
+
+const PER_INTERVAL = 2_000;
+
+const oneSecond = (() => {
+  const histogram = Histogram.empty();
+  for (let index = 0; index < PER_INTERVAL; index++) histogram.record(1e5);
+  const bytes = histogram.encode();
+  histogram.destroy();
+  return bytes;
+})();
+
+const snapshot = (interval: number, startAtMs: number): IntervalSnapshot => ({
+  interval,
+  startMs: startAtMs + interval * 1000,
+  lengthMs: 1000,
+  partial: false,
+  operations: {
+    WRITE: {
+      scheduled: PER_INTERVAL,
+      completed: PER_INTERVAL,
+      failed: 0,
+      dropped: 0,
+      retries: 0,
+      partitions: PER_INTERVAL,
+      rows: PER_INTERVAL,
+      errors: {},
+      st: oneSecond,
+    },
+  },
+  self: {
+    cpuUs: 1000,
+    eventLoopDelayMaxMs: 0,
+    scheduleLagMaxMs: 0,
+    inFlightMax: 1,
+    inFlightCapHits: 0,
+    gcPauseMs: 0,
+    rssBytes: 1,
+    bytesSent: 1,
+    bytesReceived: 1,
+    lateAnswers: 0,
+  },
+});
+
+/** Load without a target: one interval a second until the plan is done or the signal aborts. */
+class FakeLoad {
+  prepared = 0;
+  opened = 0;
+  closed = 0;
+  /** What happens instead. */
+  prepare: () => Promise<void> = () => Promise.resolve();
+  open: () => Promise<void> = () => Promise.resolve();
+  fails: { afterIntervals: number; failure: NonNullable<ShardResult['failure']> } | undefined;
+  mismatches = 0;
+
+  readonly driver: Driver<SpecByKind['stress']> = {
+    prepare: async () => {
+      this.prepared++;
+      await this.prepare();
+      return { clusterName: 'fake', simulated: true, nodes: [] };
+    },
+    open: async (spec, _target, shard, events) => {
+      await this.open();
+      this.opened++;
+      const intervals = spec.stop.type === 'duration' ? spec.stop.durationMs / 1000 : 1;
+      return {
+        run: (startAtMs, signal) => this.run(intervals, events, startAtMs, signal, shard.index),
+        close: () => Promise.resolve(void this.closed++),
+      };
+    },
+  };
+
+  private async run(
+    intervals: number,
+    events: DriverEvents,
+    startAtMs: number,
+    signal: AbortSignal,
+    index: number,
+  ): Promise<ShardResult> {
+    await systemClock.sleep(startAtMs - systemClock.epochMs(), signal);
+    events.started(systemClock.epochMs());
+    let done = 0;
+    const fails = index === 0 ? this.fails : undefined;
+    while (done < Math.min(intervals, fails?.afterIntervals ?? Infinity)) {
+      await systemClock.sleep(1000, signal);
+      if (signal.aborted) break;
+      events.interval(snapshot(done++, startAtMs));
+    }
+    if (this.mismatches > 0) events.mismatch({ key: '00', column: 'C0', expected: '01', found: null });
+    const failure = fails && done >= fails.afterIntervals ? fails.failure : undefined;
+    const stopped = signal.aborted || failure !== undefined;
+    return { completed: done * PER_INTERVAL, mismatches: this.mismatches, stopped, failure };
+  }
+}
+
+describe('executors', () => {
+  let store: Store;
+  let folder = '';
+  let load: FakeLoad;
+  let supervisors: Supervisor[] = [];
+  let working: Promise<void>[] = [];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tidemark-executor-'));
+    store = await openStore({ url: 'sqlite::memory:' });
+    load = new FakeLoad();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+  });
+  afterEach(async () => {
+    for (const supervisor of supervisors) supervisor.halt();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await Promise.all(working);
+    supervisors = [];
+    working = [];
+    vi.useRealTimers();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function startExecutor(id: string, change: Partial<ExecutorConfig> = {}): Promise<Supervisor> {
+    const config = { ...parseExecutorConfig({}, id), spoolDir: join(folder, 'spool'), ...change };
+    const output = () => undefined;
+    const queue = sqlQueue(systemClock);
+    const drivers = { stress: load.driver };
+    const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, output, queue });
+    await supervisor.register();
+    supervisors.push(supervisor);
+    working.push(supervisor.run());
+    return supervisor;
+  }
+
+  async function createRun(seconds: number, executors = 1, policies: Partial<Policies> = {}): Promise<string> {
+    const id = `run-${Math.random()}`;
+    await store.runs.create({
+      id,
+      kind: 'stress',
+      name: null,
+      labels: {},
+      target: Target.parse({ contactPoints: ['127.0.0.1'], username: 'u', password: 'p' }),
+      endpoints: ['127.0.0.1:9042'],
+      spec: {
+        ...StressPlanSpec.parse({
+          operation: 'write',
+          stop: { type: 'duration', durationMs: seconds * 1000 },
+          rate: { model: 'closed', threads: executors },
+        }),
+        command: 'write',
+      },
+      thresholds: [],
+      placement: Placement.parse({ executors }),
+      policies: Policies.parse(policies),
+      shards: Array.from({ length: executors }, (_, index) => ({
+        index,
+        lanes: [{ first: index, stride: executors, threads: 1 }],
+      })),
+      rerunOf: null,
+      createdAtMs: systemClock.epochMs(),
+      actor: 'user:ann',
+    });
+    return id;
+  }
+
+  /** Lets time pass in small steps until the run is as wanted; the answer has the run. */
+  async function until(id: string, wanted: (run: StoredRun) => boolean, withinMs = 60_000): Promise<StoredRun> {
+    for (let passedMs = 0; passedMs <= withinMs; passedMs += 50) {
+      const run = await store.runs.find(id);
+      if (run && wanted(run)) return run;
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    throw new Error(`the run is ${JSON.stringify((await store.runs.find(id))?.statusHistory)}`);
+  }
+  const ended = (id: string) => until(id, (run) => isEnded(run.status));
+  const pass = async (ms: number) => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 50) await vi.advanceTimersByTimeAsync(50);
+  };
+  const intervalsOf = async (id: string) =>
+    (await store.intervals.read(id)).map(({ shardIndex, interval }) => `${shardIndex}/${interval}`);
+
+  it('share a run: prepared once, started together, finished by the last', async () => {
+    await startExecutor('a');
+    await startExecutor('b');
+    const id = await createRun(3, 2);
+    const run = await ended(id);
+    expect(run.statusHistory.map(({ to }) => to)).toEqual([
+      'queued',
+      'preparing',
+      'ready',
+      'running',
+      'finishing',
+      'completed',
+    ]);
+    expect([load.prepared, load.opened]).toEqual([1, 2]);
+    const shards = run.shards.map(({ executorId, state, completed }) => `${executorId} ${state} ${completed}`);
+    expect(new Set(shards)).toEqual(new Set([`a ended ${3 * PER_INTERVAL}`, `b ended ${3 * PER_INTERVAL}`]));
+    expect(new Set(run.shards.map(({ startedAtMs }) => startedAtMs))).toEqual(new Set([run.startAtMs]));
+    expect(await intervalsOf(id)).toEqual(['0/0', '1/0', '0/1', '1/1', '0/2', '1/2']);
+    expect(run.summary?.operations['total']?.completed).toBe(6 * PER_INTERVAL);
+    expect(run.summary?.validity).toEqual({ level: 'valid', reasons: [] });
+    expect(run.simulated).toBe(true);
+    await pass(100);
+    expect(load.closed).toBe(2);
+  });
+
+  it('take the next run when one has ended, oldest first', async () => {
+    await startExecutor('a');
+    const ids = [await createRun(1), await createRun(1)];
+    await vi.advanceTimersByTimeAsync(1);
+    const runs = [await ended(ids[0] ?? ''), await ended(ids[1] ?? '')];
+    expect(runs.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(runs[1]?.startAtMs).toBeGreaterThan(runs[0]?.endedAtMs ?? Infinity);
+  });
+
+  it.each([
+    ['prepare', new CodedError('TARGET_UNREACHABLE', 'no such host: check it'), 'no such host: check it'],
+    ['open', new CodedError('SCHEMA_FAILED', 'two\n  lines'), 'two lines'],
+    ['open', new TypeError('x is undefined'), 'the executor failed unexpectedly (x is undefined)'],
+  ] as const)('a failure to %s fails the run with one sentence', async (step, error, sentence) => {
+    load[step] = () => Promise.reject(error);
+    await startExecutor('a');
+    const run = await ended(await createRun(1));
+    expect(run.status).toBe('failed');
+    expect(run.problem?.code).toBe(error instanceof CodedError ? error.code : 'INTERNAL');
+    expect(run.problem?.detail).toContain(sentence);
+    expect(run.statusHistory.at(-1)).toMatchObject({ actor: 'executor:a', reason: run.problem?.detail });
+    expect(run.summary).toBeNull();
+  });
+
+  it('one shard’s failure fails the run, keeps its intervals and stops the others at their next beat', async () => {
+    const failure = { code: 'OPERATIONS_FAILED', message: 'an operation failed: look at the target' } as const;
+    load.fails = { afterIntervals: 2, failure };
+    await startExecutor('a');
+    await startExecutor('b');
+    const id = await createRun(60, 2);
+    const run = await ended(id);
+    expect(run.problem).toMatchObject({ code: failure.code, detail: failure.message });
+    expect((await intervalsOf(id)).filter((each) => each.startsWith('0/'))).toEqual(['0/0', '0/1']);
+    await pass(500);
+    expect(load.closed).toBe(2);
+    const after = await intervalsOf(id);
+    await pass(5_000);
+    expect(await intervalsOf(id)).toEqual(after);
+    const { summary } = (await store.runs.find(id)) ?? {};
+    expect(summary?.operations['total']?.completed).toBe(after.length * PER_INTERVAL);
+    expect(summary?.validity.reasons.map(({ code }) => code)).toContain('NOT_CARRIED_OUT');
+  });
+
+  it('a cancel stops all shards within a second, keeps what was measured, and names who asked', async () => {
+    await startExecutor('a');
+    await startExecutor('b');
+    const id = await createRun(60, 2);
+    await until(id, (run) => run.status === 'running');
+    await pass(2_500);
+    const askedMs = systemClock.epochMs();
+    await store.runs.requestCancel(id, 'user:bob', 'too slow', askedMs);
+    const run = await ended(id);
+    expect(run.status).toBe('cancelled');
+    expect(run.statusHistory.at(-1)).toMatchObject({ actor: 'user:bob', reason: 'too slow' });
+    expect((run.endedAtMs ?? Infinity) - askedMs).toBeLessThan(1_000);
+    expect(run.summary?.operations['total']?.completed).toBe(4 * PER_INTERVAL);
+  });
+
+  it('a cancel while another prepares ends the run although preparing hangs', async () => {
+    load.prepare = () => new Promise(() => undefined);
+    await startExecutor('a');
+    await startExecutor('b');
+    const id = await createRun(60, 2);
+    await until(id, (run) => run.shards.every((shard) => shard.state === 'claimed'));
+    await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    expect((await ended(id)).status).toBe('cancelled');
+    expect(load.opened).toBe(0);
+  });
+
+  it('load that was opened too late, after a cancel, is closed', async () => {
+    load.open = () => systemClock.sleep(3_000);
+    await startExecutor('a');
+    const id = await createRun(60);
+    await until(id, (run) => run.shards[0]?.state === 'claimed');
+    await pass(500);
+    await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    await ended(id);
+    await pass(5_000);
+    expect([load.opened, load.closed]).toEqual([1, 1]);
+  });
+
+  it('whoever has lost its shard stops at once and writes nothing more', async () => {
+    await startExecutor('a');
+    const id = await createRun(60);
+    await until(id, (run) => run.status === 'running');
+    await pass(2_500);
+    await store.runs.transition(id, { to: 'interrupted', actor: 'test', reason: 'gone', atMs: systemClock.epochMs() });
+    await pass(10_000);
+    expect(await intervalsOf(id)).toEqual(['0/0', '0/1']);
+    expect(load.closed).toBe(1);
+  });
+
+  it('the database is away for less than the lease: nothing is lost, the spool is removed', async () => {
+    await startExecutor('a');
+    const id = await createRun(20);
+    await until(id, (run) => run.status === 'running');
+    await pass(1_500);
+    const away = () => Promise.reject(new Error('connection refused'));
+    const spies = [vi.spyOn(store.intervals, 'append'), vi.spyOn(store.shards, 'beat'), vi.spyOn(store.log, 'add')];
+    for (const spy of spies) spy.mockImplementation(away);
+    await pass(8_000);
+    for (const spy of spies) spy.mockRestore();
+    const run = await ended(id);
+    expect(run.status).toBe('completed');
+    expect(await intervalsOf(id)).toEqual(Array.from({ length: 20 }, (_, interval) => `0/${interval}`));
+    expect(run.summary?.validity.level).toBe('valid');
+    await pass(3_000);
+    expect((await store.log.read(id, 0, 100)).map(({ message }) => message)).toContain(
+      'the database does not take intervals (connection refused); load goes on and they wait here',
+    );
+  });
+
+  it('the database is away for longer than the lease: load stops by the executor’s own clock, what was measured is kept', async () => {
+    await startExecutor('a', { leaseMs: 4_000 });
+    const id = await createRun(60);
+    await until(id, (run) => run.status === 'running');
+    await pass(2_500);
+    const away = () => Promise.reject(new Error('connection refused'));
+    const spies = [vi.spyOn(store.intervals, 'append'), vi.spyOn(store.shards, 'beat'), vi.spyOn(store.runs, 'find')];
+    const sweep = vi.spyOn(store.watchdog, 'sweep').mockImplementation(away);
+    for (const spy of spies) spy.mockImplementation(away);
+    await pass(8_000);
+    expect(load.closed).toBe(1);
+    for (const spy of spies) spy.mockRestore();
+    const run = await ended(id);
+    sweep.mockRestore();
+    expect(run.status).toBe('interrupted');
+    expect(run.problem?.detail).toContain('could not reach the database for its lease of 4000 ms');
+    const stored = await intervalsOf(id);
+    expect(stored.length).toBeGreaterThanOrEqual(5);
+    expect(stored.length).toBeLessThanOrEqual(7);
+    expect(run.summary?.operations['total']?.completed).toBe(stored.length * PER_INTERVAL);
+  });
+
+  it('a halt interrupts the run with what was measured and leaves the list of executors', async () => {
+    const supervisor = await startExecutor('a');
+    const id = await createRun(60);
+    await until(id, (run) => run.status === 'running');
+    await pass(3_500);
+    supervisor.halt();
+    const run = await ended(id);
+    expect(run.status).toBe('interrupted');
+    expect(run.problem).toMatchObject({ code: 'EXECUTOR_LOST' });
+    expect(run.summary?.operations['total']?.completed).toBe(3 * PER_INTERVAL);
+    await pass(1_000);
+    await working[0];
+    expect(await store.shards.executors(systemClock.epochMs())).toEqual([]);
+  });
+
+  it('a close lets the run end and takes no other', async () => {
+    const supervisor = await startExecutor('a');
+    const ids = [await createRun(3), await createRun(1)];
+    await until(ids[0] ?? '', (run) => run.status === 'running');
+    supervisor.close();
+    expect((await ended(ids[0] ?? '')).status).toBe('completed');
+    await pass(3_000);
+    expect((await store.runs.find(ids[1] ?? ''))?.status).toBe('queued');
+  });
+
+  it('a dead executor’s run is ended by another that is idle, with its summary', async () => {
+    const dead = { id: 'dead', labels: {}, hostname: 'h', pid: 1, cores: 1 };
+    await store.shards.register(dead, systemClock.epochMs());
+    const id = await createRun(60);
+    const claim = await store.shards.claim('dead', systemClock.epochMs(), 3_000);
+    if (!claim) throw new Error('expected a claim');
+    await store.shards.prepared(claim, systemClock.epochMs());
+    await store.shards.ready(claim, systemClock.epochMs(), 0);
+    await store.shards.started(claim, systemClock.epochMs());
+    await store.intervals.append(claim, 'dead', [snapshot(0, systemClock.epochMs())]);
+    await startExecutor('a');
+    const run = await until(id, ({ summary }) => summary !== null, 10_000);
+    expect(run.status).toBe('interrupted');
+    expect(run.summary?.operations['total']?.completed).toBe(PER_INTERVAL);
+  });
+
+  it.each([
+    ['completed', false],
+    ['cancelled', true],
+  ])('a run whose last executor died while finishing is %s by another', async (status, isCancelled) => {
+    const dead = { id: 'dead', labels: {}, hostname: 'h', pid: 1, cores: 1 };
+    await store.shards.register(dead, systemClock.epochMs());
+    const id = await createRun(60);
+    const claim = await store.shards.claim('dead', systemClock.epochMs(), 3_000);
+    if (!claim) throw new Error('expected a claim');
+    await store.shards.prepared(claim, systemClock.epochMs());
+    await store.shards.ready(claim, systemClock.epochMs(), 0);
+    await store.shards.started(claim, systemClock.epochMs());
+    await store.intervals.append(claim, 'dead', [snapshot(0, systemClock.epochMs())]);
+    expect(await store.shards.ended(claim, PER_INTERVAL, systemClock.epochMs())).toBe(true);
+    if (isCancelled) await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    await startExecutor('a');
+    const run = await until(id, ({ summary, status: now }) => summary !== null && isEnded(now), 30_000);
+    expect(run.status).toBe(status);
+  });
+
+  it('mismatches are kept and counted in all', async () => {
+    load.mismatches = 250;
+    await startExecutor('a');
+    const run = await ended(await createRun(1));
+    expect(run.summary?.mismatchCount).toBe(250);
+    expect(run.summary?.mismatches).toEqual([{ key: '00', column: 'C0', expected: '01', found: null }]);
+  });
+
+  it('nothing is left in the spool folder', async () => {
+    await startExecutor('a');
+    await ended(await createRun(2));
+    await pass(1_000);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
