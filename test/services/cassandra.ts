@@ -1,0 +1,77 @@
+import cassandra from 'cassandra-driver';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** `host:port` of a real Cassandra that tests may write to; undefined when none is there. */
+export const realCassandra = process.env['TIDEMARK_TEST_CASSANDRA'];
+
+/** The folder of the genuine cassandra-stress. */
+export const genuineStress = process.env['TIDEMARK_TEST_CASSANDRA_STRESS'];
+
+const services = fileURLToPath(new URL('../../scripts/services.mjs', import.meta.url));
+
+/** What an independent client sees of the rows: cassandra-driver, in keyspaces that are dropped at the end. */
+export class Witness {
+  readonly host: string;
+  readonly port: string;
+  private readonly client: cassandra.Client;
+  private readonly keyspaces: string[] = [];
+  private readonly prefix = `t${process.pid}_${Date.now().toString(36)}`;
+
+  constructor(contactPoint: string) {
+    const [host = '', port = ''] = contactPoint.split(':');
+    this.host = host;
+    this.port = port;
+    this.client = new cassandra.Client({ contactPoints: [contactPoint], localDataCenter: 'datacenter1' });
+  }
+
+  /** A name of its own, so that nothing that was there before counts. */
+  keyspace(name: string): string {
+    const keyspace = `${this.prefix}_${name}`;
+    this.keyspaces.push(keyspace);
+    return keyspace;
+  }
+
+  async count(keyspace: string): Promise<number> {
+    const { rows } = await this.client.execute(`SELECT count(*) AS n FROM ${keyspace}.standard1`);
+    return Number(rows[0]?.['n']);
+  }
+
+  /** Rows by key in hex, their columns in hex. */
+  async rows(keyspace: string): Promise<Map<string, string>> {
+    const { rows } = await this.client.execute(`SELECT * FROM ${keyspace}.standard1`, [], { fetchSize: 5000 });
+    const hex = (value: unknown) => (Buffer.isBuffer(value) ? value.toString('hex') : String(value));
+    const columns = ['C0', 'C1', 'C2', 'C3', 'C4'];
+    return new Map(rows.map((row) => [hex(row['key']), columns.map((column) => hex(row[column])).join(' ')]));
+  }
+
+  /** Changes one value of some row behind the tool's back; answers the row's key and the value before, in hex. */
+  async spoil(keyspace: string, column: string, value: Buffer): Promise<{ key: string; before: string }> {
+    const { rows } = await this.client.execute(`SELECT key, "${column}" AS was FROM ${keyspace}.standard1 LIMIT 1`);
+    const key: Buffer = rows[0]?.['key'];
+    const was: Buffer = rows[0]?.['was'];
+    await this.client.execute(`UPDATE ${keyspace}.standard1 SET "${column}" = ? WHERE key = ?`, [value, key], {
+      prepare: true,
+    });
+    return { key: key.toString('hex'), before: was.toString('hex') };
+  }
+
+  async close(): Promise<void> {
+    for (const keyspace of this.keyspaces) await this.client.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`);
+    await this.client.shutdown();
+  }
+
+  /** Runs the genuine cassandra-stress of Java against the same node. */
+  genuine(command: string, keyspace: string): { exitCode: number | null; out: string } {
+    const words = [
+      ...command.split(' '),
+      ...['-node', this.host, '-port', `native=${this.port}`],
+      ...['-mode', 'native', 'cql3', 'protocolVersion=4', '-schema', `keyspace=${keyspace}`],
+    ];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [services, 'stress', ...words], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    return { exitCode: status, out: stdout + stderr };
+  }
+}

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tidemark } from '../process/cli-program.js';
+import { genuineStress, realCassandra, Witness } from './cassandra.js';
+
+const ROWS = 20_000;
+const COMMAND = `n=${ROWS} cl=ONE no-warmup -rate threads=32 -pop seq=1..${ROWS} -log no-settings`;
+
+describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the genuine cassandra-stress', () => {
+  let witness: Witness;
+  beforeAll(() => {
+    witness = new Witness(realCassandra ?? '');
+  });
+  afterAll(() => witness.close());
+
+  const ours = (operation: string, keyspace: string) => {
+    const words = `${operation} ${COMMAND} -node ${witness.host} -port native=${witness.port} -schema keyspace=${keyspace}`;
+    return tidemark(['stress', ...words.split(' ')]).ended;
+  };
+
+  it('validates the rows that Tidemark wrote, and fails when one value was changed', async () => {
+    const keyspace = witness.keyspace('ours');
+    expect((await ours('write', keyspace)).exitCode).toBe(0);
+    const { exitCode, out } = witness.genuine(`read ${COMMAND}`, keyspace);
+    expect(exitCode, out).toBe(0);
+    expect(out).toMatch(/Total partitions +: +20,000/);
+    await witness.spoil(keyspace, 'C2', Buffer.from('not what was written'));
+    expect(witness.genuine(`read ${COMMAND}`, keyspace).out).toContain('Data returned was not validated');
+  });
+
+  it('writes rows that Tidemark validates', async () => {
+    const keyspace = witness.keyspace('theirs');
+    const { exitCode, out } = witness.genuine(`write ${COMMAND}`, keyspace);
+    expect(exitCode, out).toBe(0);
+    const read = await ours('read', keyspace);
+    expect(read.errors).toBe('');
+    expect(read.exitCode).toBe(0);
+    expect(read.out).toMatch(/Total partitions +: +20,000/);
+  });
+});
