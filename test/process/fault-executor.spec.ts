@@ -24,6 +24,45 @@ describe('an executor or API that dies leaves no run hanging', () => {
     expect(run.problem?.detail).toMatch(/executor-0 was lost: its lease ran out while the run was preparing/);
   });
 
+  it('kill -9 of the API while a run is queued: it runs after the restart', async () => {
+    const { contactPoint } = await world.simulator();
+    const api = await world.api();
+    const id = await world.create(contactPoint, steadyWrites(500));
+    api.signal('SIGKILL');
+    await api.exit;
+    await world.api();
+    expect((await world.run(id)).status).toBe('queued');
+    await world.executor();
+    expect((await world.ended(id)).status).toBe('completed');
+  });
+
+  it('kill -9 while ready: interrupted, and the load never started', async () => {
+    const { contactPoint } = await world.simulator();
+    await world.api();
+    const executor = await world.executor({ TIDEMARK_START_DELAY_MS: '20000', TIDEMARK_EXECUTOR_ID: 'executor-0' });
+    const id = await world.create(contactPoint, steadyWrites(1_000));
+    await world.reaches(id, 'ready');
+    executor.signal('SIGKILL');
+    const run = await world.ended(id, 10_000);
+    expect(run.status).toBe('interrupted');
+    expect(run.problem?.detail).toMatch(/executor-0 was lost: its lease ran out while the run was ready/);
+  });
+
+  it('kill -9 while finishing: another executor finishes the run with all that was measured', async () => {
+    const { contactPoint } = await world.simulator();
+    const { executors } = await world.service(1);
+    // Many intervals, so that the last step takes long enough to be hit.
+    const id = await world.create(contactPoint, steadyWrites(8_000, { log: { intervalMs: 10 } }));
+    await world.reaches(id, 'finishing');
+    executors[0]?.signal('SIGKILL');
+    await executors[0]?.exit;
+    await world.executor({ TIDEMARK_EXECUTOR_ID: 'other' });
+    const run = await world.ended(id, 20_000);
+    expect(['completed', 'interrupted']).toContain(run.status);
+    await world.until(id, ({ validity }) => validity !== null);
+    expect((await world.summary(id)).operations['total']?.completed).toBe(4_000);
+  });
+
   it('kill -9 while running: interrupted with what was measured, and the other executor takes the next run', async () => {
     const { contactPoint } = await world.simulator();
     const { executors } = await world.service(2);

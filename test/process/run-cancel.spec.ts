@@ -67,4 +67,23 @@ describe('a cancel takes effect within a second and keeps what was measured', ()
     expect(total?.completed).toBeLessThan(2500);
     expect(summary.validity.reasons.map(({ code }) => code)).toContain('NOT_CARRIED_OUT');
   });
+
+  it('while finishing: it ends at once as one or the other, and nothing that was measured is lost', async () => {
+    const { contactPoint } = await world.simulator();
+    await world.service(1);
+    const id = await world.create(contactPoint, steadyWrites(8_000, { log: { intervalMs: 10 } }));
+    await world.reaches(id, 'finishing');
+    await world.cancel(id).catch(() => undefined);
+    const run = await world.ended(id, 5_000);
+    expect(['completed', 'cancelled']).toContain(run.status);
+    expect((await world.summary(id)).operations['total']?.completed).toBe(4_000);
+  });
+
+  it('after the end: refused with the state that it has', async () => {
+    const { contactPoint } = await world.simulator();
+    await world.service(1);
+    const id = await world.create(contactPoint, steadyWrites(200));
+    expect((await world.ended(id)).status).toBe('completed');
+    await expect(world.cancel(id)).rejects.toThrow(/409.*RUN_ALREADY_ENDED/);
+  });
 });

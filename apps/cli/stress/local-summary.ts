@@ -27,7 +27,7 @@ function summaryOf(
     mismatches,
     mismatchCount: result.mismatches,
     startedAtMs,
-    endedAtMs: last ? last.startMs + last.lengthMs : null,
+    endedAtMs: last ? Math.round(last.startMs + last.lengthMs) : null,
     shardStartsMs: startedAtMs === null ? [] : [startedAtMs],
     expectation: {
       ...expectations.stress(spec),

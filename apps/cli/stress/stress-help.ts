@@ -4,7 +4,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     n: 'n=N, operations in all; b, m and k may follow (10^9, 10^6, 10^3)',
     duration: 'duration=N(s|m|h), instead of n',
     cl: 'cl=LEVEL, consistency level (LOCAL_ONE)',
-    'no-warmup': 'start cold',
+    'no-warmup': 'no-warmup, start cold',
     keysize: 'keysize=BYTES (10)',
     ratio: 'ratio(write=1,read=3), for mixed',
     clustering: 'clustering=DIST, for mixed: how many operations of one type follow each other (GAUSSIAN(1..10))',
