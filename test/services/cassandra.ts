@@ -63,11 +63,8 @@ export class Witness {
 
   /** Runs the genuine cassandra-stress of Java against the same node. */
   genuine(command: string, keyspace: string): { exitCode: number | null; out: string } {
-    const words = [
-      ...command.split(' '),
-      ...['-node', this.host, '-port', `native=${this.port}`],
-      ...['-mode', 'native', 'cql3', 'protocolVersion=4', '-schema', `keyspace=${keyspace}`],
-    ];
+    const place = `-node ${this.host} -port native=${this.port} -mode native cql3 protocolVersion=4`;
+    const words = `${command} ${place} -schema keyspace=${keyspace}`.split(' ');
     const { status, stdout, stderr } = spawnSync(process.execPath, [services, 'stress', ...words], {
       encoding: 'utf8',
       timeout: 120_000,
