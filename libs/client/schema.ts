@@ -368,18 +368,34 @@ export interface components {
         };
         StressPlanSpecInput: {
             /** @enum {string} */
-            operation: "write" | "read" | "mixed";
+            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read";
             /**
              * @description Only for mixed
              * @default {
              *       "write": 1,
-             *       "read": 1
+             *       "read": 1,
+             *       "counter_write": 0,
+             *       "counter_read": 0
              *     }
              */
             ratio?: {
-                write: number;
-                read: number;
+                /** @default 0 */
+                write?: number;
+                /** @default 0 */
+                read?: number;
+                /** @default 0 */
+                counter_write?: number;
+                /** @default 0 */
+                counter_read?: number;
             };
+            /**
+             * @description What a counter_write adds to each counter
+             * @default {
+             *       "type": "fixed",
+             *       "value": 1
+             *     }
+             */
+            increment?: components["schemas"]["Distribution"];
             /**
              * @description Mixed: how many operations of one type run in a row
              * @default {
@@ -704,18 +720,34 @@ export interface components {
         };
         StoredStressSpec: {
             /** @enum {string} */
-            operation: "write" | "read" | "mixed";
+            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read";
             /**
              * @description Only for mixed
              * @default {
              *       "write": 1,
-             *       "read": 1
+             *       "read": 1,
+             *       "counter_write": 0,
+             *       "counter_read": 0
              *     }
              */
             ratio: {
+                /** @default 0 */
                 write: number;
+                /** @default 0 */
                 read: number;
+                /** @default 0 */
+                counter_write: number;
+                /** @default 0 */
+                counter_read: number;
             };
+            /**
+             * @description What a counter_write adds to each counter
+             * @default {
+             *       "type": "fixed",
+             *       "value": 1
+             *     }
+             */
+            increment: components["schemas"]["Distribution"];
             /**
              * @description Mixed: how many operations of one type run in a row
              * @default {

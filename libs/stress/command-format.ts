@@ -5,6 +5,15 @@ import { distributionText } from './distribution-text.js';
 const pairs = (map: Readonly<Record<string, string>>): string[] =>
   Object.entries(map).map(([name, value]) => `${name === 'replication_factor' ? 'factor' : name}=${value}`);
 
+const ratioText = ({ ratio }: StressPlanSpec): string =>
+  Object.entries(ratio)
+    .filter(([, weight]) => weight > 0)
+    .map(([command, weight]) => `${command}=${weight}`)
+    .join(',');
+
+const adds = ({ operation, ratio }: StressPlanSpec): boolean =>
+  operation === 'counter_write' || (operation === 'mixed' && ratio.counter_write > 0);
+
 function stopText({ stop }: StressPlanSpec): string {
   if (stop.type === 'operations') return `n=${stop.count}`;
   return `duration=${Math.ceil(stop.durationMs / 1000)}s`;
@@ -73,9 +82,7 @@ function logText({ log }: StressPlanSpec): string {
  */
 export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget = {}): string {
   const mixed =
-    spec.operation === 'mixed'
-      ? [`ratio(write=${spec.ratio.write},read=${spec.ratio.read})`, `clustering=${distributionText(spec.clustering)}`]
-      : [];
+    spec.operation === 'mixed' ? [`ratio(${ratioText(spec)})`, `clustering=${distributionText(spec.clustering)}`] : [];
   const node = target.contactPoints
     ? [
         `-node ${[...(target.localDatacenter === undefined ? [] : [`datacenter=${target.localDatacenter}`]), target.contactPoints.join(',')].join(' ')}`,
@@ -87,6 +94,7 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     stopText(spec),
     `cl=${spec.consistencyLevel}`,
     ...(spec.warmup ? [] : ['no-warmup']),
+    ...(adds(spec) ? [`add=${distributionText(spec.increment)}`] : []),
     ...(spec.keySizeBytes === 10 ? [] : [`keysize=${spec.keySizeBytes}`]),
     ...node,
     ...(target.port === undefined ? [] : [`-port native=${target.port}`]),

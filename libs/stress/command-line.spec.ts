@@ -70,7 +70,7 @@ describe('parseStressCommand', () => {
   });
 
   it.each([
-    ['counter_write n=1 -rate threads=1', 'the command counter_write is not supported yet'],
+    ['user n=1 -rate threads=1', 'the command user is not supported yet'],
     ['write n=1 truncate=once', 'truncate is not supported yet'],
     ['write n=1 -graph file=x.html', '-graph is not supported yet'],
     ['write err<0.02 n>30', 'err<0.02 is not supported yet'],

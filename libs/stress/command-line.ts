@@ -1,30 +1,12 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { COMMAND_NAMES, commandOf } from './command-names.js';
 import { populationOfDraft, type Draft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
 import { cutWords, nearest, readOption } from './words.js';
 
-const COMMANDS: Readonly<Record<string, StressPlanSpec['operation']>> = {
-  write: 'write',
-  insert: 'write',
-  read: 'read',
-  mixed: 'mixed',
-};
-const COMMANDS_NOT_YET = [
-  'counter_write',
-  'counterwrite',
-  'counter_add',
-  'counteradd',
-  'counter_read',
-  'counterread',
-  'counter_get',
-  'counterget',
-  'user',
-  'print',
-  'legacy',
-  'version',
-];
+const COMMANDS_NOT_YET = ['user', 'print', 'legacy', 'version'];
 const WRITE_THREADS = 200;
 
 /** What a command line says of the target; absent where it says nothing. */
@@ -70,13 +52,13 @@ function readGroup(path: string, group: OptionGroup, words: readonly string[], d
 }
 
 function readCommand(name: string, issues: Issue[]): StressPlanSpec['operation'] {
-  const operation = COMMANDS[name];
+  const operation = commandOf(name);
   if (operation) return operation;
-  const known = Object.keys(COMMANDS);
-  const meant = nearest(name, [...known, ...COMMANDS_NOT_YET]);
+  const meant = nearest(name, [...COMMAND_NAMES, ...COMMANDS_NOT_YET]);
+  const expected = `expected ${COMMAND_NAMES.join(', ')}`;
   const message = COMMANDS_NOT_YET.includes(name)
-    ? `the command ${name} is not supported yet; expected ${known.join(', ')}`
-    : `unknown command ${name === '' ? '(none)' : name}; ${meant === undefined ? `expected ${known.join(', ')}` : `did you mean ${meant}?`}`;
+    ? `the command ${name} is not supported yet; ${expected}`
+    : `unknown command ${name === '' ? '(none)' : name}; ${meant === undefined ? expected : `did you mean ${meant}?`}`;
   issues.push({ path: 'command', message });
   return 'write';
 }
@@ -98,7 +80,7 @@ function checkWhole(draft: Draft, operation: StressPlanSpec['operation'], issues
   if (draft.arrival !== undefined && draft.fixedPerSecond === undefined) {
     issues.push({ path: '-rate arrival', message: 'expected fixed= beside arrival=, found none' });
   }
-  if (draft.threads === undefined && !(operation === 'write' && draft.count !== undefined)) {
+  if (draft.threads === undefined && !(operation.endsWith('write') && draft.count !== undefined)) {
     issues.push({
       path: '-rate threads',
       message: 'expected -rate threads=N; searching the number of threads (auto) is not supported yet',
@@ -126,6 +108,7 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
     operation,
     ratio: draft.ratio,
     clustering: draft.clustering,
+    increment: draft.increment,
     stop,
     consistencyLevel: draft.consistencyLevel,
     warmup: draft.warmup,

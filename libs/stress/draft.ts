@@ -13,8 +13,9 @@ export interface Draft {
   consistencyLevel?: ConsistencyLevel;
   warmup?: boolean;
   keySizeBytes?: number;
-  ratio?: { write: number; read: number };
+  ratio?: StressPlanSpec['ratio'];
   clustering?: Distribution;
+  increment?: Distribution;
   threads?: number;
   throttlePerSecond?: number;
   fixedPerSecond?: number;

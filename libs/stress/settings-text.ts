@@ -1,4 +1,5 @@
 import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { COMMAND_OF, operationsOf, STRESS_OPERATIONS } from './operations.js';
 import { populationOf } from './population.js';
 import { distributionText } from './distribution-text.js';
 import { fixed, integerGrouped } from './java-format.js';
@@ -41,7 +42,9 @@ const map = (entries: Readonly<Record<string, string>>): string =>
 function commandLines(spec: StressPlanSpec): string[] {
   const { stop, ratio } = spec;
   const mixed = [
-    `  Command Ratios: {READ=${fixed(ratio.read, 1)}, WRITE=${fixed(ratio.write, 1)}}`,
+    `  Command Ratios: {${operationsOf(spec)
+      .map((operation) => `${STRESS_OPERATIONS[operation]}=${fixed(ratio[COMMAND_OF[operation] ?? 'read'], 1)}`)
+      .join(', ')}}`,
     `  Command Clustering Distribution: clustering=${distributionText(spec.clustering)}`,
   ];
   return [
@@ -54,7 +57,7 @@ function commandLines(spec: StressPlanSpec): string[] {
     '  Serial Consistency Level: SERIAL',
     '  Target Uncertainty: not applicable',
     `  Key Size (bytes): ${spec.keySizeBytes}`,
-    '  Counter Increment Distibution: add=fixed(1)',
+    `  Counter Increment Distibution: add=${distributionText(spec.increment).toLowerCase()}`,
     ...(spec.operation === 'mixed' ? mixed : []),
   ];
 }

@@ -10,27 +10,45 @@ const options = (map: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `'${quoted(name)}' : '${quoted(value)}'`)
     .join(', ');
 const quoted = (text: string): string => text.replaceAll("'", "''");
-const tableName = ({ schema }: Pick<Shape, 'schema'>): string => `"${schema.keyspace}"."standard1"`;
+/** Table of each operation, by index. */
+export const TABLES = ['standard1', 'standard1', 'counter1', 'counter1'] as const;
+type Table = (typeof TABLES)[number];
+const CELL_TYPE: { [T in Table]: string } = { standard1: 'blob', counter1: 'counter' };
+const tableName = ({ schema }: Pick<Shape, 'schema'>, table: Table): string => `"${schema.keyspace}"."${table}"`;
 
 /** Statements of cassandra-stress's data commands: a write is an UPDATE, so a deleted row leaves no row marker. */
 export const keyspaceCql = ({ schema }: Pick<Shape, 'schema'>): string =>
   `CREATE KEYSPACE IF NOT EXISTS "${schema.keyspace}" WITH replication = {${options({ class: schema.replication.strategy, ...schema.replication.options })}} AND durable_writes = true`;
 
-export function tableCql({ schema, columns }: Shape): string {
-  const cells = columnNames(columns.count).map((name) => `"${name}" blob`);
+export function tableCql({ schema, columns }: Shape, table: Table): string {
+  const cells = columnNames(columns.count).map((name) => `"${name}" ${CELL_TYPE[table]}`);
   const compression = schema.compression === undefined ? '' : options({ sstable_compression: schema.compression });
   const compaction = schema.compaction
     ? ` AND compaction = {${options({ class: schema.compaction.strategy, ...schema.compaction.options })}}`
     : '';
-  return `CREATE TABLE IF NOT EXISTS ${tableName({ schema })} (key blob PRIMARY KEY, ${cells.join(', ')}) WITH compression = {${compression}}${compaction}`;
+  return `CREATE TABLE IF NOT EXISTS ${tableName({ schema }, table)} (key blob PRIMARY KEY, ${cells.join(', ')}) WITH compression = {${compression}}${compaction}`;
 }
 
-export const writeCql = ({ schema, columns }: Shape): string =>
-  `UPDATE ${tableName({ schema })} SET ${columnNames(columns.count)
-    .map((name) => `"${name}" = ?`)
-    .join(', ')} WHERE key = ?`;
+const set = (columns: number, cell: (name: string) => string): string =>
+  columnNames(columns)
+    .map((name) => cell(`"${name}"`))
+    .join(', ');
 
-export const readCql = ({ schema, columns }: Shape): string =>
-  `SELECT ${columnNames(columns.count)
-    .map((name) => `"${name}"`)
-    .join(', ')} FROM ${tableName({ schema })} WHERE key = ?`;
+const write = ({ schema, columns }: Shape): string =>
+  `UPDATE ${tableName({ schema }, 'standard1')} SET ${set(columns.count, (name) => `${name} = ?`)} WHERE key = ?`;
+
+const increment = ({ schema, columns }: Shape): string =>
+  `UPDATE ${tableName({ schema }, 'counter1')} SET ${set(columns.count, (name) => `${name} = ${name} + ?`)} WHERE key = ?`;
+
+const read =
+  (table: Table) =>
+  ({ schema, columns }: Shape): string =>
+    `SELECT ${set(columns.count, (name) => name)} FROM ${tableName({ schema }, table)} WHERE key = ?`;
+
+/** Statement of each operation, by index. */
+export const STATEMENTS: readonly ((shape: Shape) => string)[] = [
+  read('standard1'),
+  write,
+  increment,
+  read('counter1'),
+];

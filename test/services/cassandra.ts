@@ -37,6 +37,12 @@ export class Witness {
     return Number(rows[0]?.['n']);
   }
 
+  /** Sum of the first counter over all rows. */
+  async sum(keyspace: string): Promise<number> {
+    const { rows } = await this.client.execute(`SELECT sum("C0") AS s FROM ${keyspace}.counter1`);
+    return Number(rows[0]?.['s']);
+  }
+
   /** Rows by key in hex, their columns in hex. */
   async rows(keyspace: string): Promise<Map<string, string>> {
     const { rows } = await this.client.execute(`SELECT * FROM ${keyspace}.standard1`, [], { fetchSize: 5000 });

@@ -27,6 +27,19 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
     expect(witness.genuine(`read ${COMMAND}`, keyspace).out).toContain('Data returned was not validated');
   });
 
+  it('finds the counters that Tidemark raised, and the reverse', async () => {
+    const keyspace = witness.keyspace('counters');
+    expect((await ours('counter_write add=FIXED(3)', keyspace)).exitCode).toBe(0);
+    expect(await witness.sum(keyspace)).toBe(3 * ROWS);
+    const read = witness.genuine(`counter_read ${COMMAND}`, keyspace);
+    expect(read.exitCode, read.out).toBe(0);
+    expect(read.out).toMatch(/Total partitions +: +20,000 \[COUNTER_READ: 20,000\]/);
+    const write = witness.genuine(`counter_write ${COMMAND}`, keyspace);
+    expect(write.exitCode, write.out).toBe(0);
+    expect(await witness.sum(keyspace)).toBe(4 * ROWS);
+    expect((await ours('counter_read', keyspace)).out).toMatch(/Total partitions +: +20,000 \[COUNTER_READ: 20,000\]/);
+  });
+
   it('writes rows that Tidemark validates', async () => {
     const keyspace = witness.keyspace('theirs');
     const { exitCode, out } = witness.genuine(`write ${COMMAND}`, keyspace);

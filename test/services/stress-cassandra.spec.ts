@@ -102,6 +102,13 @@ describe.skipIf(realCassandra === undefined)('stress on a real Cassandra', () =>
       const run = await world.ended(await world.create(target, { command, engine }), ENDED_WITHIN_MS);
       expect(run.status, run.problem?.detail).toBe('completed');
     }
+    for (const [keyspace, engine] of Object.entries({ [wire]: 'wire', [driver]: 'driver' })) {
+      const command = `mixed ratio(counter_write=1,counter_read=1,read=1) n=2000 cl=ONE no-warmup -pop seq=1..500 -errors ignore skip-read-validation -schema keyspace=${keyspace} -rate threads=1`;
+      const run = await world.ended(await world.create(target, { command, engine }), ENDED_WITHIN_MS);
+      expect(run.status, run.problem?.detail).toBe('completed');
+    }
+    expect(await witness.sum(wire)).toBeGreaterThan(0);
+    expect(await witness.sum(driver)).toBe(await witness.sum(wire));
     const rows = await witness.rows(wire);
     expect(rows.size).toBe(2000);
     expect(await witness.rows(driver)).toEqual(rows);

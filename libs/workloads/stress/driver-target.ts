@@ -4,13 +4,15 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
-import { WRITE } from '#libs/stress/operations.js';
+import { COUNTER_READ, COUNTER_WRITE, READ, WRITE } from '#libs/stress/operations.js';
 
 export interface DriverTargetOptions {
   client: DriverClient;
   generator: RowGenerator;
-  writeCql: string;
-  readCql: string;
+  /** By operation. */
+  statements: readonly string[];
+  /** Draws what a counter is raised by. */
+  increment: () => number;
   columnNames: readonly string[];
   consistency: keyof typeof CONSISTENCY;
   validate: boolean;
@@ -30,15 +32,14 @@ export class DriverTarget implements Target {
   }
 
   fire(slot: number, operation: number, seed: number): void {
-    const { client, generator, consistency, columnNames, writeCql, readCql } = this.options;
+    const { client, generator, consistency, statements } = this.options;
     generator.setSeed(seed);
-    const key = Buffer.from(generator.key);
-    const write = operation === WRITE;
-    const values = write ? [...columnNames.map((_, column) => generator.expected(column)), key] : [key];
-    client.execute(write ? writeCql : readCql, values, consistency, (outcome, row, rows, message) => {
+    const values = [...this.cells(operation), Buffer.from(generator.key)];
+    client.execute(statements[operation] ?? '', values, consistency, (outcome, row, rows, message) => {
       if (outcome !== OUTCOME_INDEX.ok) this.options.notes.error(slot, outcome, message);
-      const checked = outcome === OUTCOME_INDEX.ok && !write ? this.check(slot, seed, row) : outcome;
-      this.completion?.complete(slot, checked, write ? 1 : rows);
+      const reads = operation === READ || operation === COUNTER_READ;
+      const checked = outcome === OUTCOME_INDEX.ok && reads ? this.check(slot, operation, seed, row) : outcome;
+      this.completion?.complete(slot, checked, reads ? rows : 1);
       this.turn();
     });
   }
@@ -47,7 +48,23 @@ export class DriverTarget implements Target {
     // The driver writes by itself.
   }
 
-  private check(slot: number, seed: number, row: { get(column: string): unknown } | undefined): number {
+  private cells(operation: number): Buffer[] {
+    const { generator, columnNames, increment } = this.options;
+    if (operation === WRITE) return columnNames.map((_, column) => generator.expected(column));
+    if (operation !== COUNTER_WRITE) return [];
+    return columnNames.map(() => {
+      const value = Buffer.alloc(8);
+      value.writeBigInt64BE(BigInt(increment()));
+      return value;
+    });
+  }
+
+  private check(
+    slot: number,
+    operation: number,
+    seed: number,
+    row: { get(column: string): unknown } | undefined,
+  ): number {
     const { generator, columnNames, validate, notes } = this.options;
     if (!validate) return OUTCOME_INDEX.ok;
     generator.setSeed(seed);
@@ -55,6 +72,7 @@ export class DriverTarget implements Target {
       notes.mismatch(slot, generator, 0, null, true);
       return OUTCOME_INDEX.missing;
     }
+    if (operation === COUNTER_READ) return OUTCOME_INDEX.ok;
     for (const [column, name] of columnNames.entries()) {
       const found = row.get(name);
       const bytes = Buffer.isBuffer(found) ? found : undefined;

@@ -18,11 +18,8 @@ export class RowCheck {
 
   /** `start`..`end` bound the body after the result kind (native protocol v4, section 4.2.5.2). Answers an outcome index. */
   check(buffer: Buffer, start: number, end: number): number {
-    const flags = buffer.readInt32BE(start);
     const columns = buffer.readInt32BE(start + 4);
-    let at = start + 8;
-    if ((flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0) at += 4 + Math.max(0, buffer.readInt32BE(at));
-    if ((flags & ROWS_FLAG.NO_METADATA) === 0) at = skipColumnSpecs(buffer, at, flags, columns);
+    let at = rowsAt(buffer, start);
     const rows = buffer.readInt32BE(at);
     at += 4;
     if (rows === 0 || columns !== this.columns) {
@@ -43,6 +40,22 @@ export class RowCheck {
     }
     return OUTCOME_INDEX.ok;
   }
+
+  /** Only whether a row came back. */
+  present(buffer: Buffer, start: number): number {
+    if (buffer.readInt32BE(rowsAt(buffer, start)) > 0) return OUTCOME_INDEX.ok;
+    this.column = 0;
+    this.length = -2;
+    return OUTCOME_INDEX.missing;
+  }
+}
+
+/** Where the number of rows stands. */
+function rowsAt(buffer: Buffer, start: number): number {
+  const flags = buffer.readInt32BE(start);
+  let at = start + 8;
+  if ((flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0) at += 4 + Math.max(0, buffer.readInt32BE(at));
+  return (flags & ROWS_FLAG.NO_METADATA) === 0 ? skipColumnSpecs(buffer, at, flags, buffer.readInt32BE(start + 4)) : at;
 }
 
 /** Column specifications are skipped: servers may send them although they were told not to. Stress columns are of simple types. */

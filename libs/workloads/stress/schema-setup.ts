@@ -1,7 +1,8 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf } from '#libs/cql/column-type.js';
 import type { WireSession } from '#libs/cql/session.js';
-import { keyspaceCql, tableCql } from '#libs/stress/statements.js';
+import { operationsOf } from '#libs/stress/operations.js';
+import { keyspaceCql, tableCql, TABLES } from '#libs/stress/statements.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
@@ -9,7 +10,12 @@ import type { StressPlanSpec } from './stress.schema.js';
 const AGREEMENT_TRIES = 100;
 const AGREEMENT_PAUSE_MS = 100;
 
-/** Creates keyspace and table where they are missing, and waits until all nodes have the same schema version. */
+/** The tables of a run's operations. */
+export const tablesOf = (spec: StressPlanSpec): (typeof TABLES)[number][] => [
+  ...new Set(operationsOf(spec).flatMap((operation) => TABLES[operation] ?? [])),
+];
+
+/** Creates keyspace and tables where they are missing, and waits until all nodes have the same schema version. */
 export async function createSchema(
   session: WireSession,
   spec: StressPlanSpec,
@@ -18,8 +24,10 @@ export async function createSchema(
   try {
     await session.query(keyspaceCql(spec));
     await agree(session, pause);
-    await session.query(tableCql(spec));
-    await agree(session, pause);
+    for (const table of tablesOf(spec)) {
+      await session.query(tableCql(spec, table));
+      await agree(session, pause);
+    }
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new CodedError(

@@ -4,7 +4,8 @@ import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
 import type { Driver, DriverEvents, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
-import { checkConsistency, createSchema } from './schema-setup.js';
+import { onlyReads } from '#libs/stress/operations.js';
+import { checkConsistency, createSchema, tablesOf } from './schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
 
@@ -13,9 +14,9 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
   const options = sessionOptions(target, spec, NO_HOT_OPERATIONS, (level, message) => events.log(level, message));
   const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
   try {
-    if (spec.operation !== 'read') {
+    if (!onlyReads(spec)) {
       await createSchema(session, spec, (ms) => systemClock.sleep(ms));
-      events.log('info', `keyspace ${spec.schema.keyspace} and table standard1 are there`);
+      events.log('info', `keyspace ${spec.schema.keyspace} and table ${tablesOf(spec).join(', ')} are there`);
     }
     await checkConsistency(session, spec, target.localDatacenter);
     return {
@@ -33,7 +34,7 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
   }
 }
 
-/** cassandra-stress's write, read and mixed. */
+/** cassandra-stress's data commands. */
 export const stressDriver: Driver<StoredStressSpec> = {
   prepare,
   open: (spec, target, shard, events, signal) =>

@@ -10,6 +10,8 @@ import { engines, type Engine } from './engine.js';
 import { FailureNotes } from './failure-notes.js';
 import { runLane } from './run-lane.js';
 import { operationsOf } from '#libs/stress/operations.js';
+import { tablesOf } from './schema-setup.js';
+import type { StressPlanSpec } from './stress.schema.js';
 import { warmUp } from './warm-up.js';
 
 /** Connects, prepares and warms up one lane of a stress run. Throws CodedError. */
@@ -27,7 +29,7 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
     await warmUp(input, engine.target, operationsOf(spec));
   } catch (error) {
     await engine?.close();
-    throw prepareProblem(error, spec.schema.keyspace);
+    throw prepareProblem(error, spec);
   }
   const opened = engine;
   return {
@@ -36,13 +38,13 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   };
 }
 
-function prepareProblem(error: unknown, keyspace: string): unknown {
+function prepareProblem(error: unknown, spec: StressPlanSpec): unknown {
   if (!(error instanceof ServerError)) return error;
   const missing = error.code === ERROR_CODE.INVALID && /keyspace|table|unconfigured|column/i.test(error.message);
   return missing
     ? new CodedError(
         'KEYSPACE_UNKNOWN',
-        `the target has no table standard1 of this shape in keyspace ${keyspace} (${error.message}): write it first, or name another with -schema keyspace=`,
+        `the target has no table ${tablesOf(spec).join(', ')} of this shape in keyspace ${spec.schema.keyspace} (${error.message}): write it first, or name another with -schema keyspace=`,
       )
     : new CodedError('TARGET_REFUSED', `the target refused a statement: ${error.message}`);
 }

@@ -122,14 +122,18 @@ export const StressConnection = z
   })
   .meta({ id: 'StressConnection' });
 
+const Weight = z.number().min(0).default(0);
+
 /** The structured form of a cassandra-stress run. */
 export const StressPlanSpec = z
   .strictObject({
-    operation: z.enum(['write', 'read', 'mixed']),
+    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read']),
     ratio: z
-      .strictObject({ write: z.number().min(0), read: z.number().min(0) })
-      .default({ write: 1, read: 1 })
+      .strictObject({ write: Weight, read: Weight, counter_write: Weight, counter_read: Weight })
+      .refine((ratio) => Object.values(ratio).some((weight) => weight > 0), 'expected at least one weight above 0')
+      .default({ write: 1, read: 1, counter_write: 0, counter_read: 0 })
       .describe('Only for mixed'),
+    increment: Distribution.default({ type: 'fixed', value: 1 }).describe('What a counter_write adds to each counter'),
     clustering: Distribution.default({ type: 'gaussian', min: 1, max: 10 }).describe(
       'Mixed: how many operations of one type run in a row',
     ),

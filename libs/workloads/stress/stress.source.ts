@@ -2,7 +2,7 @@ import { seededRandom } from '#libs/load/random.js';
 import type { Source } from '#libs/load/target.js';
 import type { LaneShare } from '#libs/workloads/lane/message.js';
 import { sampler } from './sampler.js';
-import { operationsOf, READ, WRITE } from '#libs/stress/operations.js';
+import { operationsOf, READ, weightsOf } from '#libs/stress/operations.js';
 import type { Population, StressPlanSpec } from './stress.schema.js';
 
 /** Seeds of a lane: item i of the whole run is i = first, first + stride … */
@@ -15,6 +15,19 @@ function drawOf(population: Population, random: () => number): Draw {
     return (item) => from + (item % range);
   }
   return sampler(population.distribution, random);
+}
+
+/** Draws an index by weight; allocation-free. */
+function chooser(weights: readonly number[], random: () => number): () => number {
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  let sum = 0;
+  const upTo = Float64Array.from(weights, (weight) => (sum += weight) / all);
+  const last = weights.findLastIndex((weight) => weight > 0);
+  return () => {
+    const drawn = random();
+    for (let index = 0; index < last; index++) if (drawn < (upTo[index] ?? 0)) return index;
+    return last;
+  };
 }
 
 /** Operations a lane has to do when the whole run has `count`. */
@@ -49,8 +62,7 @@ export class StressSource implements Source {
     const active = operationsOf(spec);
     this.operation = active[0] ?? READ;
     const random = laneRandom(spec, share, 2);
-    const reads = spec.ratio.read / (spec.ratio.read + spec.ratio.write);
-    this.choose = () => (random() < reads ? READ : WRITE);
+    this.choose = chooser(weightsOf(spec), random);
     // Mixed runs do a few operations of one type in a row, as the original does.
     this.run = active.length > 1 ? sampler(spec.clustering, laneRandom(spec, share, 3)) : undefined;
   }

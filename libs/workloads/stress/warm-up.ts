@@ -3,7 +3,7 @@ import { Loop, type LoopRecorder } from '#libs/load/loop.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { populationOf } from '#libs/stress/population.js';
 import { shareOf, StressSource } from './stress.source.js';
-import { READ } from '#libs/stress/operations.js';
+import { COMMAND_OF } from '#libs/stress/operations.js';
 import type { Engine } from './engine.js';
 
 /** The original's rule: a quarter of the operations, at most 50,000 for each listed node, at most 100 threads. */
@@ -39,7 +39,7 @@ export async function warmUp(
   for (const operation of operations) {
     const one = {
       ...spec,
-      operation: operation === READ ? ('read' as const) : ('write' as const),
+      operation: COMMAND_OF[operation] ?? spec.operation,
       stop: { type: 'operations' as const, count },
     };
     let failures = 0;

@@ -1,10 +1,16 @@
 import { frameTemplate } from '#libs/cql/frame-template.js';
 import { WireSession } from '#libs/cql/session.js';
-import { readCql, writeCql } from '#libs/stress/statements.js';
+import { STATEMENTS } from '#libs/stress/statements.js';
 import type { Engine, EngineParts } from './engine.js';
 import { sessionOptions } from './session-options.js';
-import { operationsOf, READ, WRITE } from '#libs/stress/operations.js';
+import { COUNTER_WRITE, operationsOf, STRESS_OPERATIONS, WRITE } from '#libs/stress/operations.js';
+import { sampler } from './sampler.js';
+import { laneRandom } from './stress.source.js';
 import { WireTarget } from './wire-target.js';
+
+const BIGINT_BYTES = 8;
+/** Which of a lane's random sequences the increments are drawn from. */
+export const INCREMENTS = 4;
 
 /** Connects the wire engine and encodes the frames of the run's statements. Throws CodedError or ServerError. */
 export async function openWireEngine({
@@ -21,6 +27,7 @@ export async function openWireEngine({
     columns: columnNames.length,
     slots: share.threads,
     validate: !spec.errors.skipReadValidation,
+    increment: sampler(spec.increment, laneRandom(spec, share, INCREMENTS)),
     notes,
   });
   const session = await WireSession.connect(sessionOptions(input.target, spec, target, log));
@@ -28,12 +35,17 @@ export async function openWireEngine({
     const active = operationsOf(spec);
     const prepare = async (cql: string, valueLengths: readonly number[]) =>
       frameTemplate(await session.prepare(cql), spec.consistencyLevel, valueLengths);
-    const cells = columnNames.map(() => columnSizeBytes);
+    const cells: Readonly<Record<number, readonly number[]>> = {
+      [WRITE]: columnNames.map(() => columnSizeBytes),
+      [COUNTER_WRITE]: columnNames.map(() => BIGINT_BYTES),
+    };
     target.session = session;
-    target.templates = [
-      active.includes(READ) ? await prepare(readCql(spec), [spec.keySizeBytes]) : undefined,
-      active.includes(WRITE) ? await prepare(writeCql(spec), [...cells, spec.keySizeBytes]) : undefined,
-    ];
+    target.templates = await Promise.all(
+      STRESS_OPERATIONS.map(async (_, operation) => {
+        const cql = active.includes(operation) ? STATEMENTS[operation]?.(spec) : undefined;
+        return cql === undefined ? undefined : prepare(cql, [...(cells[operation] ?? []), spec.keySizeBytes]);
+      }),
+    );
     await session.routeBy(spec.schema.keyspace);
   } catch (error) {
     await session.close();

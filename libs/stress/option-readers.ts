@@ -1,0 +1,148 @@
+import { ConsistencyLevel } from '#libs/workloads/stress/stress.schema.js';
+import { readCount, readDistribution, readRange } from './distribution-text.js';
+import { commandOf } from './command-names.js';
+import type { Draft } from './draft.js';
+
+/** Puts an option's value into the draft; answers what is wrong with it, if anything. */
+export type Apply = (draft: Draft, value: string | undefined) => string | undefined;
+
+export const found = (value: string | undefined): string => (value === undefined || value === '' ? 'nothing' : value);
+
+export const count =
+  (expected: string, set: (draft: Draft, count: number) => void, least = 1): Apply =>
+  (draft, value) => {
+    const number = readCount(value);
+    if (number === undefined || number < least) return `expected ${expected}, found ${found(value)}`;
+    set(draft, number);
+    return undefined;
+  };
+export const flag =
+  (set: (draft: Draft) => void): Apply =>
+  (draft, value) => {
+    if (value !== undefined) return `expected no value, found ${value}`;
+    set(draft);
+    return undefined;
+  };
+export const text =
+  (expected: string, set: (draft: Draft, text: string) => void): Apply =>
+  (draft, value) => {
+    if (value === undefined || value === '') return `expected ${expected}, found nothing`;
+    set(draft, value);
+    return undefined;
+  };
+export const distribution =
+  (set: (draft: Draft, value: Exclude<ReturnType<typeof readDistribution>, string>) => void): Apply =>
+  (draft, value) => {
+    const read = readDistribution(value);
+    if (typeof read === 'string') return read;
+    set(draft, read);
+    return undefined;
+  };
+export const rate =
+  (set: (draft: Draft, perSecond: number) => void): Apply =>
+  (draft, value) => {
+    const match = /^(\d+(?:\.\d+)?)([bmk]?)\/s$/i.exec(value ?? '');
+    const perSecond = match ? readCount(`${match[1]}${match[2]}`) : undefined;
+    if (perSecond === undefined) return `expected operations per second such as 20000/s, found ${found(value)}`;
+    // The original's 0/s means unlimited.
+    if (perSecond > 0) set(draft, perSecond);
+    return undefined;
+  };
+
+const DURATION_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+export const duration: Apply = (draft, value) => {
+  const match = /^(\d+)([smh])$/i.exec(value ?? '');
+  if (!match) return `expected a time such as 30s, 10m or 2h, found ${found(value)}`;
+  draft.durationMs = Number(match[1]) * (DURATION_MS[(match[2] ?? '').toLowerCase()] ?? 0);
+  return undefined;
+};
+export const interval: Apply = (draft, value) => {
+  const match = /^(\d+)(s|ms)?$/i.exec(value ?? '');
+  if (!match) return `expected an interval such as 1s or 500ms, found ${found(value)}`;
+  draft.intervalMs = Number(match[1]) * (match[2]?.toLowerCase() === 'ms' ? 1 : 1000);
+  return undefined;
+};
+export const consistency: Apply = (draft, value) => {
+  const level = ConsistencyLevel.safeParse((value ?? '').toUpperCase());
+  if (!level.success) return `expected one of ${ConsistencyLevel.options.join(', ')}, found ${found(value)}`;
+  draft.consistencyLevel = level.data;
+  return undefined;
+};
+export const ratio: Apply = (draft, value) => {
+  const parts = { write: 0, read: 0, counter_write: 0, counter_read: 0 };
+  for (const part of (value ?? '').split(',')) {
+    const [name = '', weight] = part.toLowerCase().split('=');
+    const operation = commandOf(name);
+    if (operation === undefined || operation === 'mixed' || !(Number(weight) >= 0))
+      return `expected weights of ${Object.keys(parts).join(', ')} such as ratio(write=1,read=3), found ${found(part)}`;
+    parts[operation] = Number(weight);
+  }
+  if (Object.values(parts).every((weight) => weight === 0))
+    return 'expected at least one operation with a weight above 0';
+  draft.ratio = parts;
+  return undefined;
+};
+export const sequence: Apply = (draft, value) => {
+  const range = readRange(value ?? '');
+  if (!range) return `expected a range such as 1..1000000, found ${found(value)}`;
+  draft.sequence = { from: range.min, to: range.max };
+  return undefined;
+};
+
+const pairs = (value: string | undefined): [string, string][] =>
+  (value ?? '')
+    .split(',')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [name = '', ...rest] = pair.split('=');
+      return [name, rest.join('=')];
+    });
+const DEFAULT_STRATEGY = 'NetworkTopologyStrategy';
+export const replication: Apply = (draft, value) => {
+  const given = pairs(value);
+  const bad = given.find(([name, option]) => option === '' || (name !== 'strategy' && !/^\d+$/.test(option)));
+  if (bad || given.length === 0)
+    return `expected replication(strategy=…,factor=3) or replication(dc1=3,dc2=2), found ${found(value)}`;
+  const strategy = given.find(([name]) => name === 'strategy')?.[1] ?? DEFAULT_STRATEGY;
+  const options = given
+    .filter(([name]) => name !== 'strategy')
+    .map(([name, option]) => [name === 'factor' ? 'replication_factor' : name, option]);
+  draft.replication = {
+    strategy,
+    options: options.length > 0 ? Object.fromEntries(options) : { replication_factor: '1' },
+  };
+  return undefined;
+};
+export const compaction: Apply = (draft, value) => {
+  const given = pairs(value);
+  const strategy = given.find(([name]) => name === 'strategy')?.[1];
+  if (strategy === undefined || strategy === '')
+    return `expected compaction(strategy=…[,option=value]), found ${found(value)}`;
+  draft.compaction = { strategy, options: Object.fromEntries(given.filter(([name]) => name !== 'strategy')) };
+  return undefined;
+};
+export const fixedCount: Apply = (draft, value) => {
+  const read = readCount(value) ?? readDistribution(value);
+  const columns = typeof read === 'object' && read.type === 'fixed' ? read.value : read;
+  if (typeof columns !== 'number' || columns < 1)
+    return `expected FIXED(n) columns, found ${found(value)}; variable counts do not exist in CQL`;
+  draft.columnCount = columns;
+  return undefined;
+};
+export const fixedSize: Apply = (draft, value) => {
+  const read = readCount(value) ?? readDistribution(value);
+  if (typeof read === 'string') return read;
+  const size = typeof read === 'number' ? { type: 'fixed' as const, value: read } : read;
+  if (size.type !== 'fixed' || size.value < 0)
+    return `column sizes other than FIXED(n) are not supported yet, found ${found(value)}`;
+  draft.columnSize = size;
+  return undefined;
+};
+export const version: Apply = (_draft, value) =>
+  /^(v?4|newest_supported|newest_beta)$/i.test(value ?? '')
+    ? undefined
+    : `expected protocol version 4, which Cassandra and ScyllaDB both speak, found ${found(value)}`;
+export const compressionOff: Apply = (_draft, value) =>
+  /^none$/i.test(value ?? '')
+    ? undefined
+    : `compression of frames is not supported yet, found ${found(value)}; expected none`;
