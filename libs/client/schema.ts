@@ -492,18 +492,53 @@ export interface components {
             value: number;
         } | {
             /** @enum {string} */
+            type: "sequence";
+            min: number;
+            max: number;
+            /** @description Mirrored within its range: what was rare is frequent */
+            inverted?: boolean;
+        } | {
+            /** @enum {string} */
             type: "uniform";
             min: number;
             max: number;
+            /** @description Mirrored within its range: what was rare is frequent */
+            inverted?: boolean;
         } | {
             /** @enum {string} */
             type: "gaussian";
             min: number;
             max: number;
+            /** @description Mirrored within its range: what was rare is frequent */
+            inverted?: boolean;
             /** @description Default (min + max) / 2 */
             mean?: number;
             /** @description Default (max - min) / 2 / 3 */
             stdev?: number;
+        } | {
+            /** @enum {string} */
+            type: "exponential";
+            min: number;
+            max: number;
+            /** @description Mirrored within its range: what was rare is frequent */
+            inverted?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "extreme";
+            min: number;
+            max: number;
+            /** @description Mirrored within its range: what was rare is frequent */
+            inverted?: boolean;
+            shape: number;
+        } | {
+            /** @enum {string} */
+            type: "quantizedExtreme";
+            min: number;
+            max: number;
+            /** @description Mirrored within its range: what was rare is frequent */
+            inverted?: boolean;
+            shape: number;
+            quantas: number;
         };
         Stop: {
             /** @enum {string} */

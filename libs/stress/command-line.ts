@@ -6,7 +6,9 @@ import { populationOfDraft, type Draft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
 import { cutWords, nearest, readOption } from './words.js';
 
-const COMMANDS_NOT_YET = ['user', 'print', 'legacy', 'version'];
+const COMMANDS_NOT_YET = ['user', 'legacy'];
+/** They answer with a text, and only where there is a terminal. */
+const COMMANDS_THAT_TALK = ['print', 'help', 'version'];
 const WRITE_THREADS = 200;
 
 /** What a command line says of the target; absent where it says nothing. */
@@ -56,9 +58,11 @@ function readCommand(name: string, issues: Issue[]): StressPlanSpec['operation']
   if (operation) return operation;
   const meant = nearest(name, [...COMMAND_NAMES, ...COMMANDS_NOT_YET]);
   const expected = `expected ${COMMAND_NAMES.join(', ')}`;
-  const message = COMMANDS_NOT_YET.includes(name)
-    ? `the command ${name} is not supported yet; ${expected}`
-    : `unknown command ${name === '' ? '(none)' : name}; ${meant === undefined ? expected : `did you mean ${meant}?`}`;
+  const message = COMMANDS_THAT_TALK.includes(name)
+    ? `${name} runs nothing: say it on the command line, tidemark stress ${name}`
+    : COMMANDS_NOT_YET.includes(name)
+      ? `the command ${name} is not supported yet; ${expected}`
+      : `unknown command ${name === '' ? '(none)' : name}; ${meant === undefined ? expected : `did you mean ${meant}?`}`;
   issues.push({ path: 'command', message });
   return 'write';
 }

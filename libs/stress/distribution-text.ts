@@ -38,44 +38,69 @@ const gaussian: Read = ([text = '', second, third, ...rest]) => {
   return Number.isFinite(a) && b > 0 ? { type: 'gaussian', min, max, mean: a, stdev: b } : undefined;
 };
 
-/** The names that cassandra-stress knows, aliases included; null is not supported yet. */
-const KINDS: Readonly<Record<string, Read | null>> = {
+const ranged =
+  (type: 'exponential' | 'sequence'): Read =>
+  ([text = '', ...rest]) => {
+    const range = readRange(text);
+    return range && rest.length === 0 ? { type, ...range } : undefined;
+  };
+const extreme: Read = ([text = '', shapeText, ...rest]) => {
+  const range = readRange(text);
+  const shape = Number(shapeText);
+  return range && shape > 0 && rest.length === 0 ? { type: 'extreme', ...range, shape } : undefined;
+};
+const quantizedExtreme: Read = ([text, shape, quantasText, ...rest]) => {
+  const wrapped = extreme([text ?? '', shape ?? '']);
+  const quantas = readCount(quantasText);
+  if (wrapped?.type !== 'extreme' || quantas === undefined || quantas < 1 || rest.length > 0) return undefined;
+  return { ...wrapped, type: 'quantizedExtreme', quantas };
+};
+
+/** The names that cassandra-stress knows, aliases included. */
+const KINDS: Readonly<Record<string, Read>> = {
   fixed,
   uniform,
   gaussian,
   gauss: gaussian,
   normal: gaussian,
   norm: gaussian,
-  exp: null,
-  extr: null,
-  extreme: null,
-  weibull: null,
-  qextr: null,
-  qextreme: null,
-  qweibull: null,
-  seq: null,
+  exp: ranged('exponential'),
+  extr: extreme,
+  extreme,
+  weibull: extreme,
+  qextr: quantizedExtreme,
+  qextreme: quantizedExtreme,
+  qweibull: quantizedExtreme,
+  seq: ranged('sequence'),
 };
 
 export const DISTRIBUTION_FORMS =
-  'FIXED(n), UNIFORM(min..max), GAUSSIAN(min..max[,stdvrng]) or GAUSSIAN(min..max,mean,stdev)';
+  'FIXED(n), UNIFORM(min..max), GAUSSIAN(min..max[,stdvrng]), GAUSSIAN(min..max,mean,stdev), EXP(min..max), EXTREME(min..max,shape), QEXTREME(min..max,shape,quantas) or SEQ(min..max), each with ~ in front for its mirror image';
 
 /** Reads a distribution; a text says what is wrong. */
 export function readDistribution(text: string | undefined): Distribution | string {
   const match = /^(~?)([a-z]+)\((.*)\)$/i.exec(text ?? '');
-  const name = (match?.[2] ?? '').toLowerCase();
-  const read = KINDS[name];
-  if (!match || read === undefined) return `expected ${DISTRIBUTION_FORMS}, found ${text ?? 'nothing'}`;
-  if (match[1] === '~') return `inverted distributions (${text}) are not supported yet`;
-  if (read === null)
-    return `the distribution ${name.toUpperCase()} is not supported yet; expected ${DISTRIBUTION_FORMS}`;
-  return read((match[3] ?? '').split(',')) ?? `expected ${DISTRIBUTION_FORMS}, found ${text}`;
+  const read = KINDS[(match?.[2] ?? '').toLowerCase()];
+  const distribution = read?.((match?.[3] ?? '').split(','));
+  if (!match || distribution === undefined) return `expected ${DISTRIBUTION_FORMS}, found ${text ?? 'nothing'}`;
+  return match[1] === '~' && distribution.type !== 'fixed' ? { ...distribution, inverted: true } : distribution;
 }
+
+const PARAMETERS: { [K in Distribution['type']]: (distribution: Extract<Distribution, { type: K }>) => string } = {
+  fixed: ({ value }) => `FIXED(${value})`,
+  sequence: ({ min, max }) => `SEQ(${min}..${max})`,
+  uniform: ({ min, max }) => `UNIFORM(${min}..${max})`,
+  gaussian: ({ min, max, mean, stdev }) =>
+    mean === undefined || stdev === undefined
+      ? `GAUSSIAN(${min}..${max})`
+      : `GAUSSIAN(${min}..${max},${mean},${stdev})`,
+  exponential: ({ min, max }) => `EXP(${min}..${max})`,
+  extreme: ({ min, max, shape }) => `EXTREME(${min}..${max},${shape})`,
+  quantizedExtreme: ({ min, max, shape, quantas }) => `QEXTREME(${min}..${max},${shape},${quantas})`,
+};
 
 /** A distribution as the command line writes it. */
 export function distributionText(distribution: Distribution): string {
-  if (distribution.type === 'fixed') return `FIXED(${distribution.value})`;
-  const range = `${distribution.min}..${distribution.max}`;
-  if (distribution.type === 'uniform') return `UNIFORM(${range})`;
-  const { mean, stdev } = distribution;
-  return mean === undefined || stdev === undefined ? `GAUSSIAN(${range})` : `GAUSSIAN(${range},${mean},${stdev})`;
+  const write = PARAMETERS[distribution.type] as (distribution: Distribution) => string;
+  return `${distribution.type !== 'fixed' && distribution.inverted === true ? '~' : ''}${write(distribution)}`;
 }

@@ -25,13 +25,24 @@ export function javaDuration(durationMs: number): string {
   return `${Math.ceil(durationMs / sizeMs)} ${unit}`;
 }
 
+type Facts = { [K in Distribution['type']]: (distribution: Extract<Distribution, { type: K }>) => string };
+const range = ({ min, max }: { min: number; max: number }): string => `min=${min},max=${max}`;
+
+/** A distribution as the settings block tells it; the original has no words for the last three, which are ours. */
+const FACTS: Facts = {
+  fixed: ({ value }) => `Fixed:  key=${value}`,
+  uniform: (one) => `Uniform:  ${range(one)}`,
+  gaussian: ({ min, max, mean = (min + max) / 2, stdev = (max - min) / 6 }) =>
+    `Gaussian:  ${range({ min, max })},mean=${fixed(mean, 6)},stdev=${fixed(stdev, 6)}`,
+  exponential: (one) => `Exponential:  ${range(one)}`,
+  extreme: (one) => `Extreme:  ${range(one)},shape=${one.shape}`,
+  quantizedExtreme: (one) => `Quantized Extreme:  ${range(one)},shape=${one.shape},quantas=${one.quantas}`,
+  sequence: (one) => `Sequence:  ${range(one)}`,
+};
+
 function distributionFacts(distribution: Distribution): string {
-  if (distribution.type === 'fixed') return `Fixed:  key=${distribution.value}`;
-  const { min, max } = distribution;
-  if (distribution.type === 'uniform') return `Uniform:  min=${min},max=${max}`;
-  const mean = distribution.mean ?? (min + max) / 2;
-  const stdev = distribution.stdev ?? (max - min) / 6;
-  return `Gaussian:  min=${min},max=${max},mean=${fixed(mean, 6)},stdev=${fixed(stdev, 6)}`;
+  const tell = FACTS[distribution.type] as (distribution: Distribution) => string;
+  return `${distribution.type !== 'fixed' && distribution.inverted === true ? 'Inverted ' : ''}${tell(distribution)}`;
 }
 
 const map = (entries: Readonly<Record<string, string>>): string =>

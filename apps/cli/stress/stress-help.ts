@@ -64,19 +64,22 @@ const HEAD = `Usage: tidemark [--json] [--engine wire|driver] stress COMMAND [OP
 
 Runs a cassandra-stress command line here, without a server: same data, same output. The exit code is 0 or 1.
 
-Commands: write (insert), read (compares every cell), counter_write, counter_read, mixed
+Commands: write (insert), read (compares every cell), counter_write, counter_read, mixed,
+          print dist=DIST, help [command or -group], version
 Example:  tidemark stress write n=1000000 cl=ONE -rate threads=50 -node 127.0.0.1
 
 Options:`;
 
-/** What `tidemark stress --help` prints. */
-export const stressHelp = (): string =>
-  [
-    HEAD,
-    ...Object.values(OPTION_HELP).flatMap((options) =>
-      Object.values(options)
-        .filter((about) => about !== '')
-        .map((about) => `  ${about.startsWith('-') ? '' : '  '}${about}`),
-    ),
-    '',
-  ].join('\n');
+const linesOf = (options: Readonly<Record<string, string>>): string[] =>
+  Object.values(options)
+    .filter((about) => about !== '')
+    .map((about) => `  ${about.startsWith('-') ? '' : '  '}${about}`);
+
+/** What `tidemark stress --help` prints; of one group when its name is given, as in `help -rate`. */
+export function stressHelp(topic?: string): string {
+  const group = OPTION_HELP[(topic ?? '').replace(/^-+/, '').toLowerCase()];
+  const lines =
+    topic === undefined || group === undefined ? Object.values(OPTION_HELP).flatMap(linesOf) : linesOf(group);
+  const head = topic === undefined || group === undefined ? [HEAD] : [];
+  return [...head, ...lines, ''].join('\n');
+}

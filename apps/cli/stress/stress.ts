@@ -3,12 +3,14 @@ import { CodedError } from '#libs/contract/problem.js';
 import type { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
+import { printDistribution } from '#libs/stress/print-distribution.js';
 import { parseStressCommand } from '#libs/stress/command-line.js';
 import type { Shard } from '#libs/workloads/driver.js';
 import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { errorText } from '../error-text.js';
+import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Terminal } from '../terminal.js';
 import { openHdrFile } from './hdr-file.js';
@@ -25,7 +27,18 @@ interface Job {
   shard: Shard;
 }
 
-const HELP = /^(-{1,2}help|-?-?h|-\?|help)$/i;
+const HELP = /^(-{1,2}help|-{1,2}h|-\?)$/i;
+
+/** Commands that run nothing, by name: they answer with a text. */
+const TALK: Readonly<Record<string, (args: readonly string[]) => string>> = {
+  help: ([, topic]) => stressHelp(topic),
+  print: (args) => {
+    const dist = /dist\s*=\s*(\S.*)$/i.exec(args.slice(1).join(' '))?.[1];
+    return `${printDistribution((dist ?? '').replaceAll(/\s/g, '')).join('\n')}\n`;
+  },
+  version: () =>
+    `tidemark ${packageVersion()}, for the command lines of cassandra-stress 3.11 to 5.0 and ScyllaDB's 3.18\n`,
+};
 
 function readJob({ args, engine }: LocalCommand): Job {
   const { spec: parsed, target: said } = parseStressCommand(args.join(' '));
@@ -81,11 +94,14 @@ async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<Ex
  * read, a file that cannot be written, a run that failed or was stopped.
  */
 export async function stress(command: LocalCommand, terminal: Terminal): Promise<ExitCode> {
-  if (command.args.some((word) => HELP.test(word))) {
-    terminal.write(stressHelp());
-    return EXIT.ok;
-  }
   try {
+    const talk = command.args.some((word) => HELP.test(word))
+      ? TALK['help']
+      : TALK[command.args[0]?.toLowerCase() ?? ''];
+    if (talk) {
+      terminal.write(talk(command.args));
+      return EXIT.ok;
+    }
     return await carryOut(readJob(command), command.json, terminal);
   } catch (error) {
     terminal.remark(errorText(error));

@@ -1,25 +1,35 @@
+import { quantileOf } from '#libs/stress/quantile.js';
 import type { Distribution } from './stress.schema.js';
 
+type Draw = () => number;
+
 /** Draws whole numbers from a distribution, bounded by its range as cassandra-stress bounds them. Allocation-free. */
-export function sampler(distribution: Distribution, random: () => number): () => number {
-  const samplers = {
-    fixed: (value: Extract<Distribution, { type: 'fixed' }>) => () => value.value,
-    uniform:
-      ({ min, max }: Extract<Distribution, { type: 'uniform' }>) =>
-      () =>
-        min + Math.floor(random() * (max - min + 1)),
-    gaussian:
-      ({ min, max, mean = (min + max) / 2, stdev = (max - min) / 6 }: Extract<Distribution, { type: 'gaussian' }>) =>
-      () =>
-        Math.max(min, Math.min(max, Math.trunc(mean + stdev * normal(random)))),
-  };
-  if (distribution.type === 'fixed') return samplers.fixed(distribution);
-  if (distribution.type === 'uniform') return samplers.uniform(distribution);
-  return samplers.gaussian(distribution);
+export function sampler(distribution: Distribution, random: Draw): Draw {
+  if (distribution.type === 'sequence') return sequence(distribution);
+  if (distribution.type === 'gaussian' && distribution.inverted !== true) return gaussian(distribution, random);
+  const quantile = quantileOf(distribution);
+  return () => quantile(random());
 }
 
+function sequence({ min, max, inverted }: Extract<Distribution, { type: 'sequence' }>): Draw {
+  let step = -1;
+  return () => {
+    step = step >= max - min ? 0 : step + 1;
+    return inverted === true ? max - step : min + step;
+  };
+}
+
+/** Cheaper than by its quantile function: key populations are mostly of this kind. */
+const gaussian =
+  (
+    { min, max, mean = (min + max) / 2, stdev = (max - min) / 6 }: Extract<Distribution, { type: 'gaussian' }>,
+    random: Draw,
+  ): Draw =>
+  () =>
+    Math.max(min, Math.min(max, Math.trunc(mean + stdev * normal(random))));
+
 /** A standard normal sample: Marsaglia's polar method. */
-function normal(random: () => number): number {
+function normal(random: Draw): number {
   for (;;) {
     const x = 2 * random() - 1;
     const y = 2 * random() - 1;

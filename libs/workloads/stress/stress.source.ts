@@ -8,13 +8,16 @@ import type { Population, StressPlanSpec } from './stress.schema.js';
 /** Seeds of a lane: item i of the whole run is i = first, first + stride … */
 type Draw = (item: number) => number;
 
+function inTurn(from: number, to: number): Draw {
+  const range = to - from + 1;
+  return (item) => from + (item % range);
+}
+
 function drawOf(population: Population, random: () => number): Draw {
-  if (population.type === 'sequence') {
-    const { from, to } = population;
-    const range = to - from + 1;
-    return (item) => from + (item % range);
-  }
-  return sampler(population.distribution, random);
+  if (population.type === 'sequence') return inTurn(population.from, population.to);
+  const { distribution } = population;
+  // One sequence for the whole run, not one for each lane.
+  return distribution.type === 'sequence' ? inTurn(distribution.min, distribution.max) : sampler(distribution, random);
 }
 
 /** Draws an index by weight; allocation-free. */
