@@ -1,0 +1,71 @@
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import { Target } from '#libs/contract/target.js';
+import type { DriverEvents } from '#libs/workloads/driver.js';
+import { stressDriver } from '#libs/workloads/stress/stress.driver.js';
+import { planStress } from '#libs/workloads/stress/stress.plan.js';
+import { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
+import { systemClock } from '#libs/load/clock.js';
+import type { Effort, EngineName, Measurement } from './measurement.js';
+
+const INTERVAL_MS = 1_000;
+/** After the warm-up of the lane itself, the first interval is left out: the compiler still works then. */
+const SKIPPED_INTERVALS = 1;
+
+/** The product's write run of the default row. */
+const writeSpec = (keyspace: string, engine: EngineName, { inFlight, durationMs }: Effort) =>
+  StoredStressSpec.parse({
+    command: '',
+    operation: 'write',
+    stop: { type: 'duration', durationMs: durationMs + SKIPPED_INTERVALS * INTERVAL_MS },
+    rate: { model: 'closed', threads: inFlight },
+    schema: { keyspace },
+    log: { intervalMs: INTERVAL_MS },
+    engine,
+  });
+
+const eventsInto = (intervals: IntervalSnapshot[]): DriverEvents => ({
+  log: (level, message) => (level === 'info' ? undefined : process.stderr.write(`${message}\n`)),
+  interval: (snapshot) => void intervals.push(snapshot),
+  mismatch: () => undefined,
+  started: () => undefined,
+});
+
+/** Creates the keyspace and its table standard1, as a write run does first. */
+export async function createDefaultTable(contactPoint: string, keyspace: string): Promise<void> {
+  const spec = writeSpec(keyspace, 'wire', { inFlight: 1, durationMs: INTERVAL_MS });
+  const target = Target.parse({ contactPoints: [contactPoint] });
+  await stressDriver.prepare(spec, target, eventsInto([]), new AbortController().signal);
+}
+
+/**
+ * That run carried out, with all that the product does: row generation, schedule, histograms, a lane
+ * thread. CPU time is what the run's self-watch saw of this process. Throws when an operation failed.
+ */
+export async function measureWorkload(
+  contactPoint: string,
+  keyspace: string,
+  engine: EngineName,
+  effort: Effort,
+): Promise<Measurement> {
+  const spec = writeSpec(keyspace, engine, effort);
+  const target = Target.parse({ contactPoints: [contactPoint] });
+  const intervals: IntervalSnapshot[] = [];
+  const events = eventsInto(intervals);
+  const { signal } = new AbortController();
+  const [shard] = planStress(spec, { executors: 1 });
+  if (shard === undefined) throw new Error('the plan has no shard');
+  const open = await stressDriver.open(spec, target, shard, events, signal);
+  try {
+    const { failure } = await open.run(systemClock.epochMs() + 50, signal);
+    if (failure) throw new Error(failure.message);
+  } finally {
+    await open.close();
+  }
+  const measured = { operations: 0, cpuUs: 0, elapsedMs: 0 };
+  for (const { operations, self, lengthMs } of intervals.slice(SKIPPED_INTERVALS)) {
+    measured.operations += operations['WRITE']?.completed ?? 0;
+    measured.cpuUs += self.cpuUs;
+    measured.elapsedMs += lengthMs;
+  }
+  return measured;
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { isEnded } from '#libs/contract/status.js';
+import { systemClock } from '#libs/load/clock.js';
+import { World } from '../test/process/harness.js';
+import { rounded } from './median.js';
+import { readOptions } from './options.js';
+
+const MS_PER_MINUTE = 60_000;
+const SAMPLE_MS = 1_000;
+/** Buffers, compiled code and the heap have found their size by then. */
+const SETTLED_MS = 60_000;
+const MOST_GROWTH = 0.1;
+const MOST_MB = 300;
+const MB = 1_000_000;
+const BYTES_PER_KIB = 1024;
+
+const { json, numbers } = readOptions({
+  name: 'soak',
+  about: [
+    'Resident memory of an executor that drives the null simulator as fast as it goes, sampled each second.',
+    'API, executor and simulator are processes of their own, the database is a SQLite file.',
+    '',
+    'Exit code 0: within 10 % of what it was after 60 s (of a tenth of the run, when that is less), and under 300 MB.',
+  ].join('\n'),
+  numbers: {
+    minutes: { about: 'length of the run', default: 20, min: 0.1 },
+    threads: { about: 'operations in flight', default: 128, min: 1 },
+    lanes: { about: 'load threads of the executor', default: 1, min: 1 },
+  },
+});
+
+/** Resident set of a process, MB; undefined when there is no such process. */
+async function residentMb(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
+  return kib === undefined ? undefined : (Number(kib) * BYTES_PER_KIB) / MB;
+}
+
+const durationMs = Math.round(numbers.minutes * MS_PER_MINUTE);
+const settledMs = Math.min(SETTLED_MS, durationMs / 10);
+const world = await World.create();
+/** Every sample of the run under way: after its start, milliseconds, and MB. */
+const samples: { afterMs: number; mb: number }[] = [];
+
+async function soak() {
+  const { contactPoint } = await world.simulator('--null');
+  const { executors } = await world.service(1);
+  const pid = executors[0]?.pid ?? -1;
+  const id = await world.create(contactPoint, {
+    operation: 'write',
+    stop: { type: 'duration', durationMs },
+    rate: { model: 'closed', threads: numbers.threads },
+    lanes: numbers.lanes,
+  });
+  const { startedAtMs } = await world.until(id, ({ status }) => status === 'running' || isEnded(status));
+  for (let run = await world.run(id); !isEnded(run.status); run = await world.run(id)) {
+    const mb = await residentMb(pid);
+    const afterMs = systemClock.epochMs() - (startedAtMs ?? 0);
+    if (mb !== undefined) samples.push({ afterMs, mb });
+    const minute = Math.floor(afterMs / MS_PER_MINUTE);
+    const before = samples.at(-2);
+    if (mb !== undefined && (!before || Math.floor(before.afterMs / MS_PER_MINUTE) < minute))
+      process.stderr.write(`${minute} min: ${mb.toFixed(1)} MB\n`);
+    await systemClock.sleep(SAMPLE_MS);
+  }
+  const { status, problem } = await world.run(id);
+  if (status !== 'completed') throw new Error(`the run ended ${status}: ${problem?.detail ?? 'no reason given'}`);
+  return world.summary(id);
+}
+
+try {
+  const summary = await soak();
+  const settled = samples.filter(({ afterMs }) => afterMs >= settledMs).map(({ mb }) => mb);
+  const [startMb = NaN] = settled;
+  const maxMb = Math.max(...settled);
+  const figures = {
+    bench: 'soak',
+    minutes: numbers.minutes,
+    operations: summary.operations['total']?.completed ?? 0,
+    opsPerSecond: Math.round(summary.operations['total']?.ratePerSecond ?? 0),
+    coverage: rounded(summary.coverage, 4),
+    rssStartMb: rounded(startMb, 1),
+    rssMaxMb: rounded(maxMb, 1),
+    rssMinMb: rounded(Math.min(...settled), 1),
+    rssEndMb: rounded(settled.at(-1) ?? NaN, 1),
+    samples: settled.length,
+    isFlat: maxMb <= startMb * (1 + MOST_GROWTH),
+    isSmall: maxMb < MOST_MB,
+  };
+  const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(14)}${value.toLocaleString('en-US')}`);
+  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : `${lines.join('\n')}\n`);
+  process.exitCode = figures.isFlat && figures.isSmall ? 0 : 1;
+} finally {
+  await world.stop();
+}
