@@ -34,7 +34,8 @@ const set = (columns: number, cell: (name: string) => string): string =>
     .map((name) => cell(`"${name}"`))
     .join(', ');
 
-const write = ({ schema, columns }: Shape): string =>
+/** The default write, as the original words it. */
+export const writeCql = ({ schema, columns }: Shape): string =>
   `UPDATE ${tableName({ schema }, 'standard1')} SET ${set(columns.count, (name) => `${name} = ?`)} WHERE key = ?`;
 
 const increment = ({ schema, columns }: Shape): string =>
@@ -48,7 +49,7 @@ const read =
 /** Statement of each operation, by index. */
 export const STATEMENTS: readonly ((shape: Shape) => string)[] = [
   read('standard1'),
-  write,
+  writeCql,
   increment,
   read('counter1'),
 ];
