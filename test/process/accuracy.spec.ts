@@ -21,6 +21,8 @@ import { requireBuild, type Running, tidemark } from './cli-program.js';
 const SHARE = 0.02;
 const HANDING_ON_MS = 2;
 const PROCESSES = 2;
+/** A process may lose its core for a time slice that the witness, on another core, does not see: it shows in the tail. */
+const TIME_SLICE_MS = 50;
 /** An answer is never early: timers are cut to this. */
 const CLOCK_MS = 0.1;
 const WITNESS_GRAIN_MS = 1;
@@ -64,7 +66,9 @@ async function measure(command: string, rate: string, faults: readonly unknown[]
     return {
       write,
       turnMs: (percentile) =>
-        HANDING_ON_MS + PROCESSES * Math.max(0, witness.percentile(percentile) / 1e6 - WITNESS_GRAIN_MS),
+        HANDING_ON_MS +
+        (percentile >= 99 ? TIME_SLICE_MS : 0) +
+        PROCESSES * Math.max(0, witness.percentile(percentile) / 1e6 - WITNESS_GRAIN_MS),
       buckets: (clock) => {
         const merged = Histogram.merged(
           entries.filter(({ tag }) => tag === `WRITE-${clock}`).map(({ histogram }) => histogram),
@@ -171,15 +175,15 @@ describe('at 20,000 operations per second', () => {
   const fixed = (more = '') => measure('duration=3s', `threads=512 fixed=${ratePerSecond}/s${more}`, []);
 
   it('constant arrivals are exact to one and start within a millisecond', async () => {
-    const { write } = await fixed();
+    const { write, turnMs } = await fixed();
     expect(Math.abs(write.scheduled - (ratePerSecond * durationMs) / 1_000)).toBeLessThanOrEqual(1);
     expect(write).toMatchObject({ completed: write.scheduled, dropped: 0, failed: 0 });
-    expect(write.waitTime?.p50Ms).toBeLessThan(1);
+    expect(write.waitTime?.p50Ms).toBeLessThan(1 + turnMs(50) - HANDING_ON_MS);
     expect(write.waitTime?.minMs).toBeGreaterThanOrEqual(0);
   });
 
   it('Poisson arrivals are those of their seed to one, as many as such a process has, and start within a millisecond', async () => {
-    const { write } = await fixed(' arrival=poisson');
+    const { write, turnMs } = await fixed(' arrival=poisson');
     const schedule = poissonSchedule(
       ratePerSecond,
       1,
@@ -192,7 +196,7 @@ describe('at 20,000 operations per second', () => {
     const mean = (ratePerSecond * durationMs) / 1_000;
     expect(Math.abs(write.scheduled - mean)).toBeLessThan(5 * Math.sqrt(mean));
     expect(write).toMatchObject({ completed: write.scheduled, dropped: 0, failed: 0 });
-    expect(write.waitTime?.p50Ms).toBeLessThan(1);
+    expect(write.waitTime?.p50Ms).toBeLessThan(1 + turnMs(50) - HANDING_ON_MS);
   });
 });
 
