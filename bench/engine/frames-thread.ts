@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
 import { RowGenerator } from '#libs/stress/row-generator.js';
-import { columnNames, writeCql } from '#libs/stress/statements.js';
+import { columnNames } from '#libs/stress/statements.js';
 import { sessionOptions } from '#libs/workloads/stress/session-options.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { FramesInput } from './frames.js';
@@ -29,7 +29,7 @@ row.setSeed(1);
 const loops: Record<EngineName, typeof wireFrames> = { wire: wireFrames, driver: driveFrames };
 const loop = await loops[engine]({
   session: (handler) => sessionOptions(target, spec, handler, () => undefined),
-  cql: writeCql(spec),
+  cql: `UPDATE "${keyspace}"."standard1" SET ${names.map((name) => `"${name}" = ?`).join(', ')} WHERE key = ?`,
   values: [...names.map((_, column) => row.expected(column)), Buffer.from(row.key)],
   consistency: spec.consistencyLevel,
   inFlight,
