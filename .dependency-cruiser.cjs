@@ -118,7 +118,8 @@ module.exports = {
     ),
     {
       name: 'store-is-a-port',
-      comment: 'Whoever needs the store names its port, or what reads through it; only the file that opens it knows the database.',
+      comment:
+        'Whoever needs the store names its port, or what reads through it; only the file that opens it knows the database.',
       severity: 'error',
       from: { path: '^libs/(contract|workloads|report|client|cql-sim)/', pathNot: TESTS },
       to: { path: '^libs/store/', pathNot: '^libs/store/(port|interval-groups)\\.ts$', ...runtimeOnly },

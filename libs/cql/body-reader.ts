@@ -56,8 +56,14 @@ export class BodyReader {
   skip(bytes: number): void {
     this.take(bytes);
   }
+  /** `count` things of at least `bytesEach`; a count that the body cannot hold is refused before room is made for it. */
+  list<T>(count: number, bytesEach: number, read: () => T): T[] {
+    if (count < 0 || count * bytesEach > this.left)
+      throw new MalformedFrame(`expected ${count} entries at ${this.at}, found ${this.left} bytes`);
+    return Array.from({ length: count }, read);
+  }
   stringList(): string[] {
-    return Array.from({ length: this.short() }, () => this.string());
+    return this.list(this.short(), 2, () => this.string());
   }
   stringMultimap(): Record<string, string[]> {
     const map: Record<string, string[]> = {};

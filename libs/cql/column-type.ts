@@ -1,4 +1,4 @@
-import { inetText, type BodyReader } from './body-reader.js';
+import { inetText, MalformedFrame, type BodyReader } from './body-reader.js';
 import { CQL_TYPE } from './protocol.js';
 
 /** A CQL type as metadata has it: an id, and what it holds. */
@@ -15,22 +15,27 @@ export interface ColumnSpec {
   type: ColumnType;
 }
 
+/** Deeper than any schema nests its types. */
+const DEEPEST = 32;
+
 /** Reads an [option]: a type id and, for collections, tuples and user types, what they hold. */
-export function readType(reader: BodyReader): ColumnType {
+export function readType(reader: BodyReader, depth = 0): ColumnType {
+  if (depth > DEEPEST) throw new MalformedFrame(`expected types nested at most ${DEEPEST} deep, found more`);
+  const inner = () => readType(reader, depth + 1);
   const id = reader.short();
   if (id === CQL_TYPE.CUSTOM) {
     reader.string();
     return { id, of: [] };
   }
-  if (id === CQL_TYPE.LIST || id === CQL_TYPE.SET) return { id, of: [readType(reader)] };
-  if (id === CQL_TYPE.MAP) return { id, of: [readType(reader), readType(reader)] };
-  if (id === CQL_TYPE.TUPLE) return { id, of: Array.from({ length: reader.short() }, () => readType(reader)) };
+  if (id === CQL_TYPE.LIST || id === CQL_TYPE.SET) return { id, of: [inner()] };
+  if (id === CQL_TYPE.MAP) return { id, of: [inner(), inner()] };
+  if (id === CQL_TYPE.TUPLE) return { id, of: reader.list(reader.short(), 2, inner) };
   if (id === CQL_TYPE.UDT) {
     reader.string();
     reader.string();
-    const of = Array.from({ length: reader.short() }, () => {
+    const of = reader.list(reader.short(), 4, () => {
       reader.string();
-      return readType(reader);
+      return inner();
     });
     return { id, of };
   }

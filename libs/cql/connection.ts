@@ -2,13 +2,13 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { OUTCOMES } from '#libs/contract/outcome.js';
 import { BodyReader } from './body-reader.js';
-import type { FrameTemplate } from './frame-template.js';
 import { FrameAssembler } from './frame-assembler.js';
 import type { HotHandler } from './hot-handler.js';
-import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESPONSE_V4, RESULT_KIND } from './protocol.js';
+import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESULT_KIND } from './protocol.js';
 import { outcomeOfCode, readServerError } from './server-error.js';
 import { LATE, StreamTable, UNKNOWN } from './stream-table.js';
 import { WriteBuffer } from './write-buffer.js';
+import type { RequestFrame } from './request-frame.js';
 
 const RECEIVE_BYTES = 256 * 1024;
 /** Stream ids kept for control requests, above those of hot operations. */
@@ -33,7 +33,7 @@ export interface ConnectionEvents {
   /** An EVENT frame. */
   event(reader: BodyReader): void;
   /** The statement of `slot` is unknown to the server: prepare it there, then tell the handler. */
-  unprepared(slot: number, template: FrameTemplate): void;
+  unprepared(slot: number, template: RequestFrame): void;
 }
 
 /** An answer to a control request. */
@@ -57,7 +57,7 @@ export class Connection {
   closed = false;
   readonly writes: WriteBuffer;
   private readonly streams: StreamTable;
-  private readonly templates: (FrameTemplate | undefined)[] = [];
+  private readonly templates: (RequestFrame | undefined)[] = [];
   private readonly control = new Map<number, Waiting>();
   private nextControl = 0;
   private readonly assembler = new FrameAssembler((buffer, start, end) => this.onFrame(buffer, start, end));
@@ -124,7 +124,7 @@ export class Connection {
    * Begins a hot operation: its frame lies in `writes.out` at the answered offset and wants its values. -2 when every
    * stream id is in flight.
    */
-  begin(slot: number, template: FrameTemplate, tick: number): number {
+  begin(slot: number, template: RequestFrame, tick: number): number {
     const stream = this.streams.take(slot, tick);
     if (stream < 0) return -2;
     this.templates[stream] = template;
@@ -193,8 +193,6 @@ export class Connection {
   }
 
   private onFrame(buffer: Buffer, start: number, end: number): void {
-    if (buffer[start] !== RESPONSE_V4)
-      throw new Error(`expected a response of protocol version 4, found version byte ${buffer[start]}`);
     const stream = buffer.readInt16BE(start + 2);
     const opcode = buffer[start + 4] ?? 0;
     const flags = buffer[start + 1] ?? 0;
@@ -204,9 +202,26 @@ export class Connection {
     const slot = this.streams.release(stream);
     if (slot === LATE) this.lateAnswers++;
     else if (slot === UNKNOWN) throw new Error(`an answer came for stream ${stream}, which has no request`);
-    else if (opcode === OPCODE.RESULT) this.onResult(slot, buffer, body, end);
-    else if (opcode === OPCODE.ERROR) this.onError(slot, this.templates[stream], new BodyReader(buffer, body, end));
-    else throw new Error(`expected a result or an error, found opcode ${opcode}`);
+    else this.onHot(slot, this.templates[stream], opcode, buffer, body, end);
+  }
+
+  private onHot(
+    slot: number,
+    frame: RequestFrame | undefined,
+    opcode: number,
+    buffer: Buffer,
+    body: number,
+    end: number,
+  ): void {
+    try {
+      if (opcode === OPCODE.RESULT) this.onResult(slot, buffer, body, end);
+      else if (opcode === OPCODE.ERROR) this.onError(slot, frame, new BodyReader(buffer, body, end));
+      else throw new Error(`expected a result or an error, found opcode ${opcode}`);
+    } catch (error) {
+      // Its stream is free already: nobody else would tell the slot that its answer cannot be read.
+      this.handler.onError(slot, CONNECTION_LOST, `an answer could not be read: ${String(error)}`);
+      throw error;
+    }
   }
 
   private onResult(slot: number, buffer: Buffer, body: number, end: number): void {
@@ -215,7 +230,7 @@ export class Connection {
     else this.handler.onVoid(slot);
   }
 
-  private onError(slot: number, template: FrameTemplate | undefined, reader: BodyReader): void {
+  private onError(slot: number, template: RequestFrame | undefined, reader: BodyReader): void {
     const error = readServerError(reader);
     if (error.code === ERROR_CODE.UNPREPARED && template) this.events.unprepared(slot, template);
     else

@@ -1,5 +1,5 @@
 import { MalformedFrame } from './body-reader.js';
-import { HEADER_BYTES, MAX_FRAME_BYTES } from './protocol.js';
+import { HEADER_BYTES, MAX_FRAME_BYTES, RESPONSE_V4 } from './protocol.js';
 
 /**
  * Cuts a stream of bytes into frames. Whole frames are handed on in place; only one that is split between reads is copied
@@ -53,6 +53,11 @@ export class FrameAssembler {
 }
 
 function bodyLength(buffer: Buffer, at: number): number {
+  if (buffer[at] !== RESPONSE_V4) {
+    throw new MalformedFrame(
+      `expected an answer of CQL protocol version 4, found version byte ${buffer[at]}: check that CQL is what listens there, and whether it wants TLS`,
+    );
+  }
   const length = buffer.readInt32BE(at + 5);
   if (length < 0 || length > MAX_FRAME_BYTES) {
     throw new MalformedFrame(`expected a body of at most ${MAX_FRAME_BYTES} bytes, found one that announces ${length}`);

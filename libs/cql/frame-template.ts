@@ -1,13 +1,12 @@
 import { CONSISTENCY, HEADER_BYTES, OPCODE, QUERY_FLAG, REQUEST_V4 } from './protocol.js';
 import type { PreparedStatement } from './prepared.js';
+import type { RequestFrame } from './request-frame.js';
 
 /**
  * An EXECUTE frame with everything but stream id and values in place. To send it: copy `bytes`, patch the stream id (bytes
  * 2 and 3), write value v of `valueLengths[v]` bytes at `valueOffsets[v]`.
  */
-export interface FrameTemplate {
-  readonly statement: PreparedStatement;
-  readonly bytes: Buffer;
+export interface FrameTemplate extends RequestFrame {
   /** Where each value's bytes begin, from the start of the frame. */
   readonly valueOffsets: Int32Array;
 }
@@ -35,5 +34,5 @@ export function frameTemplate(
     valueOffsets[index] = at;
     at += length;
   }
-  return { statement, bytes, valueOffsets };
+  return { statements: [statement], bytes, valueOffsets };
 }

@@ -1,10 +1,10 @@
 import { connectProblem } from './connect-problem.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { BodyReader } from './body-reader.js';
-import type { FrameTemplate } from './frame-template.js';
 import { handshake, type Credentials } from './handshake.js';
 import type { HotHandler } from './hot-handler.js';
 import type { NodeFacts } from './topology.js';
+import type { RequestFrame } from './request-frame.js';
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
@@ -20,7 +20,7 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
 export interface PoolEvents {
   log(level: 'info' | 'warn', message: string): void;
   event(reader: BodyReader): void;
-  unprepared(connection: Connection, slot: number, template: FrameTemplate): void;
+  unprepared(connection: Connection, slot: number, template: RequestFrame): void;
 }
 
 /** The connections to one node: opened, kept open by reconnecting with backoff and jitter, handed out round robin. */

@@ -27,7 +27,7 @@ function readSpecs(reader: BodyReader, flags: number, count: number): ColumnSpec
     reader.string();
     reader.string();
   }
-  return Array.from({ length: count }, () => {
+  return reader.list(count, 4, () => {
     if (!global) {
       reader.string();
       reader.string();
@@ -50,7 +50,9 @@ export function readRows(reader: BodyReader): RowsResult {
   if (reader.int() !== RESULT_KIND.ROWS) return { rows: [], pagingState: null };
   const { columns, pagingState } = readMetadata(reader);
   const rows: Row[] = [];
-  for (let left = reader.int(); left > 0; left--) {
+  const count = reader.int();
+  // A row without columns takes no bytes: there is nothing to read of it.
+  for (let left = columns.length === 0 ? 0 : count; left > 0; left--) {
     const row: Record<string, CqlValue> = {};
     for (const { name, type } of columns) row[name] = decodeValue(type, reader.bytes());
     rows.push(row);
@@ -64,6 +66,6 @@ export function readPrepared(reader: BodyReader): PreparedResult {
   const id = reader.shortBytes();
   const flags = reader.int();
   const count = reader.int();
-  const partitionKey = Array.from({ length: reader.int() }, () => reader.short());
+  const partitionKey = reader.list(reader.int(), 2, () => reader.short());
   return { id, partitionKey, columns: readSpecs(reader, flags, count) };
 }

@@ -1,27 +1,24 @@
 import { CodedError } from '#libs/contract/coded-error.js';
-import { OUTCOMES } from '#libs/contract/outcome.js';
 import { textOf } from './column-type.js';
 import { askHeartbeat as heartbeat, prepareOn, queryAll, registerForEvents } from './control.js';
 import type { Connection } from './connection.js';
-import type { FrameTemplate } from './frame-template.js';
 import { hashToken, tokenHigh, tokenLow } from './murmur3.js';
 import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
 import type { PreparedStatement } from './prepared.js';
+import { Preparer } from './preparer.js';
 import type { CONSISTENCY } from './protocol.js';
 import type { Row } from './result.js';
 import { Ring } from './ring.js';
 import type { SessionOptions } from './session-options.js';
 import { nodesOf, replicationOf, type NodeFacts } from './topology.js';
+import type { RequestFrame } from './request-frame.js';
 
-/** How many times in a row one slot's statement may be unknown to a server. */
-const MAX_UNPREPARED = 3;
 const SWEEPS_PER_TIMEOUT = 20;
 const SHORTEST_SWEEP_MS = 5;
 const HEARTBEAT_MS = 30_000;
 /** Beyond this share of stream ids waiting for late answers a connection is replaced. */
 const ORPHANED_LIMIT = 0.25;
 const REFRESH_AFTER_MS = 1_000;
-const INVALID = OUTCOMES.indexOf('invalid');
 const EVERYWHERE = new Int32Array(0);
 
 export const NO_HOST = -1;
@@ -43,12 +40,14 @@ export class WireSession {
   private readonly sweepMs: number;
   private sweeper: NodeJS.Timeout | undefined;
   private refreshing: NodeJS.Timeout | undefined;
-  private readonly unpreparedTries = new Map<number, number>();
+  private listening: Connection | undefined;
+  private readonly preparer: Preparer;
   private readonly poolOptions: PoolOptions;
   private readonly poolEvents: PoolEvents;
 
   private constructor(private readonly options: SessionOptions) {
     this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
+    this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
     this.poolOptions = {
       connectTimeoutMs: options.connectTimeoutMs,
       controlTimeoutMs: options.controlTimeoutMs,
@@ -61,7 +60,7 @@ export class WireSession {
     this.poolEvents = {
       log: options.log,
       event: () => this.refreshSoon(),
-      unprepared: (connection, slot, template) => void this.prepareAgain(connection, slot, template),
+      unprepared: (connection, slot, frame) => void this.preparer.again(connection, slot, frame),
     };
   }
 
@@ -111,7 +110,7 @@ export class WireSession {
   }
 
   /** Begins an operation; answers the frame's offset in `out`, NO_HOST or ALL_FULL. Hot: nothing is allocated. */
-  begin(slot: number, template: FrameTemplate): number {
+  begin(slot: number, template: RequestFrame): number {
     const { replicas, pools } = this;
     this.turn = (this.turn + 1) & 0xffff;
     let full = false;
@@ -128,7 +127,7 @@ export class WireSession {
     return full ? ALL_FULL : NO_HOST;
   }
 
-  private beginOn(pool: NodePool | undefined, slot: number, template: FrameTemplate): number {
+  private beginOn(pool: NodePool | undefined, slot: number, template: RequestFrame): number {
     const connection = pool?.pick();
     if (connection === undefined) return NO_HOST;
     const at = connection.begin(slot, template, this.tick);
@@ -194,21 +193,6 @@ export class WireSession {
     return connection;
   }
 
-  private async prepareAgain(connection: Connection, slot: number, template: FrameTemplate): Promise<void> {
-    const { handler } = this.options;
-    const tries = (this.unpreparedTries.get(slot) ?? 0) + 1;
-    this.unpreparedTries.set(slot, tries);
-    try {
-      if (tries > MAX_UNPREPARED) throw new Error(`the server forgot the statement ${MAX_UNPREPARED} times in a row`);
-      await prepareOn(connection, template.statement.cql, this.options.controlTimeoutMs);
-      handler.onRetry(slot);
-    } catch (error) {
-      this.unpreparedTries.delete(slot);
-      handler.onError(slot, INVALID, error instanceof Error ? error.message : String(error));
-    }
-    handler.onTurn();
-  }
-
   private async discover(host: string, port: number): Promise<void> {
     const { localDatacenter } = this.options;
     const [local] = await this.query(`SELECT * FROM system.local WHERE key = 'local'`);
@@ -230,17 +214,24 @@ export class WireSession {
   }
 
   private async openAll(): Promise<void> {
-    const results = await Promise.allSettled(
-      this.pools.filter((pool) => pool.open.length === 0).map((pool) => pool.start()),
-    );
+    const closed = this.pools.filter((pool) => pool.open.length === 0);
+    const results = await Promise.allSettled(closed.map((pool) => pool.start()));
     for (const [index, result] of results.entries()) {
       if (result.status === 'rejected')
-        this.options.log('warn', `node ${this.pools[index]?.address}: ${String(result.reason)}`);
+        this.options.log('warn', `node ${closed[index]?.address}: ${String(result.reason)}`);
     }
     for (const pool of this.pools) pool.startLater();
     const failed = results.find((result) => result.status === 'rejected');
     if (this.upNodes === 0 && failed) throw failed.reason;
-    await registerForEvents(this.control(), this.options.controlTimeoutMs);
+    await this.listenForEvents();
+  }
+
+  /** One connection hears of nodes that come and go; when it is lost, another has to. */
+  private async listenForEvents(): Promise<void> {
+    if (this.listening && !this.listening.closed) return;
+    const connection = this.control();
+    await registerForEvents(connection, this.options.controlTimeoutMs);
+    this.listening = connection;
   }
 
   private refreshSoon(): void {
@@ -264,7 +255,8 @@ export class WireSession {
 
   private sweep(): void {
     this.tick++;
-    this.unpreparedTries.clear();
+    this.preparer.forgetTries();
+    if (this.listening?.closed === true && this.upNodes > 0) this.refreshSoon();
     const beats = this.tick % Math.max(1, Math.round(HEARTBEAT_MS / this.sweepMs)) === 0;
     for (const pool of this.pools) {
       for (const connection of pool.open) {

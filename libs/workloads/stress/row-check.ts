@@ -28,7 +28,7 @@ export class RowCheck {
       return OUTCOME_INDEX.missing;
     }
     for (let column = 0; column < columns; column++) {
-      const length = buffer.readInt32BE(at);
+      const length = at + 4 > end ? -1 : buffer.readInt32BE(at);
       at += 4;
       if (length < 0 || at + length > end || !this.generator.matches(column, buffer, at, length)) {
         this.column = column;
