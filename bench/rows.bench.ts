@@ -34,8 +34,12 @@ const { json, numbers } = readOptions({
   },
 });
 
-const names = columnNames(numbers.columns);
-const generator = new RowGenerator({ keySizeBytes: KEY_BYTES, columnNames: names, columnSizeBytes: numbers.size });
+const names = columnNames({ count: numbers.columns });
+const generator = new RowGenerator({
+  keySizeBytes: KEY_BYTES,
+  columnNames: names,
+  columnSize: { type: 'fixed', value: numbers.size },
+});
 const rowBytes = KEY_BYTES + names.length * numbers.size;
 const offsets = Int32Array.from(names, (_, index) => KEY_BYTES + index * numbers.size);
 /** The rows of the seeds 0 to STORED_ROWS - 1. */

@@ -21,9 +21,8 @@ const spec = StressPlanSpec.parse({
   schema: { keyspace },
 });
 const target = Target.parse({ contactPoints: [contactPoint] });
-const names = columnNames(spec.columns.count);
-const columnSizeBytes = spec.columns.size.type === 'fixed' ? spec.columns.size.value : 0;
-const row = new RowGenerator({ keySizeBytes: spec.keySizeBytes, columnNames: names, columnSizeBytes });
+const names = columnNames(spec.columns);
+const row = new RowGenerator({ keySizeBytes: spec.keySizeBytes, columnNames: names, columnSize: spec.columns.size });
 row.setSeed(1);
 
 const loops: Record<EngineName, typeof wireFrames> = { wire: wireFrames, driver: driveFrames };

@@ -408,6 +408,12 @@ export interface components {
             stop: components["schemas"]["Stop"];
             /** @default LOCAL_ONE */
             consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Once: the tables of the run's writes are emptied before it
+             * @default never
+             * @enum {string}
+             */
+            truncate?: "never" | "once";
             /** @default true */
             warmup?: boolean;
             /** @default 10 */
@@ -426,6 +432,8 @@ export interface components {
             columns?: {
                 /** @default 5 */
                 count?: number;
+                /** @description In place of C0, C1 …; then count is their number */
+                names?: string[];
                 /**
                  * @default {
                  *       "type": "fixed",
@@ -433,6 +441,8 @@ export interface components {
                  *     }
                  */
                 size?: components["schemas"]["Distribution"];
+                /** @description USING TIMESTAMP of every write */
+                timestampUs?: number;
             };
             /** @default {} */
             schema?: components["schemas"]["StressSchemaInput"];
@@ -558,6 +568,8 @@ export interface components {
             to: number;
             /** @default true */
             wrap?: boolean;
+            /** @description How many items behind the present one a read goes back */
+            readLookback?: components["schemas"]["Distribution"];
         } | {
             /** @enum {string} */
             type: "distribution";
@@ -630,6 +642,16 @@ export interface components {
             inFlightPerConnection?: number;
             /** @default false */
             caseInsensitive?: boolean;
+            /**
+             * @description False: every request carries its statement as text
+             * @default true
+             */
+            prepared?: boolean;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints?: boolean;
             /**
              * @default 4
              * @enum {number}
@@ -795,6 +817,12 @@ export interface components {
             stop: components["schemas"]["Stop"];
             /** @default LOCAL_ONE */
             consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Once: the tables of the run's writes are emptied before it
+             * @default never
+             * @enum {string}
+             */
+            truncate: "never" | "once";
             /** @default true */
             warmup: boolean;
             /** @default 10 */
@@ -813,6 +841,8 @@ export interface components {
             columns: {
                 /** @default 5 */
                 count: number;
+                /** @description In place of C0, C1 …; then count is their number */
+                names?: string[];
                 /**
                  * @default {
                  *       "type": "fixed",
@@ -820,6 +850,8 @@ export interface components {
                  *     }
                  */
                 size: components["schemas"]["Distribution"];
+                /** @description USING TIMESTAMP of every write */
+                timestampUs?: number;
             };
             schema: components["schemas"]["StressSchema"];
             rate: components["schemas"]["Rate"];
@@ -878,6 +910,8 @@ export interface components {
             to: number;
             /** @default true */
             wrap: boolean;
+            /** @description How many items behind the present one a read goes back */
+            readLookback?: components["schemas"]["Distribution"];
         } | {
             /** @enum {string} */
             type: "distribution";
@@ -950,6 +984,16 @@ export interface components {
             inFlightPerConnection: number;
             /** @default false */
             caseInsensitive: boolean;
+            /**
+             * @description False: every request carries its statement as text
+             * @default true
+             */
+            prepared: boolean;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints: boolean;
             /**
              * @default 4
              * @enum {number}

@@ -121,15 +121,18 @@ export class Connection {
   }
 
   /**
-   * Begins a hot operation: its frame lies in `writes.out` at the answered offset and wants its values. -2 when every
-   * stream id is in flight.
+   * Begins a hot operation: its frame lies in `writes.out` at the answered offset and wants its values, which may take
+   * `more` bytes behind it. -2 when every stream id is in flight.
    */
-  begin(slot: number, template: RequestFrame, tick: number): number {
+  begin(slot: number, template: RequestFrame, tick: number, more: number): number {
     const stream = this.streams.take(slot, tick);
     if (stream < 0) return -2;
     this.templates[stream] = template;
-    const at = this.writes.append(template.bytes);
+    const { bytes } = template;
+    const at = this.writes.reserve(bytes.length + more);
     const { out } = this.writes;
+    out.set(bytes, at);
+    if (more > 0) out.writeInt32BE(bytes.length - HEADER_BYTES + more, at + 5);
     out[at + 2] = stream >>> 8;
     out[at + 3] = stream;
     return at;

@@ -109,28 +109,31 @@ export class WireSession {
     this.replicas = this.ring?.lookup(tokenHigh(), tokenLow()) ?? EVERYWHERE;
   }
 
-  /** Begins an operation; answers the frame's offset in `out`, NO_HOST or ALL_FULL. Hot: nothing is allocated. */
-  begin(slot: number, template: RequestFrame): number {
+  /**
+   * Begins an operation whose frame is followed by `more` bytes of values; answers the frame's offset in `out`, NO_HOST or
+   * ALL_FULL. Hot: nothing is allocated.
+   */
+  begin(slot: number, template: RequestFrame, more = 0): number {
     const { replicas, pools } = this;
     this.turn = (this.turn + 1) & 0xffff;
     let full = false;
     for (let step = 0; step < replicas.length; step++) {
-      const at = this.beginOn(pools[replicas[(this.turn + step) % replicas.length] ?? 0], slot, template);
+      const at = this.beginOn(pools[replicas[(this.turn + step) % replicas.length] ?? 0], slot, template, more);
       if (at >= 0) return at;
       full ||= at === ALL_FULL;
     }
     for (let step = 0; step < pools.length; step++) {
-      const at = this.beginOn(pools[(this.turn + step) % pools.length], slot, template);
+      const at = this.beginOn(pools[(this.turn + step) % pools.length], slot, template, more);
       if (at >= 0) return at;
       full ||= at === ALL_FULL;
     }
     return full ? ALL_FULL : NO_HOST;
   }
 
-  private beginOn(pool: NodePool | undefined, slot: number, template: RequestFrame): number {
+  private beginOn(pool: NodePool | undefined, slot: number, template: RequestFrame, more: number): number {
     const connection = pool?.pick();
     if (connection === undefined) return NO_HOST;
-    const at = connection.begin(slot, template, this.tick);
+    const at = connection.begin(slot, template, this.tick, more);
     this.out = connection.writes.out;
     return at;
   }
@@ -198,7 +201,10 @@ export class WireSession {
     const [local] = await this.query(`SELECT * FROM system.local WHERE key = 'local'`);
     const peers = await this.query('SELECT * FROM system.peers');
     this.clusterName = textOf(local?.['cluster_name']);
-    const all = nodesOf(local ?? {}, peers, host);
+    const { onlyContactPoints, contactPoints } = this.options;
+    const listed = (address: string) => contactPoints.some((point) => point.host === address);
+    const found = nodesOf(local ?? {}, peers, host);
+    const all = onlyContactPoints === true ? found.filter(({ address }) => listed(address)) : found;
     const nodes = localDatacenter === undefined ? all : all.filter((node) => node.datacenter === localDatacenter);
     if (nodes.length === 0) {
       const known = [...new Set(all.map((node) => node.datacenter))].join(', ');

@@ -32,7 +32,7 @@ function rateText({ rate, lanes }: StressPlanSpec): string {
 function populationText({ population }: StressPlanSpec): string | undefined {
   if (!population) return undefined;
   if (population.type === 'distribution') return `-pop dist=${distributionText(population.distribution)}`;
-  return `-pop seq=${population.from}..${population.to}${population.wrap ? '' : ' no-wrap'}`;
+  return `-pop seq=${population.from}..${population.to}${population.wrap ? '' : ' no-wrap'}${population.readLookback ? ` read-lookback=${distributionText(population.readLookback)}` : ''}`;
 }
 
 function schemaText({ schema }: StressPlanSpec): string {
@@ -48,6 +48,12 @@ function schemaText({ schema }: StressPlanSpec): string {
   return words.join(' ');
 }
 
+function columnsText({ columns }: StressPlanSpec): string {
+  const which = columns.names ? `names=${columns.names.join(',')}` : `n=FIXED(${columns.count})`;
+  const timestamp = columns.timestampUs === undefined ? '' : ` timestamp=${columns.timestampUs}`;
+  return `-col ${which} size=${distributionText(columns.size)}${timestamp}`;
+}
+
 function modeText({ connection }: StressPlanSpec, target: CommandTarget): string {
   const words = ['-mode', 'native', 'cql3'];
   if (target.username !== undefined) words.push(`user=${target.username}`);
@@ -58,6 +64,7 @@ function modeText({ connection }: StressPlanSpec, target: CommandTarget): string
   );
   words.push(`maxPending=${connection.inFlightPerConnection}`);
   if (connection.caseInsensitive) words.push('case-insensitive');
+  if (!connection.prepared) words.push('unprepared');
   return words.join(' ');
 }
 
@@ -85,7 +92,7 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     spec.operation === 'mixed' ? [`ratio(${ratioText(spec)})`, `clustering=${distributionText(spec.clustering)}`] : [];
   const node = target.contactPoints
     ? [
-        `-node ${[...(target.localDatacenter === undefined ? [] : [`datacenter=${target.localDatacenter}`]), target.contactPoints.join(',')].join(' ')}`,
+        `-node ${[...(target.localDatacenter === undefined ? [] : [`datacenter=${target.localDatacenter}`]), ...(spec.connection.onlyContactPoints ? ['whitelist'] : []), target.contactPoints.join(',')].join(' ')}`,
       ]
     : [];
   return [
@@ -94,13 +101,14 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     stopText(spec),
     `cl=${spec.consistencyLevel}`,
     ...(spec.warmup ? [] : ['no-warmup']),
+    ...(spec.truncate === 'never' ? [] : [`truncate=${spec.truncate}`]),
     ...(adds(spec) ? [`add=${distributionText(spec.increment)}`] : []),
     ...(spec.keySizeBytes === 10 ? [] : [`keysize=${spec.keySizeBytes}`]),
     ...node,
     ...(target.port === undefined ? [] : [`-port native=${target.port}`]),
     rateText(spec),
     ...((populationText(spec) ?? '') ? [populationText(spec)] : []),
-    `-col n=FIXED(${spec.columns.count}) size=${distributionText(spec.columns.size)}`,
+    columnsText(spec),
     schemaText(spec),
     modeText(spec, target),
     errorsText(spec),

@@ -56,6 +56,16 @@ describe('parseStressCommand', () => {
     });
   });
 
+  it.each([
+    'write n=10 truncate=once -col names=a,b size=UNIFORM(1..9) timestamp=5 -rate threads=1',
+    'read n=10 -rate threads=1 -pop seq=1..10 no-wrap read-lookback=EXP(0..5) -mode native cql3 unprepared',
+    'mixed ratio(read=2,counter_write=1) add=UNIFORM(1..3) n=10 -rate threads=1 -node whitelist 127.0.0.1,127.0.0.2',
+    'counter_read n=10 -rate threads=1 -pop dist=~QEXTREME(1..100,2,5)',
+  ])('reads %s, and what it is written as again', (line) => {
+    const { spec, target } = parseStressCommand(line);
+    expect(parseStressCommand(formatStressCommand(spec, target))).toMatchObject({ spec, target });
+  });
+
   it('lists every problem at once, with the nearest name', () => {
     expect(issuesOf('raed n=x cl=SOME -rate thread=4 fixed=5 -pop sec=1..2 -foo bar')).toEqual([
       'command: unknown command raed; did you mean read?',
@@ -71,7 +81,7 @@ describe('parseStressCommand', () => {
 
   it.each([
     ['user n=1 -rate threads=1', 'the command user is not supported yet'],
-    ['write n=1 truncate=once', 'truncate is not supported yet'],
+    ['write n=1 truncate=always', 'expected truncate=once'],
     ['write n=1 -graph file=x.html', '-graph is not supported yet'],
     ['write err<0.02 n>30', 'err<0.02 is not supported yet'],
     ['write n=1 -rate threads>=4 auto', 'auto is not supported yet'],
@@ -79,7 +89,7 @@ describe('parseStressCommand', () => {
     ['write n=1 -pop dist=~UNIFROM(1..10)', 'found ~UNIFROM(1..10)'],
     ['write n=1 -port jmx=7199', 'jmx is not supported yet'],
     ['write n=1 -mode native cql3 compression=lz4', 'compression of frames is not supported yet'],
-    ['write n=1 -col size=UNIFORM(1..10)', 'other than FIXED(n) are not supported yet'],
+    ['write n=1 -col size=UNIFORM(1..20m)', 'expected sizes from 0 to 16000000 bytes'],
     ['read n=1', 'expected -rate threads=N'],
     ['write', 'expected n= or duration='],
     ['write n=1 duration=1s', 'found both'],

@@ -94,6 +94,10 @@ function checkWhole(draft: Draft, operation: StressPlanSpec['operation'], issues
     issues.push({ path: '-pop seq', message: 'expected seq= or dist=, found both' });
   if (draft.noWrap === true && !draft.sequence)
     issues.push({ path: '-pop no-wrap', message: 'expected seq= beside no-wrap, found none' });
+  if (draft.readLookback && !draft.sequence)
+    issues.push({ path: '-pop read-lookback', message: 'expected seq= beside read-lookback=, found none' });
+  if (draft.columnNames && draft.columnCount !== undefined)
+    issues.push({ path: '-col names', message: 'expected names= or n=, found both' });
   if (draft.ratio && operation !== 'mixed')
     issues.push({ path: 'ratio', message: `expected the command mixed, found ${operation}` });
   if (draft.clustering && operation !== 'mixed')
@@ -118,7 +122,13 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
     warmup: draft.warmup,
     keySizeBytes: draft.keySizeBytes,
     population: populationOfDraft(draft),
-    columns: { count: draft.columnCount, size: draft.columnSize },
+    truncate: draft.truncate,
+    columns: {
+      count: draft.columnNames?.length ?? draft.columnCount,
+      names: draft.columnNames,
+      size: draft.columnSize,
+      timestampUs: draft.timestampUs,
+    },
     schema: {
       keyspace: draft.keyspace,
       replication: draft.replication,
@@ -142,6 +152,8 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       connectionsPerNode: draft.connectionsPerNode,
       inFlightPerConnection: draft.inFlightPerConnection,
       caseInsensitive: draft.caseInsensitive,
+      prepared: draft.prepared,
+      onlyContactPoints: draft.onlyContactPoints,
     },
     log: {
       intervalMs: draft.intervalMs,

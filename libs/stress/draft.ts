@@ -23,9 +23,13 @@ export interface Draft {
   lanes?: number;
   sequence?: { from: number; to: number };
   noWrap?: boolean;
+  readLookback?: Distribution;
+  truncate?: StressPlanSpec['truncate'];
   distribution?: Distribution;
   columnCount?: number;
   columnSize?: Distribution;
+  columnNames?: string[];
+  timestampUs?: number;
   keyspace?: string;
   replication?: { strategy: string; options: Record<string, string> };
   compaction?: { strategy: string; options: Record<string, string> };
@@ -41,6 +45,8 @@ export interface Draft {
   connectionsPerNode?: number;
   inFlightPerConnection?: number;
   caseInsensitive?: boolean;
+  prepared?: boolean;
+  onlyContactPoints?: boolean;
   intervalMs?: number;
   hdrFile?: string;
   noSettings?: boolean;
@@ -51,7 +57,7 @@ export interface Draft {
 }
 
 /** The population that was said; undefined leaves the command's default. */
-export function populationOfDraft({ sequence, distribution, noWrap }: Draft): Population | undefined {
-  if (sequence) return { type: 'sequence', ...sequence, wrap: noWrap !== true };
+export function populationOfDraft({ sequence, distribution, noWrap, readLookback }: Draft): Population | undefined {
+  if (sequence) return { type: 'sequence', ...sequence, wrap: noWrap !== true, readLookback };
   return distribution && { type: 'distribution', distribution };
 }

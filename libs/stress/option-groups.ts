@@ -7,7 +7,8 @@ import {
   distribution,
   duration,
   fixedCount,
-  fixedSize,
+  columnList,
+  columnSize,
   flag,
   found,
   interval,
@@ -16,6 +17,7 @@ import {
   replication,
   sequence,
   text,
+  truncate,
   version,
   type Apply,
 } from './option-readers.js';
@@ -39,8 +41,9 @@ export const COMMAND_OPTIONS: OptionGroup = {
     ratio,
     clustering: distribution((draft, value) => (draft.clustering = value)),
     add: distribution((draft, value) => (draft.increment = value)),
+    truncate,
   },
-  notYet: ['truncate', 'serial-cl', 'err', 'profile', 'ops'],
+  notYet: ['serial-cl', 'err', 'profile', 'ops'],
 };
 
 const milliseconds = (set: (draft: Draft, value: number) => void): Apply => count('milliseconds', set);
@@ -48,8 +51,11 @@ const milliseconds = (set: (draft: Draft, value: number) => void): Apply => coun
 /** Every group of the original. */
 export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
   node: {
-    options: { datacenter: text('a datacenter', (draft, value) => (draft.datacenter = value)) },
-    notYet: ['rack', 'whitelist', 'file', 'loadbalance', 'remote-dc'],
+    options: {
+      datacenter: text('a datacenter', (draft, value) => (draft.datacenter = value)),
+      whitelist: flag((draft) => (draft.onlyContactPoints = true)),
+    },
+    notYet: ['rack', 'file', 'loadbalance', 'remote-dc'],
     bare: (draft, value) => {
       draft.nodes = [...(draft.nodes ?? []), ...(value ?? '').split(',').filter((host) => host !== '')];
       return undefined;
@@ -65,7 +71,8 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     options: {
       native: flag(() => undefined),
       cql3: flag(() => undefined),
-      prepared: flag(() => undefined),
+      prepared: flag((draft) => (draft.prepared = true)),
+      unprepared: flag((draft) => (draft.prepared = false)),
       user: text('a user', (draft, value) => (draft.username = value)),
       password: text('a password', (draft, value) => (draft.password = value)),
       requesttimeout: milliseconds((draft, value) => (draft.requestTimeoutMs = value)),
@@ -77,7 +84,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       maxpending: count('a number of requests', (draft, value) => (draft.inFlightPerConnection = value)),
       compression: compressionOff,
     },
-    notYet: ['unprepared', 'thrift', 'simplenative', '4x', 'auth-provider', 'smart', 'port'],
+    notYet: ['thrift', 'simplenative', '4x', 'auth-provider', 'smart', 'port'],
   },
   rate: {
     options: {
@@ -98,10 +105,19 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       seq: sequence,
       dist: distribution((draft, value) => (draft.distribution = value)),
       'no-wrap': flag((draft) => (draft.noWrap = true)),
+      'read-lookback': distribution((draft, value) => (draft.readLookback = value)),
     },
-    notYet: ['read-lookback', 'contents'],
+    notYet: ['contents'],
   },
-  col: { options: { n: fixedCount, size: fixedSize }, notYet: ['names', 'slice', 'super', 'comparator', 'timestamp'] },
+  col: {
+    options: {
+      n: fixedCount,
+      size: columnSize,
+      names: columnList,
+      timestamp: count('microseconds since 1970', (draft, value) => (draft.timestampUs = value), 0),
+    },
+    notYet: ['slice', 'super', 'comparator'],
+  },
   schema: {
     options: {
       replication,

@@ -6,6 +6,9 @@ import type { Draft } from './draft.js';
 /** Puts an option's value into the draft; answers what is wrong with it, if anything. */
 export type Apply = (draft: Draft, value: string | undefined) => string | undefined;
 
+/** What a server takes in one frame of 16 MiB, its default, and a little less. */
+const LARGEST_COLUMN_BYTES = 16_000_000;
+
 export const found = (value: string | undefined): string => (value === undefined || value === '' ? 'nothing' : value);
 
 export const count =
@@ -129,12 +132,13 @@ export const fixedCount: Apply = (draft, value) => {
   draft.columnCount = columns;
   return undefined;
 };
-export const fixedSize: Apply = (draft, value) => {
+export const columnSize: Apply = (draft, value) => {
   const read = readCount(value) ?? readDistribution(value);
   if (typeof read === 'string') return read;
   const size = typeof read === 'number' ? { type: 'fixed' as const, value: read } : read;
-  if (size.type !== 'fixed' || size.value < 0)
-    return `column sizes other than FIXED(n) are not supported yet, found ${found(value)}`;
+  const [least, largest] = size.type === 'fixed' ? [size.value, size.value] : [size.min, size.max];
+  if (size.type === 'sequence' || least < 0 || largest > LARGEST_COLUMN_BYTES)
+    return `expected sizes from 0 to ${LARGEST_COLUMN_BYTES} bytes, found ${found(value)}`;
   draft.columnSize = size;
   return undefined;
 };
@@ -146,3 +150,19 @@ export const compressionOff: Apply = (_draft, value) =>
   /^none$/i.test(value ?? '')
     ? undefined
     : `compression of frames is not supported yet, found ${found(value)}; expected none`;
+export const columnList: Apply = (draft, value) => {
+  const names = (value ?? '').split(',').filter((name) => name !== '');
+  const bad = names.find((name) => !/^[A-Za-z0-9_]{1,48}$/.test(name));
+  if (names.length === 0 || bad !== undefined || new Set(names).size !== names.length)
+    return `expected different names of letters, digits and underscores such as names=a,b, found ${found(value)}`;
+  draft.columnNames = names;
+  return undefined;
+};
+export const truncate: Apply = (draft, value) => {
+  const when = (value ?? '').toLowerCase();
+  if (when === 'always')
+    return 'truncate=always, also between warm-up and run, is not supported: expected truncate=once, with no-warmup';
+  if (when !== 'never' && when !== 'once') return `expected truncate=never or truncate=once, found ${found(value)}`;
+  draft.truncate = when;
+  return undefined;
+};

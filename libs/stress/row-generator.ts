@@ -1,4 +1,7 @@
+import type { Distribution } from '#libs/workloads/stress/stress.schema.js';
+import { JavaRandom } from './java-random.js';
 import { saltOf } from './salt.js';
+import { seededSample, type SeededSample } from './seeded-sample.js';
 
 /*
  * The data of cassandra-stress's write, read and mixed commands, byte for byte: java.util.Random (48-bit LCG in two 24-bit
@@ -23,8 +26,8 @@ const RESEED_EVERY = 32;
 export interface RowShape {
   keySizeBytes: number;
   columnNames: readonly string[];
-  /** Every column of every row has this size. */
-  columnSizeBytes: number;
+  /** Bytes of each column: the same for all, or drawn for each by its own seed. */
+  columnSize: Distribution;
 }
 
 /** Generates one row at a time: `setSeed`, then read `key` and write or compare columns. No allocation per row. */
@@ -34,7 +37,10 @@ export class RowGenerator {
   private readonly keySalt: Salt;
   private readonly salts: readonly Salt[];
   private readonly scratch: Buffer;
-  private readonly size: number;
+  /** Draws a column's size from its identity; undefined when all have the same. */
+  private readonly drawSize: SeededSample | undefined;
+  /** Size of each column of the present row: drawn by `drawSizes`. */
+  readonly sizes: Int32Array;
   /** Row seed (section "id" of the original): 64 bits in halves. */
   private rowHigh = 0;
   private rowLow = 0;
@@ -43,8 +49,11 @@ export class RowGenerator {
     this.key = Buffer.alloc(shape.keySizeBytes);
     this.keySalt = saltHalves('key');
     this.salts = shape.columnNames.map(saltHalves);
-    this.size = shape.columnSizeBytes;
-    this.scratch = Buffer.alloc(shape.columnSizeBytes);
+    const { columnSize } = shape;
+    const largest = columnSize.type === 'fixed' ? columnSize.value : columnSize.max;
+    this.drawSize = columnSize.type === 'fixed' ? undefined : seededSample(columnSize);
+    this.sizes = new Int32Array(shape.columnNames.length).fill(largest);
+    this.scratch = Buffer.alloc(largest);
   }
 
   /** Sets the row to work item `seed` (whole, 0 to 2^53): computes its key and its row seed. */
@@ -102,9 +111,34 @@ export class RowGenerator {
     for (let column = 0; column < this.salts.length; column++) this.fill(column, out, at + (offsets[column] ?? 0));
   }
 
+  /** True when columns differ in size: then `drawSizes` comes after `setSeed`. */
+  get isVariable(): boolean {
+    return this.drawSize !== undefined;
+  }
+
+  /** Draws the present row's sizes; answers their sum. */
+  drawSizes(): number {
+    let sum = 0;
+    for (let column = 0; column < this.sizes.length; column++) sum += this.sizeOf(column);
+    return sum;
+  }
+
+  /** Writes every column with its length before it, from `at` on; answers where the next value begins. */
+  writeSizedColumns(out: Buffer, at: number): number {
+    let next = at;
+    for (let column = 0; column < this.salts.length; column++) {
+      const size = this.sizes[column] ?? 0;
+      out.writeInt32BE(size, next);
+      this.fill(column, out, next + 4);
+      next += 4 + size;
+    }
+    return next;
+  }
+
   /** True when `length` bytes at `at` are the column's value. */
   matches(column: number, buffer: Uint8Array, at: number, length: number): boolean {
-    const { scratch, size } = this;
+    const { scratch } = this;
+    const size = this.sizeOf(column);
     if (length !== size) return false;
     this.fill(column, scratch, 0);
     for (let index = 0; index < size; index++) if (scratch[index] !== buffer[at + index]) return false;
@@ -113,9 +147,16 @@ export class RowGenerator {
 
   /** The column's value in a buffer of its own; for reports. */
   expected(column: number): Buffer {
-    const value = Buffer.alloc(this.size);
+    const value = Buffer.alloc(this.sizeOf(column));
     this.fill(column, value, 0);
     return value;
+  }
+
+  private sizeOf(column: number): number {
+    const salt = this.salts[column];
+    if (this.drawSize !== undefined && salt !== undefined)
+      this.sizes[column] = this.drawSize(identityOf(this.rowHigh ^ salt.high, this.rowLow ^ salt.low));
+    return this.sizes[column] ?? 0;
   }
 
   private fill(column: number, out: Uint8Array, start: number): void {
@@ -136,7 +177,7 @@ export class RowGenerator {
     let stateLow = ~(sample | 0);
     let stateHigh = ~((sample / TWO_32) | 0);
     let drawn = RESEED_EVERY - 1;
-    const end = start + this.size;
+    const end = start + (this.sizes[column] ?? 0);
     for (let at = start; at < end; at += 8) {
       if (++drawn === RESEED_EVERY) {
         // FasterRandom's state becomes the first long of java.util.Random(state).
@@ -194,6 +235,13 @@ export class RowGenerator {
     }
   }
 }
+
+/** First identity sample of a column, from its seed. */
+function identityOf(seedHigh: number, seedLow: number): number {
+  random.setSeed(seedHigh, seedLow);
+  return identity(random.nextDouble());
+}
+const random = new JavaRandom();
 
 interface Salt {
   readonly high: number;

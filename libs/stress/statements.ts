@@ -2,8 +2,9 @@ import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 type Shape = Pick<StressPlanSpec, 'schema' | 'columns'>;
 
-/** Columns of the default table: C0, C1 … */
-export const columnNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `C${index}`);
+/** Columns of the run's tables: C0, C1 … unless they have names of their own. */
+export const columnNames = ({ count, names }: Pick<StressPlanSpec['columns'], 'count' | 'names'>): string[] =>
+  names ?? Array.from({ length: count }, (_, index) => `C${index}`);
 
 const options = (map: Readonly<Record<string, string>>): string =>
   Object.entries(map)
@@ -16,12 +17,15 @@ type Table = (typeof TABLES)[number];
 const CELL_TYPE: { [T in Table]: string } = { standard1: 'blob', counter1: 'counter' };
 const tableName = ({ schema }: Pick<Shape, 'schema'>, table: Table): string => `"${schema.keyspace}"."${table}"`;
 
+export const truncateCql = ({ schema }: Pick<Shape, 'schema'>, table: Table): string =>
+  `TRUNCATE ${tableName({ schema }, table)}`;
+
 /** Statements of cassandra-stress's data commands: a write is an UPDATE, so a deleted row leaves no row marker. */
 export const keyspaceCql = ({ schema }: Pick<Shape, 'schema'>): string =>
   `CREATE KEYSPACE IF NOT EXISTS "${schema.keyspace}" WITH replication = {${options({ class: schema.replication.strategy, ...schema.replication.options })}} AND durable_writes = true`;
 
 export function tableCql({ schema, columns }: Shape, table: Table): string {
-  const cells = columnNames(columns.count).map((name) => `"${name}" ${CELL_TYPE[table]}`);
+  const cells = columnNames(columns).map((name) => `"${name}" ${CELL_TYPE[table]}`);
   const compression = schema.compression === undefined ? '' : options({ sstable_compression: schema.compression });
   const compaction = schema.compaction
     ? ` AND compaction = {${options({ class: schema.compaction.strategy, ...schema.compaction.options })}}`
@@ -29,22 +33,22 @@ export function tableCql({ schema, columns }: Shape, table: Table): string {
   return `CREATE TABLE IF NOT EXISTS ${tableName({ schema }, table)} (key blob PRIMARY KEY, ${cells.join(', ')}) WITH compression = {${compression}}${compaction}`;
 }
 
-const set = (columns: number, cell: (name: string) => string): string =>
+const set = (columns: Shape['columns'], cell: (name: string) => string): string =>
   columnNames(columns)
     .map((name) => cell(`"${name}"`))
     .join(', ');
 
 /** The default write, as the original words it. */
 export const writeCql = ({ schema, columns }: Shape): string =>
-  `UPDATE ${tableName({ schema }, 'standard1')} SET ${set(columns.count, (name) => `${name} = ?`)} WHERE key = ?`;
+  `UPDATE ${tableName({ schema }, 'standard1')}${columns.timestampUs === undefined ? '' : ` USING TIMESTAMP ${columns.timestampUs}`} SET ${set(columns, (name) => `${name} = ?`)} WHERE key = ?`;
 
 const increment = ({ schema, columns }: Shape): string =>
-  `UPDATE ${tableName({ schema }, 'counter1')} SET ${set(columns.count, (name) => `${name} = ${name} + ?`)} WHERE key = ?`;
+  `UPDATE ${tableName({ schema }, 'counter1')} SET ${set(columns, (name) => `${name} = ${name} + ?`)} WHERE key = ?`;
 
 const read =
   (table: Table) =>
   ({ schema, columns }: Shape): string =>
-    `SELECT ${set(columns.count, (name) => name)} FROM ${tableName({ schema }, table)} WHERE key = ?`;
+    `SELECT ${set(columns, (name) => name)} FROM ${tableName({ schema }, table)} WHERE key = ?`;
 
 /** Statement of each operation, by index. */
 export const STATEMENTS: readonly ((shape: Shape) => string)[] = [

@@ -27,6 +27,19 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
     expect(witness.genuine(`read ${COMMAND}`, keyspace).out).toContain('Data returned was not validated');
   });
 
+  it.each(['UNIFORM(1..200)', 'GAUSSIAN(1..200)', 'EXP(1..200)', 'EXTREME(1..200,2)', '~EXP(1..200)'])(
+    'validates columns whose sizes are %s',
+    async (size) => {
+      const rows = 3_000;
+      const keyspace = witness.keyspace(`sizes${size.replaceAll(/\W/g, '')}`.toLowerCase());
+      const command = `n=${rows} cl=ONE no-warmup -rate threads=32 -pop seq=1..${rows} -log no-settings -col size=${size}`;
+      const words = `write ${command} -node ${witness.host} -port native=${witness.port} -schema keyspace=${keyspace}`;
+      expect((await tidemark(['stress', ...words.split(' ')]).ended).exitCode).toBe(0);
+      const { exitCode, out } = witness.genuine(`read ${command}`, keyspace);
+      expect(exitCode, out).toBe(0);
+    },
+  );
+
   it('finds the counters that Tidemark raised, and the reverse', async () => {
     const keyspace = witness.keyspace('counters');
     expect((await ours('counter_write add=FIXED(3)', keyspace)).exitCode).toBe(0);

@@ -13,7 +13,6 @@ export interface EngineParts {
   input: LaneInput & { kind: 'stress' };
   generator: RowGenerator;
   columnNames: readonly string[];
-  columnSizeBytes: number;
   notes: FailureNotes;
   log: DriverEvents['log'];
 }

@@ -52,6 +52,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     slots: share.threads,
     schedule: scheduleOf(spec, share),
     dropOverdue: spec.rate.model === 'open' && spec.rate.overdue === 'drop',
+    throttle: spec.rate.model === 'closed',
     durationNs: spec.stop.type === 'duration' ? spec.stop.durationMs * NS_PER_MS : undefined,
     intervalNs: spec.log.intervalMs * NS_PER_MS,
     retries: spec.errors.retries,

@@ -2,7 +2,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf } from '#libs/cql/column-type.js';
 import type { WireSession } from '#libs/cql/session.js';
 import { operationsOf } from '#libs/stress/operations.js';
-import { keyspaceCql, tableCql, TABLES } from '#libs/stress/statements.js';
+import { keyspaceCql, tableCql, TABLES, truncateCql } from '#libs/stress/statements.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
@@ -36,6 +36,16 @@ export async function createSchema(
       [],
       { cause: error },
     );
+  }
+}
+
+/** Empties the run's tables. CodedError SCHEMA_FAILED when the target refuses. */
+export async function truncate(session: WireSession, spec: StressPlanSpec): Promise<void> {
+  for (const table of tablesOf(spec)) {
+    await session.query(truncateCql(spec, table), 'ALL').catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new CodedError('SCHEMA_FAILED', `could not truncate ${table}: ${why}`, [], { cause });
+    });
   }
 }
 

@@ -13,6 +13,7 @@ export const sessionOptions = (
 ): SessionOptions => ({
   contactPoints: target.contactPoints.map((text) => parseEndpoint(text, target.port)),
   localDatacenter: target.localDatacenter,
+  onlyContactPoints: connection.onlyContactPoints,
   credentials:
     target.username === undefined ? undefined : { username: target.username, password: target.password ?? '' },
   tls: target.tls && {

@@ -5,7 +5,7 @@ import { WireSession } from '#libs/cql/session.js';
 import type { Driver, DriverEvents, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { onlyReads } from '#libs/stress/operations.js';
-import { checkConsistency, createSchema, tablesOf } from './schema-setup.js';
+import { checkConsistency, createSchema, tablesOf, truncate } from './schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
 
@@ -17,6 +17,10 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
     if (!onlyReads(spec)) {
       await createSchema(session, spec, (ms) => systemClock.sleep(ms));
       events.log('info', `keyspace ${spec.schema.keyspace} and table ${tablesOf(spec).join(', ')} are there`);
+    }
+    if (spec.truncate === 'once') {
+      await truncate(session, spec);
+      events.log('info', `${tablesOf(spec).join(', ')} truncated`);
     }
     await checkConsistency(session, spec, target.localDatacenter);
     return {

@@ -18,14 +18,17 @@ import { warmUp } from './warm-up.js';
 export async function openStressLane(input: LaneInput & { kind: 'stress' }, events: DriverEvents): Promise<OpenShard> {
   const { spec } = input;
   await loadHistograms();
-  const names = columnNames(spec.columns.count);
-  const columnSizeBytes = spec.columns.size.type === 'fixed' ? spec.columns.size.value : 0;
-  const generator = new RowGenerator({ keySizeBytes: spec.keySizeBytes, columnNames: names, columnSizeBytes });
+  const names = columnNames(spec.columns);
+  const generator = new RowGenerator({
+    keySizeBytes: spec.keySizeBytes,
+    columnNames: names,
+    columnSize: spec.columns.size,
+  });
   const notes = new FailureNotes(names, (mismatch) => events.mismatch(mismatch));
   let engine: Engine | undefined;
   try {
     const log: DriverEvents['log'] = (level, message) => events.log(level, message);
-    engine = await engines[spec.engine]({ input, generator, columnNames: names, columnSizeBytes, notes, log });
+    engine = await engines[spec.engine]({ input, generator, columnNames: names, notes, log });
     await warmUp(input, engine.target, operationsOf(spec));
   } catch (error) {
     await engine?.close();

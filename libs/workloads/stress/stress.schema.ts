@@ -72,6 +72,7 @@ export const Population = z
       from: z.int().min(0),
       to: z.int().min(0),
       wrap: z.boolean().default(true),
+      readLookback: Distribution.optional().describe('How many items behind the present one a read goes back'),
     }),
     z.strictObject({ type: z.literal('distribution'), distribution: Distribution }),
   ])
@@ -134,6 +135,8 @@ export const StressConnection = z
     connectionsPerNode: z.int().min(1).max(64).default(1).describe('Per lane'),
     inFlightPerConnection: z.int().min(1).max(32_768).default(32_768),
     caseInsensitive: z.boolean().default(false),
+    prepared: z.boolean().default(true).describe('False: every request carries its statement as text'),
+    onlyContactPoints: z.boolean().default(false).describe('Other nodes of the cluster are left alone'),
     protocolVersion: z.literal(4).default(4),
   })
   .meta({ id: 'StressConnection' });
@@ -155,6 +158,10 @@ export const StressPlanSpec = z
     ),
     stop: Stop,
     consistencyLevel: ConsistencyLevel.default('LOCAL_ONE'),
+    truncate: z
+      .enum(['never', 'once'])
+      .default('never')
+      .describe("Once: the tables of the run's writes are emptied before it"),
     warmup: z.boolean().default(true),
     keySizeBytes: z.int().min(1).max(65_535).default(10),
     population: Population.optional().describe(
@@ -163,8 +170,16 @@ export const StressPlanSpec = z
     columns: z
       .strictObject({
         count: z.int().min(1).max(1000).default(5),
+        names: z
+          .array(z.string().regex(/^[A-Za-z0-9_]{1,48}$/))
+          .min(1)
+          .max(1000)
+          .optional()
+          .describe('In place of C0, C1 …; then count is their number'),
         size: Distribution.default({ type: 'fixed', value: 34 }),
+        timestampUs: z.int().min(0).optional().describe('USING TIMESTAMP of every write'),
       })
+      .refine(({ names, count }) => names === undefined || names.length === count, 'expected as many names as columns')
       .default({ count: 5, size: { type: 'fixed', value: 34 } }),
     schema: StressSchema.prefault({}),
     rate: Rate,

@@ -50,6 +50,8 @@ export class StressSource implements Source {
   private readonly draw: Draw;
   private readonly run: (() => number) | undefined;
   private readonly choose: () => number;
+  /** How far a read goes back, and the first and last seed of the sequence; absent otherwise. */
+  private readonly lookback: { draw: () => number; from: number } | undefined;
   private left = 0;
 
   constructor(
@@ -62,6 +64,8 @@ export class StressSource implements Source {
       this.operations = Math.min(this.operations, shareOf(population.to - population.from + 1, share));
     }
     this.draw = drawOf(population, laneRandom(spec, share, 1));
+    if (population.type === 'sequence' && population.readLookback !== undefined)
+      this.lookback = { draw: sampler(population.readLookback, laneRandom(spec, share, 6)), from: population.from };
     const active = operationsOf(spec);
     this.operation = active[0] ?? READ;
     const random = laneRandom(spec, share, 2);
@@ -81,6 +85,8 @@ export class StressSource implements Source {
       }
       this.left--;
     }
+    if (this.lookback !== undefined && this.operation === READ)
+      this.seed = Math.max(this.lookback.from, this.seed - this.lookback.draw());
     return true;
   }
 }

@@ -1,26 +1,19 @@
-import { frameTemplate } from '#libs/cql/frame-template.js';
+import { frameHead, frameTemplate } from '#libs/cql/frame-template.js';
 import { WireSession } from '#libs/cql/session.js';
 import { STATEMENTS } from '#libs/stress/statements.js';
 import type { Engine, EngineParts } from './engine.js';
 import { sessionOptions } from './session-options.js';
-import { COUNTER_WRITE, operationsOf, STRESS_OPERATIONS, WRITE } from '#libs/stress/operations.js';
+import { COUNTER_WRITE, operationsOf, WRITE } from '#libs/stress/operations.js';
 import { sampler } from './sampler.js';
 import { laneRandom } from './stress.source.js';
 import { WireTarget } from './wire-target.js';
 
 const BIGINT_BYTES = 8;
 /** Which of a lane's random sequences the increments are drawn from. */
-export const INCREMENTS = 4;
+export const INCREMENTS = 5;
 
 /** Connects the wire engine and encodes the frames of the run's statements. Throws CodedError or ServerError. */
-export async function openWireEngine({
-  input,
-  generator,
-  columnNames,
-  columnSizeBytes,
-  notes,
-  log,
-}: EngineParts): Promise<Engine> {
+export async function openWireEngine({ input, generator, columnNames, notes, log }: EngineParts): Promise<Engine> {
   const { spec, share } = input;
   const target = new WireTarget({
     generator,
@@ -33,19 +26,20 @@ export async function openWireEngine({
   const session = await WireSession.connect(sessionOptions(input.target, spec, target, log));
   try {
     const active = operationsOf(spec);
-    const prepare = async (cql: string, valueLengths: readonly number[]) =>
-      frameTemplate(await session.prepare(cql), spec.consistencyLevel, valueLengths);
+    const { size } = spec.columns;
     const cells: Readonly<Record<number, readonly number[]>> = {
-      [WRITE]: columnNames.map(() => columnSizeBytes),
+      [WRITE]: columnNames.map(() => (size.type === 'fixed' ? size.value : 0)),
       [COUNTER_WRITE]: columnNames.map(() => BIGINT_BYTES),
     };
     target.session = session;
-    target.templates = await Promise.all(
-      STRESS_OPERATIONS.map(async (_, operation) => {
-        const cql = active.includes(operation) ? STATEMENTS[operation]?.(spec) : undefined;
-        return cql === undefined ? undefined : prepare(cql, [...(cells[operation] ?? []), spec.keySizeBytes]);
-      }),
-    );
+    for (const operation of active) {
+      const cql = STATEMENTS[operation]?.(spec) ?? '';
+      const statement = spec.connection.prepared ? await session.prepare(cql) : cql;
+      const lengths = [...(cells[operation] ?? []), spec.keySizeBytes];
+      target.templates[operation] = frameTemplate(statement, spec.consistencyLevel, lengths);
+      if (operation === WRITE && generator.isVariable)
+        target.variableWrite = frameHead(statement, spec.consistencyLevel, lengths.length);
+    }
     await session.routeBy(spec.schema.keyspace);
   } catch (error) {
     await session.close();

@@ -1,5 +1,6 @@
 import type { HotHandler } from '#libs/cql/hot-handler.js';
 import type { FrameTemplate } from '#libs/cql/frame-template.js';
+import type { RequestFrame } from '#libs/cql/request-frame.js';
 import { NO_HOST, type WireSession } from '#libs/cql/session.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
@@ -7,6 +8,8 @@ import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { RowCheck } from './row-check.js';
 import { COUNTER_READ, COUNTER_WRITE, WRITE } from '#libs/stress/operations.js';
+
+const LENGTH_BYTES = 4;
 
 export interface WireTargetOptions {
   generator: RowGenerator;
@@ -35,7 +38,9 @@ export class WireTarget implements Target, HotHandler {
 
   /** Set before the first `fire`: a session needs its handler first. */
   session: WireSession | undefined;
-  templates: readonly (FrameTemplate | undefined)[] = [];
+  readonly templates: (FrameTemplate | undefined)[] = [];
+  /** The write up to its values, when they differ in length. */
+  variableWrite: RequestFrame | undefined;
 
   constructor(private readonly options: WireTargetOptions) {
     this.seeds = new Float64Array(options.slots);
@@ -58,23 +63,40 @@ export class WireTarget implements Target, HotHandler {
     this.operations[slot] = operation;
     generator.setSeed(seed);
     if (session?.routes) session.route(generator.key, 0, generator.key.length);
+    if (session !== undefined && operation === WRITE && this.variableWrite !== undefined) {
+      this.fireVariable(session, slot, this.variableWrite);
+      return;
+    }
     const template = templates[operation];
     const at = template === undefined || session === undefined ? NO_HOST : session.begin(slot, template);
     if (template === undefined || session === undefined || at < 0) {
-      this.refused[this.refusedCount] = slot;
-      this.refusedWith[this.refusedCount] = at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
-      this.refusedCount++;
+      this.refuse(slot, at);
       return;
     }
     const { out } = session;
     const { valueOffsets } = template;
-    if (operation === WRITE) {
-      generator.writeColumns(out, at, valueOffsets);
-      generator.writeKey(out, at + (valueOffsets[valueOffsets.length - 1] ?? 0));
-    } else {
-      if (operation === COUNTER_WRITE) this.writeIncrements(out, at, valueOffsets);
-      generator.writeKey(out, at + (valueOffsets[valueOffsets.length - 1] ?? 0));
+    if (operation === WRITE) generator.writeColumns(out, at, valueOffsets);
+    else if (operation === COUNTER_WRITE) this.writeIncrements(out, at, valueOffsets);
+    generator.writeKey(out, at + (valueOffsets[valueOffsets.length - 1] ?? 0));
+  }
+
+  private fireVariable(session: WireSession, slot: number, head: RequestFrame): void {
+    const { generator, columns } = this.options;
+    const keyBytes = generator.key.length;
+    const at = session.begin(slot, head, generator.drawSizes() + columns * LENGTH_BYTES + LENGTH_BYTES + keyBytes);
+    if (at < 0) {
+      this.refuse(slot, at);
+      return;
     }
+    const { out } = session;
+    const keyAt = generator.writeSizedColumns(out, at + head.bytes.length);
+    generator.writeKey(out, out.writeInt32BE(keyBytes, keyAt));
+  }
+
+  private refuse(slot: number, at: number): void {
+    this.refused[this.refusedCount] = slot;
+    this.refusedWith[this.refusedCount] = at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
+    this.refusedCount++;
   }
 
   private writeIncrements(out: Buffer, at: number, valueOffsets: Int32Array): void {
