@@ -7,6 +7,12 @@ import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 /** How long a lane may take to close its connections before its thread is ended. */
 const CLOSE_GRACE_MS = 2_000;
 
+/**
+ * Bounds of a lane's heap, MB. A lane keeps little and drops much; with V8's own bounds (gigabytes) it would clean up so
+ * rarely that its memory grows for half an hour before it is given back. Buffers lie outside and are not counted.
+ */
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
 interface LaneThread {
   worker: Worker;
   ready: Promise<void>;
@@ -25,7 +31,7 @@ const joinResults = (results: readonly ShardResult[]): ShardResult => ({
 
 function startLane(input: LaneInput, index: number, events: DriverEvents, join: IntervalJoin): LaneThread {
   // Compiled next to this file; a lane is always a real file, so that it can be a thread.
-  const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData: input });
+  const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData: input, resourceLimits: HEAP });
   const ready = deferred<void>();
   const ended = deferred<ShardResult>();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
