@@ -365,10 +365,16 @@ export interface components {
             command: string;
             /** @enum {string} */
             engine?: "wire" | "driver";
+            /** @description YAML of every file that profile= names: the service reads no files of its callers */
+            profiles?: {
+                [key: string]: string;
+            };
         };
         StressPlanSpecInput: {
             /** @enum {string} */
-            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read";
+            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user";
+            /** @description Only for user */
+            user?: components["schemas"]["UserSpec"];
             /**
              * @description Only for mixed
              * @default {
@@ -495,6 +501,18 @@ export interface components {
              * @default 1
              */
             seed?: number;
+        };
+        UserSpec: {
+            profiles: {
+                /** @description Its file, for messages */
+                name: string;
+                /** @description The profile itself */
+                yaml: string;
+            }[];
+            /** @description insert, or the name of a query, after the name of the profile and a dot where there are several */
+            operations: {
+                [key: string]: number;
+            };
         };
         Distribution: {
             /** @enum {string} */
@@ -777,7 +795,9 @@ export interface components {
         };
         StoredStressSpec: {
             /** @enum {string} */
-            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read";
+            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user";
+            /** @description Only for user */
+            user?: components["schemas"]["UserSpec"];
             /**
              * @description Only for mixed
              * @default {

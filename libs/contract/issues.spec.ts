@@ -30,7 +30,10 @@ describe('the issues of a run definition', () => {
       bogus: true,
     };
     expect(issuesIn(body)).toEqual([
-      { path: 'spec.operation', message: 'expected one of "write", "read", "mixed", "counter_write", "counter_read", found "scan"' },
+      {
+        path: 'spec.operation',
+        message: 'expected one of "write", "read", "mixed", "counter_write", "counter_read", "user", found "scan"',
+      },
       { path: 'spec.stop.count', message: 'expected at least 0, found -1' },
       { path: 'labels.a', message: 'expected a string, found 1' },
       { path: 'target.contactPoints[0]', message: 'expected a string, found 5' },

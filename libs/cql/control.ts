@@ -34,6 +34,11 @@ export async function queryAll(
   return rows;
 }
 
+/** From now on names without a keyspace mean this one, on this connection. */
+export const useKeyspace = async (connection: Connection, keyspace: string, timeoutMs: number): Promise<void> => {
+  await queryAll(connection, `USE "${keyspace}"`, 'ONE', timeoutMs);
+};
+
 export async function prepareOn(connection: Connection, cql: string, timeoutMs: number): Promise<PreparedStatement> {
   const answer = await ask(connection, new BodyWriter().longString(cql).frame(OPCODE.PREPARE), timeoutMs);
   return { cql, ...readPrepared(answer.reader) };

@@ -1,6 +1,7 @@
 import { connectProblem } from './connect-problem.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { BodyReader } from './body-reader.js';
+import { useKeyspace } from './control.js';
 import { handshake, type Credentials } from './handshake.js';
 import type { HotHandler } from './hot-handler.js';
 import type { NodeFacts } from './topology.js';
@@ -13,6 +14,8 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
   credentials: Credentials | undefined;
   connections: number;
   controlTimeoutMs: number;
+  /** Every connection is in this keyspace. */
+  keyspace?: string | undefined;
   /** A number in [0, 1), for jitter. */
   random: () => number;
 }
@@ -31,6 +34,7 @@ export class NodePool {
   private readonly past = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
   private readonly timers = new Set<NodeJS.Timeout>();
   private closing = false;
+  private keyspace: string | undefined;
   private turn = 0;
 
   constructor(
@@ -39,7 +43,15 @@ export class NodePool {
     private readonly options: PoolOptions,
     private readonly handler: HotHandler,
     private readonly events: PoolEvents,
-  ) {}
+  ) {
+    this.keyspace = options.keyspace;
+  }
+
+  /** Puts every connection, and every one to come, into a keyspace. */
+  async use(keyspace: string): Promise<void> {
+    this.keyspace = keyspace;
+    await Promise.all(this.open.map((connection) => useKeyspace(connection, keyspace, this.options.controlTimeoutMs)));
+  }
 
   get address(): string {
     return `${this.facts.address}:${this.port}`;
@@ -97,6 +109,7 @@ export class NodePool {
         },
       });
       await handshake(connection, options.credentials, options.controlTimeoutMs);
+      if (this.keyspace !== undefined) await useKeyspace(connection, this.keyspace, options.controlTimeoutMs);
     } catch (error) {
       connection?.destroy();
       throw connectProblem(this.address, error);

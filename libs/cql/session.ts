@@ -10,7 +10,7 @@ import type { CONSISTENCY } from './protocol.js';
 import type { Row } from './result.js';
 import { Ring } from './ring.js';
 import type { SessionOptions } from './session-options.js';
-import { nodesOf, replicationOf, type NodeFacts } from './topology.js';
+import { nodesOf, replicationOf, usableNodes, type NodeFacts } from './topology.js';
 import type { RequestFrame } from './request-frame.js';
 
 const SWEEPS_PER_TIMEOUT = 20;
@@ -34,6 +34,7 @@ export class WireSession {
   private pools: NodePool[] = [];
   private ring: Ring | undefined;
   private keyspace: string | undefined;
+  private used: string | undefined;
   private replicas: Int32Array = EVERYWHERE;
   private turn = 0;
   private tick = 0;
@@ -147,6 +148,12 @@ export class WireSession {
     return queryAll(this.control(), cql, consistency, this.options.controlTimeoutMs);
   }
 
+  /** Names without a keyspace mean this one, in everything that is prepared or asked from now on. */
+  async use(keyspace: string): Promise<void> {
+    this.used = keyspace;
+    await Promise.all(this.pools.map((pool) => pool.use(keyspace)));
+  }
+
   /** Prepares on one connection of every node; the id is the same on all. Throws ServerError. */
   async prepare(cql: string): Promise<PreparedStatement> {
     const connections = this.pools.map((pool) => pool.open[0]).filter((connection) => connection !== undefined);
@@ -187,7 +194,13 @@ export class WireSession {
   }
 
   private pool(facts: NodeFacts, port: number, connections = this.options.connectionsPerNode): NodePool {
-    return new NodePool(facts, port, { ...this.poolOptions, connections }, this.options.handler, this.poolEvents);
+    return new NodePool(
+      facts,
+      port,
+      { ...this.poolOptions, connections, keyspace: this.used },
+      this.options.handler,
+      this.poolEvents,
+    );
   }
 
   private control(): Connection {
@@ -197,19 +210,10 @@ export class WireSession {
   }
 
   private async discover(host: string, port: number): Promise<void> {
-    const { localDatacenter } = this.options;
     const [local] = await this.query(`SELECT * FROM system.local WHERE key = 'local'`);
     const peers = await this.query('SELECT * FROM system.peers');
     this.clusterName = textOf(local?.['cluster_name']);
-    const { onlyContactPoints, contactPoints } = this.options;
-    const listed = (address: string) => contactPoints.some((point) => point.host === address);
-    const found = nodesOf(local ?? {}, peers, host);
-    const all = onlyContactPoints === true ? found.filter(({ address }) => listed(address)) : found;
-    const nodes = localDatacenter === undefined ? all : all.filter((node) => node.datacenter === localDatacenter);
-    if (nodes.length === 0) {
-      const known = [...new Set(all.map((node) => node.datacenter))].join(', ');
-      throw new CodedError('TARGET_REFUSED', `expected a node in datacenter ${localDatacenter}, found only ${known}`);
-    }
+    const nodes = usableNodes(nodesOf(local ?? {}, peers, host), this.options);
     const kept = new Map(
       this.pools.filter((pool) => pool.facts.tokens.length > 0).map((pool) => [pool.facts.address, pool]),
     );

@@ -1,6 +1,8 @@
+import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf as text, type CqlValue } from './column-type.js';
 import type { Row } from './result.js';
 import type { Replication } from './ring.js';
+import type { SessionOptions } from './session-options.js';
 
 /** A node as system.local and system.peers tell of it. */
 export interface NodeFacts {
@@ -29,6 +31,24 @@ export function nodesOf(local: Row, peers: readonly Row[], reachedBy: string): N
     )
     .filter((node) => node.address !== '' && node.address !== reachedBy && node.tokens.length > 0);
   return [nodeOf(local, reachedBy), ...others];
+}
+
+/** The nodes that may be used: those of the datacenter, and of the contact points, where the options say so. CodedError. */
+export function usableNodes(
+  all: readonly NodeFacts[],
+  {
+    localDatacenter,
+    onlyContactPoints,
+    contactPoints,
+  }: Pick<SessionOptions, 'localDatacenter' | 'onlyContactPoints' | 'contactPoints'>,
+): NodeFacts[] {
+  const listed = (address: string) => contactPoints.some(({ host }) => host === address);
+  const nodes = all
+    .filter(({ datacenter }) => localDatacenter === undefined || datacenter === localDatacenter)
+    .filter(({ address }) => onlyContactPoints !== true || listed(address));
+  if (nodes.length > 0) return nodes;
+  const known = [...new Set(all.map((node) => node.datacenter))].join(', ');
+  throw new CodedError('TARGET_REFUSED', `expected a node in datacenter ${localDatacenter}, found only ${known}`);
 }
 
 /** A keyspace's replication options (class and numbers) for the ring. */

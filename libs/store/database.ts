@@ -6,6 +6,7 @@ import { entitiesOf, type Dialect, type Entities } from './entities.js';
 const MIGRATIONS = [Runs1795219200000];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;
+const CACHE_KIB = 2_000;
 /** Any constant: one advisory lock makes PostgreSQL's control transactions one after another, as SQLite's are. */
 const CONTROL_LOCK = 848_001;
 const MIGRATION_LOCK = 848_002;
@@ -44,6 +45,8 @@ export class Database {
             timeout: BUSY_TIMEOUT_MS,
             prepareDatabase: (db: { pragma(text: string): unknown }) => {
               db.pragma('synchronous = NORMAL');
+              // KiB. An executor writes for hours and reads little: pages kept for later would only grow its memory.
+              db.pragma(`cache_size = -${CACHE_KIB}`);
             },
             ...shared,
           }

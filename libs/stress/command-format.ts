@@ -11,6 +11,11 @@ const ratioText = ({ ratio }: StressPlanSpec): string =>
     .map(([command, weight]) => `${command}=${weight}`)
     .join(',');
 
+const userText = ({ user }: StressPlanSpec): string =>
+  `profile=${(user?.profiles ?? []).map(({ name }) => name).join(',')} ops(${Object.entries(user?.operations ?? {})
+    .map(([name, weight]) => `${name}=${weight}`)
+    .join(',')})`;
+
 const adds = ({ operation, ratio }: StressPlanSpec): boolean =>
   operation === 'counter_write' || (operation === 'mixed' && ratio.counter_write > 0);
 
@@ -89,7 +94,12 @@ function logText({ log }: StressPlanSpec): string {
  */
 export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget = {}): string {
   const mixed =
-    spec.operation === 'mixed' ? [`ratio(${ratioText(spec)})`, `clustering=${distributionText(spec.clustering)}`] : [];
+    spec.operation === 'mixed' || spec.operation === 'user'
+      ? [
+          spec.operation === 'user' ? userText(spec) : `ratio(${ratioText(spec)})`,
+          `clustering=${distributionText(spec.clustering)}`,
+        ]
+      : [];
   const node = target.contactPoints
     ? [
         `-node ${[...(target.localDatacenter === undefined ? [] : [`datacenter=${target.localDatacenter}`]), ...(spec.connection.onlyContactPoints ? ['whitelist'] : []), target.contactPoints.join(',')].join(' ')}`,
@@ -108,8 +118,7 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     ...(target.port === undefined ? [] : [`-port native=${target.port}`]),
     rateText(spec),
     ...((populationText(spec) ?? '') ? [populationText(spec)] : []),
-    columnsText(spec),
-    schemaText(spec),
+    ...(spec.operation === 'user' ? [] : [columnsText(spec), schemaText(spec)]),
     modeText(spec, target),
     errorsText(spec),
     logText(spec),

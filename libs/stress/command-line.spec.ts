@@ -80,7 +80,7 @@ describe('parseStressCommand', () => {
   });
 
   it.each([
-    ['user n=1 -rate threads=1', 'the command user is not supported yet'],
+    ['user n=1 -rate threads=1', 'profile: expected profile=FILE, found none'],
     ['write n=1 truncate=always', 'expected truncate=once'],
     ['write n=1 -graph file=x.html', '-graph is not supported yet'],
     ['write err<0.02 n>30', 'err<0.02 is not supported yet'],

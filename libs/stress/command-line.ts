@@ -4,9 +4,10 @@ import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { COMMAND_NAMES, commandOf } from './command-names.js';
 import { populationOfDraft, type Draft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
+import { completeUser } from './profile/user-spec.js';
 import { cutWords, nearest, readOption } from './words.js';
 
-const COMMANDS_NOT_YET = ['user', 'legacy'];
+const COMMANDS_NOT_YET = ['legacy'];
 /** They answer with a text, and only where there is a terminal. */
 const COMMANDS_THAT_TALK = ['print', 'help', 'version'];
 const WRITE_THREADS = 200;
@@ -100,8 +101,13 @@ function checkWhole(draft: Draft, operation: StressPlanSpec['operation'], issues
     issues.push({ path: '-col names', message: 'expected names= or n=, found both' });
   if (draft.ratio && operation !== 'mixed')
     issues.push({ path: 'ratio', message: `expected the command mixed, found ${operation}` });
-  if (draft.clustering && operation !== 'mixed')
-    issues.push({ path: 'clustering', message: `expected the command mixed, found ${operation}` });
+  if (draft.clustering && operation !== 'mixed' && operation !== 'user')
+    issues.push({ path: 'clustering', message: `expected the command mixed or user, found ${operation}` });
+  if (operation === 'user') {
+    if (!draft.profiles) issues.push({ path: 'profile', message: 'expected profile=FILE, found none' });
+    if (!draft.operations) issues.push({ path: 'ops', message: 'expected ops(insert=1), found none' });
+  } else if (draft.profiles || draft.operations)
+    issues.push({ path: 'profile', message: `expected the command user, found ${operation}` });
 }
 
 /** The structured form; `draft` has been checked. What was not said gets the schema's defaults. */
@@ -114,6 +120,7 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       : { type: 'operations', count: draft.count };
   return {
     operation,
+    user: draft.operations && { profiles: draft.texts, operations: draft.operations },
     ratio: draft.ratio,
     clustering: draft.clustering,
     increment: draft.increment,
@@ -186,11 +193,27 @@ const failure = (issues: readonly Issue[]): CodedError =>
     issues,
   );
 
+/** The YAML of a file that profile= names, or why there is none. */
+export type ProfileText = (file: string) => { yaml: string } | { problem: string };
+const NO_PROFILES: ProfileText = () => ({ problem: 'expected its YAML beside the command, found none' });
+
+/** Groups that say what a profile says. */
+const DATA_GROUPS = ['col', 'schema', 'insert'];
+
+function readTexts(draft: Draft, profileText: ProfileText, issues: Issue[]): void {
+  draft.texts = (draft.profiles ?? []).flatMap((name) => {
+    const text = profileText(name);
+    if ('yaml' in text) return [{ name, yaml: text.yaml }];
+    issues.push({ path: `profile ${name}`, message: text.problem });
+    return [];
+  });
+}
+
 /**
  * Reads a cassandra-stress command line into the structured form. Throws CodedError VALIDATION_FAILED with every problem
  * at once, each under the option it is about; nothing is accepted and ignored.
  */
-export function parseStressCommand(line: string): ParsedCommand {
+export function parseStressCommand(line: string, profileText: ProfileText = NO_PROFILES): ParsedCommand {
   const { command, words, groups } = cutWords(line);
   const issues: Issue[] = [];
   const draft: Draft = {};
@@ -212,6 +235,11 @@ export function parseStressCommand(line: string): ParsedCommand {
     }
   }
   checkWhole(draft, operation, issues);
+  if (operation === 'user') {
+    readTexts(draft, profileText, issues);
+    for (const name of DATA_GROUPS.filter((group) => seen.has(group)))
+      issues.push({ path: `-${name}`, message: `expected no -${name} with user: the profile says it` });
+  }
   if (issues.length > 0) throw failure(issues);
   const parsed = StressPlanSpec.safeParse(JSON.parse(JSON.stringify(specOf(draft, operation))));
   if (!parsed.success) {
@@ -223,5 +251,5 @@ export function parseStressCommand(line: string): ParsedCommand {
     );
   }
   const { nodes: contactPoints, port, datacenter: localDatacenter, username, password } = draft;
-  return { spec: parsed.data, target: { contactPoints, port, localDatacenter, username, password } };
+  return { spec: completeUser(parsed.data), target: { contactPoints, port, localDatacenter, username, password } };
 }

@@ -7,6 +7,7 @@ const NAMES: { [O in Operation]: readonly string[] } = {
   write: ['write', 'insert'],
   read: ['read'],
   mixed: ['mixed'],
+  user: ['user'],
   counter_write: ['counter_write', 'counterwrite', 'counter_add', 'counteradd'],
   counter_read: ['counter_read', 'counterread', 'counter_get', 'counterget'],
 };

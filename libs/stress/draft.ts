@@ -25,6 +25,9 @@ export interface Draft {
   noWrap?: boolean;
   readLookback?: Distribution;
   truncate?: StressPlanSpec['truncate'];
+  profiles?: string[];
+  texts?: { name: string; yaml: string }[];
+  operations?: Record<string, number>;
   distribution?: Distribution;
   columnCount?: number;
   columnSize?: Distribution;

@@ -4,25 +4,24 @@ const LCG_ADD = 0xb;
 const PER_24 = 2 ** -24;
 const PER_53 = 2 ** -53;
 const TWO_27 = 2 ** 27;
-const TWO_32 = 2 ** 32;
 
 /**
  * java.util.Random: a 48-bit linear congruential generator, in two 24-bit halves because 64-bit integers would allocate.
  * Seeds are 64 bits in halves.
  */
 export class JavaRandom {
+  /** Of the word that `nextLong` has drawn. */
+  longHigh = 0;
+  longLow = 0;
   private high = 0;
   private low = 0;
+  private secondGaussian = NaN;
 
   setSeed(seedHigh: number, seedLow: number): void {
     const x = seedLow ^ 0xdeece66d;
     this.low = x & 0xffffff;
     this.high = (((seedHigh ^ 0x5) << 8) | (x >>> 24)) & 0xffffff;
-  }
-
-  /** A whole seed of up to 53 bits. */
-  setWhole(seed: number): void {
-    this.setSeed(Math.floor(seed / TWO_32) | 0, seed | 0);
+    this.secondGaussian = NaN;
   }
 
   /** In [0, 1), 53 bits of it. */
@@ -33,13 +32,30 @@ export class JavaRandom {
     return (upper * TWO_27 + (this.high * 8 + (this.low >>> 21))) * PER_53;
   }
 
-  /** The first of each pair of nextGaussian(): reseeding drops the second. */
+  nextLong(): void {
+    this.step();
+    const upper = (this.high << 8) | (this.low >>> 16);
+    this.step();
+    this.longLow = (this.high << 8) | (this.low >>> 16);
+    // The low half is added as a signed number.
+    this.longHigh = this.longLow < 0 ? (upper - 1) | 0 : upper;
+  }
+
+  /** Drawn in pairs: the second of a pair is kept until it is asked for or the seed is set anew. */
   nextGaussian(): number {
+    const kept = this.secondGaussian;
+    if (!Number.isNaN(kept)) {
+      this.secondGaussian = NaN;
+      return kept;
+    }
     for (;;) {
       const first = 2 * this.nextDouble() - 1;
       const second = 2 * this.nextDouble() - 1;
       const square = first * first + second * second;
-      if (square < 1 && square !== 0) return first * Math.sqrt((-2 * Math.log(square)) / square);
+      if (square >= 1 || square === 0) continue;
+      const multiplier = Math.sqrt((-2 * Math.log(square)) / square);
+      this.secondGaussian = second * multiplier;
+      return first * multiplier;
     }
   }
 

@@ -12,6 +12,7 @@ import {
   flag,
   found,
   interval,
+  operations,
   rate,
   ratio,
   replication,
@@ -42,8 +43,10 @@ export const COMMAND_OPTIONS: OptionGroup = {
     clustering: distribution((draft, value) => (draft.clustering = value)),
     add: distribution((draft, value) => (draft.increment = value)),
     truncate,
+    profile: text('a file', (draft, value) => (draft.profiles = value.split(','))),
+    ops: operations,
   },
-  notYet: ['serial-cl', 'err', 'profile', 'ops'],
+  notYet: ['serial-cl', 'err'],
 };
 
 const milliseconds = (set: (draft: Draft, value: number) => void): Apply => count('milliseconds', set);
@@ -131,6 +134,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     options: {
       hdrfile: text('a file', (draft, value) => (draft.hdrFile = value)),
       interval,
+      operations,
       'no-settings': flag((draft) => (draft.noSettings = true)),
       'no-summary': flag((draft) => (draft.noSummary = true)),
     },

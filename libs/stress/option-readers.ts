@@ -76,7 +76,7 @@ export const ratio: Apply = (draft, value) => {
   for (const part of (value ?? '').split(',')) {
     const [name = '', weight] = part.toLowerCase().split('=');
     const operation = commandOf(name);
-    if (operation === undefined || operation === 'mixed' || !(Number(weight) >= 0))
+    if (operation === undefined || operation === 'mixed' || operation === 'user' || !(Number(weight) >= 0))
       return `expected weights of ${Object.keys(parts).join(', ')} such as ratio(write=1,read=3), found ${found(part)}`;
     parts[operation] = Number(weight);
   }
@@ -164,5 +164,17 @@ export const truncate: Apply = (draft, value) => {
     return 'truncate=always, also between warm-up and run, is not supported: expected truncate=once, with no-warmup';
   if (when !== 'never' && when !== 'once') return `expected truncate=never or truncate=once, found ${found(value)}`;
   draft.truncate = when;
+  return undefined;
+};
+export const operations: Apply = (draft, value) => {
+  const weights: Record<string, number> = {};
+  for (const part of (value ?? '').split(',').filter((each) => each !== '')) {
+    const [name = '', text = '1'] = part.split('=');
+    const weight = Number(text);
+    if (name === '' || !(weight >= 0)) return `expected ops(insert=1,query=3), found ${found(part)}`;
+    weights[name.toLowerCase()] = weight;
+  }
+  if (Object.keys(weights).length === 0) return `expected ops(insert=1,query=3), found ${found(value)}`;
+  draft.operations = weights;
   return undefined;
 };

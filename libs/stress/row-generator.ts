@@ -1,7 +1,7 @@
 import type { Distribution } from '#libs/workloads/stress/stress.schema.js';
 import { JavaRandom } from './java-random.js';
 import { saltOf } from './salt.js';
-import { seededSample, type SeededSample } from './seeded-sample.js';
+import { seededDistribution, type SeededDistribution } from './seeded-distribution.js';
 
 /*
  * The data of cassandra-stress's write, read and mixed commands, byte for byte: java.util.Random (48-bit LCG in two 24-bit
@@ -38,7 +38,7 @@ export class RowGenerator {
   private readonly salts: readonly Salt[];
   private readonly scratch: Buffer;
   /** Draws a column's size from its identity; undefined when all have the same. */
-  private readonly drawSize: SeededSample | undefined;
+  private readonly size: SeededDistribution | undefined;
   /** Size of each column of the present row: drawn by `drawSizes`. */
   readonly sizes: Int32Array;
   /** Row seed (section "id" of the original): 64 bits in halves. */
@@ -51,7 +51,7 @@ export class RowGenerator {
     this.salts = shape.columnNames.map(saltHalves);
     const { columnSize } = shape;
     const largest = columnSize.type === 'fixed' ? columnSize.value : columnSize.max;
-    this.drawSize = columnSize.type === 'fixed' ? undefined : seededSample(columnSize);
+    this.size = columnSize.type === 'fixed' ? undefined : seededDistribution(columnSize);
     this.sizes = new Int32Array(shape.columnNames.length).fill(largest);
     this.scratch = Buffer.alloc(largest);
   }
@@ -113,7 +113,7 @@ export class RowGenerator {
 
   /** True when columns differ in size: then `drawSizes` comes after `setSeed`. */
   get isVariable(): boolean {
-    return this.drawSize !== undefined;
+    return this.size !== undefined;
   }
 
   /** Draws the present row's sizes; answers their sum. */
@@ -154,8 +154,11 @@ export class RowGenerator {
 
   private sizeOf(column: number): number {
     const salt = this.salts[column];
-    if (this.drawSize !== undefined && salt !== undefined)
-      this.sizes[column] = this.drawSize(identityOf(this.rowHigh ^ salt.high, this.rowLow ^ salt.low));
+    if (this.size !== undefined && salt !== undefined) {
+      const sample = identityOf(this.rowHigh ^ salt.high, this.rowLow ^ salt.low);
+      this.size.setSeed((sample / TWO_32) | 0, sample | 0);
+      this.sizes[column] = this.size.next();
+    }
     return this.sizes[column] ?? 0;
   }
 

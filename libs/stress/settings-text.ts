@@ -1,5 +1,5 @@
 import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
-import { COMMAND_OF, operationsOf, STRESS_OPERATIONS } from './operations.js';
+import { namedWeights } from './operations.js';
 import { populationOf } from './population.js';
 import { distributionText } from './distribution-text.js';
 import { fixed, integerGrouped } from './java-format.js';
@@ -51,10 +51,10 @@ const map = (entries: Readonly<Record<string, string>>): string =>
     .join(', ')}}`;
 
 function commandLines(spec: StressPlanSpec): string[] {
-  const { stop, ratio } = spec;
+  const { stop } = spec;
   const mixed = [
-    `  Command Ratios: {${operationsOf(spec)
-      .map((operation) => `${STRESS_OPERATIONS[operation]}=${fixed(ratio[COMMAND_OF[operation] ?? 'read'], 1)}`)
+    `  Command Ratios: {${namedWeights(spec)
+      .map(([name, weight]) => `${name}=${fixed(weight, 1)}`)
       .join(', ')}}`,
     `  Command Clustering Distribution: clustering=${distributionText(spec.clustering)}`,
   ];
@@ -69,7 +69,7 @@ function commandLines(spec: StressPlanSpec): string[] {
     '  Target Uncertainty: not applicable',
     `  Key Size (bytes): ${spec.keySizeBytes}`,
     `  Counter Increment Distibution: add=${distributionText(spec.increment).toLowerCase()}`,
-    ...(spec.operation === 'mixed' ? mixed : []),
+    ...(spec.operation === 'mixed' || spec.operation === 'user' ? mixed : []),
   ];
 }
 

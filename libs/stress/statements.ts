@@ -17,8 +17,7 @@ type Table = (typeof TABLES)[number];
 const CELL_TYPE: { [T in Table]: string } = { standard1: 'blob', counter1: 'counter' };
 const tableName = ({ schema }: Pick<Shape, 'schema'>, table: Table): string => `"${schema.keyspace}"."${table}"`;
 
-export const truncateCql = ({ schema }: Pick<Shape, 'schema'>, table: Table): string =>
-  `TRUNCATE ${tableName({ schema }, table)}`;
+export const truncateCql = (keyspace: string, table: string): string => `TRUNCATE "${keyspace}"."${table}"`;
 
 /** Statements of cassandra-stress's data commands: a write is an UPDATE, so a deleted row leaves no row marker. */
 export const keyspaceCql = ({ schema }: Pick<Shape, 'schema'>): string =>

@@ -1,6 +1,6 @@
 import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
 import { Histogram } from '#libs/stats/histogram.js';
-import { operationsOf, STRESS_OPERATIONS } from './operations.js';
+import { operationNames, operationsOf } from './operations.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { TargetFacts } from '#libs/workloads/driver.js';
 import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
@@ -46,7 +46,7 @@ export class StressText {
     private readonly spec: StressPlanSpec,
     private readonly target: TextTarget,
   ) {
-    this.names = operationsOf(spec).map((operation) => STRESS_OPERATIONS[operation] ?? '');
+    this.names = operationsOf(spec).map((operation) => operationNames(spec)[operation] ?? '');
     for (const name of this.names) this.totals.set(name, emptyTally());
   }
 
@@ -68,7 +68,8 @@ export class StressText {
 
   running(): string {
     const { stop, rate } = this.spec;
-    const what = this.names.length === 1 ? this.names[0] : `[${this.names.join(', ')}]`;
+    const several = this.names.length > 1 || this.spec.operation === 'user';
+    const what = several ? `[${this.names.join(', ')}]` : this.names[0];
     const until =
       stop.type === 'operations' ? `for ${stop.count} iteration` : javaDuration(stop.durationMs).toLowerCase();
     return `Running ${what} with ${rate.threads} threads ${until}`;

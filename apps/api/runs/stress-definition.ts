@@ -1,7 +1,8 @@
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
-import { type CommandTarget, parseStressCommand } from '#libs/stress/command-line.js';
+import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import { completeUser } from '#libs/stress/profile/user-spec.js';
 import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Define, Definition } from './definition.js';
 
@@ -15,18 +16,33 @@ function defineStructured(spec: StressPlanSpec, target: Target | undefined): Def
   const issues: Issue[] = [];
   if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
-  if (target === undefined || issues.length > 0) return refused(...issues);
-  const command = formatStressCommand(spec, target);
+  const complete = completed(spec, issues);
+  if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
+  const command = formatStressCommand(complete, target);
   return {
-    spec: { ...spec, command },
+    spec: { ...complete, command },
     target,
     contactPointPath: (index) => `target.contactPoints[${index}]`,
     issues: [],
   };
 }
 
-function defineCommand({ command: line, engine }: StressCommand, posted: Target | undefined): Definition<'stress'> {
-  const parsed = read(line);
+/** The spec with what its profiles say; undefined, and why among the issues, when they cannot be used. */
+function completed(spec: StressPlanSpec, issues: Issue[]): StressPlanSpec | undefined {
+  try {
+    return completeUser(spec);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    issues.push(...error.issues.map(({ path, message }) => ({ path: `spec.user ${path}`, message })));
+    return undefined;
+  }
+}
+
+function defineCommand(
+  { command: line, engine, profiles }: StressCommand,
+  posted: Target | undefined,
+): Definition<'stress'> {
+  const parsed = read(line, profiles);
   if ('issues' in parsed) return refused(...parsed.issues);
   const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
   const { target, issues } = join(posted, parsed.target);
@@ -42,9 +58,16 @@ function defineCommand({ command: line, engine }: StressCommand, posted: Target 
 /** Executors must not write where a caller says. */
 const NO_FILE = 'expected no file: the service keeps every histogram, GET /v1/runs/{id}/hdr answers the same log';
 
-function read(line: string): ReturnType<typeof parseStressCommand> | { issues: Issue[] } {
+function read(
+  line: string,
+  profiles: StressCommand['profiles'],
+): ReturnType<typeof parseStressCommand> | { issues: Issue[] } {
+  const profileText: ProfileText = (file) => {
+    const yaml = profiles?.[file];
+    return yaml === undefined ? { problem: 'expected its YAML in spec.profiles, found none' } : { yaml };
+  };
   try {
-    return parseStressCommand(line);
+    return parseStressCommand(line, profileText);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return {

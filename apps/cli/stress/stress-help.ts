@@ -8,6 +8,8 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     truncate: 'truncate=never|once (never)',
     keysize: 'keysize=BYTES (10)',
     ratio: 'ratio(write=1,read=3), for mixed',
+    profile: 'profile=FILE[,FILE], for user',
+    ops: 'ops(insert=1,QUERY=3), for user',
     add: 'add=DIST, what a counter_write adds (FIXED(1))',
     clustering: 'clustering=DIST, for mixed: how many operations of one type follow each other (GAUSSIAN(1..10))',
   },
@@ -76,7 +78,7 @@ const HEAD = `Usage: tidemark [--json] [--engine wire|driver] stress COMMAND [OP
 
 Runs a cassandra-stress command line here, without a server: same data, same output. The exit code is 0 or 1.
 
-Commands: write (insert), read (compares every cell), counter_write, counter_read, mixed,
+Commands: write (insert), read (compares every cell), counter_write, counter_read, mixed, user,
           print dist=DIST, help [command or -group], version
 Example:  tidemark stress write n=1000000 cl=ONE -rate threads=50 -node 127.0.0.1
 

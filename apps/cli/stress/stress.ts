@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
-import { parseStressCommand } from '#libs/stress/command-line.js';
+import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
 import type { Shard } from '#libs/workloads/driver.js';
 import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
@@ -40,8 +41,16 @@ const TALK: Readonly<Record<string, (args: readonly string[]) => string>> = {
     `tidemark ${packageVersion()}, for the command lines of cassandra-stress 3.11 to 5.0 and ScyllaDB's 3.18\n`,
 };
 
+const readProfile: ProfileText = (file) => {
+  try {
+    return { yaml: readFileSync(file, 'utf8') };
+  } catch (error) {
+    return { problem: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+};
+
 function readJob({ args, engine }: LocalCommand): Job {
-  const { spec: parsed, target: said } = parseStressCommand(args.join(' '));
+  const { spec: parsed, target: said } = parseStressCommand(args.join(' '), readProfile);
   const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said) };
   const [shard] = plans.stress(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');

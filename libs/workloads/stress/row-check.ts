@@ -43,12 +43,15 @@ export class RowCheck {
 
   /** Only whether a row came back. */
   present(buffer: Buffer, start: number): number {
-    if (buffer.readInt32BE(rowsAt(buffer, start)) > 0) return OUTCOME_INDEX.ok;
+    if (rowCount(buffer, start) > 0) return OUTCOME_INDEX.ok;
     this.column = 0;
     this.length = -2;
     return OUTCOME_INDEX.missing;
   }
 }
+
+/** Number of rows of a RESULT Rows body, from after the result kind. */
+export const rowCount = (buffer: Buffer, start: number): number => buffer.readInt32BE(rowsAt(buffer, start));
 
 /** Where the number of rows stands. */
 function rowsAt(buffer: Buffer, start: number): number {

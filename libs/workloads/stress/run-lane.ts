@@ -8,7 +8,7 @@ import type { FailureNotes } from './failure-notes.js';
 import { LaneRecorder } from './lane-recorder.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
-import { STRESS_OPERATIONS } from '#libs/stress/operations.js';
+import { operationNames } from '#libs/stress/operations.js';
 import { populationOf } from '#libs/stress/population.js';
 import { StressSource } from './stress.source.js';
 
@@ -35,7 +35,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
   const { target } = engine;
   const clock = systemClock;
   const recorder = new LaneRecorder({
-    operations: STRESS_OPERATIONS,
+    operations: operationNames(spec),
     withSchedule: spec.rate.model === 'open' || spec.rate.throttlePerSecond !== undefined,
     startAtMs,
     originNs: clock.atEpochMs(startAtMs),

@@ -11,9 +11,10 @@ const AGREEMENT_TRIES = 100;
 const AGREEMENT_PAUSE_MS = 100;
 
 /** The tables of a run's operations. */
-export const tablesOf = (spec: StressPlanSpec): (typeof TABLES)[number][] => [
-  ...new Set(operationsOf(spec).flatMap((operation) => TABLES[operation] ?? [])),
-];
+export const tablesOf = (spec: StressPlanSpec): string[] => (spec.operation === 'user' ? [] : [...tablesWritten(spec)]);
+
+const tablesWritten = (spec: StressPlanSpec): Set<(typeof TABLES)[number]> =>
+  new Set(operationsOf(spec).flatMap((operation) => TABLES[operation] ?? []));
 
 /** Creates keyspace and tables where they are missing, and waits until all nodes have the same schema version. */
 export async function createSchema(
@@ -24,7 +25,7 @@ export async function createSchema(
   try {
     await session.query(keyspaceCql(spec));
     await agree(session, pause);
-    for (const table of tablesOf(spec)) {
+    for (const table of tablesWritten(spec)) {
       await session.query(tableCql(spec, table));
       await agree(session, pause);
     }
@@ -40,16 +41,17 @@ export async function createSchema(
 }
 
 /** Empties the run's tables. CodedError SCHEMA_FAILED when the target refuses. */
-export async function truncate(session: WireSession, spec: StressPlanSpec): Promise<void> {
-  for (const table of tablesOf(spec)) {
-    await session.query(truncateCql(spec, table), 'ALL').catch((cause: unknown) => {
+export async function truncate(session: WireSession, keyspace: string, tables: readonly string[]): Promise<void> {
+  for (const table of tables) {
+    await session.query(truncateCql(keyspace, table), 'ALL').catch((cause: unknown) => {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new CodedError('SCHEMA_FAILED', `could not truncate ${table}: ${why}`, [], { cause });
     });
   }
 }
 
-async function agree(session: WireSession, pause: (ms: number) => Promise<void>): Promise<void> {
+/** Waits until all nodes have the same schema. CodedError SCHEMA_FAILED. */
+export async function agree(session: WireSession, pause: (ms: number) => Promise<void>): Promise<void> {
   for (let tries = 0; tries < AGREEMENT_TRIES; tries++) {
     const [own, peers] = await Promise.all([
       session.query(`SELECT schema_version FROM system.local WHERE key = 'local'`),

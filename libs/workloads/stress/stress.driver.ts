@@ -5,6 +5,8 @@ import { WireSession } from '#libs/cql/session.js';
 import type { Driver, DriverEvents, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { onlyReads } from '#libs/stress/operations.js';
+import { readProfiles } from '#libs/stress/profile/user-spec.js';
+import { createProfileSchema } from './user/profile-schema.js';
 import { checkConsistency, createSchema, tablesOf, truncate } from './schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
@@ -14,14 +16,7 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
   const options = sessionOptions(target, spec, NO_HOT_OPERATIONS, (level, message) => events.log(level, message));
   const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
   try {
-    if (!onlyReads(spec)) {
-      await createSchema(session, spec, (ms) => systemClock.sleep(ms));
-      events.log('info', `keyspace ${spec.schema.keyspace} and table ${tablesOf(spec).join(', ')} are there`);
-    }
-    if (spec.truncate === 'once') {
-      await truncate(session, spec);
-      events.log('info', `${tablesOf(spec).join(', ')} truncated`);
-    }
+    await prepareSchema(session, spec, events);
     await checkConsistency(session, spec, target.localDatacenter);
     return {
       clusterName: session.clusterName,
@@ -38,7 +33,21 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
   }
 }
 
-/** cassandra-stress's data commands. */
+async function prepareSchema(session: WireSession, spec: StoredStressSpec, events: DriverEvents): Promise<void> {
+  const pause = (ms: number) => systemClock.sleep(ms);
+  const profiles = spec.operation === 'user' ? readProfiles(spec) : [];
+  for (const profile of profiles) await createProfileSchema(session, profile, pause);
+  if (profiles.length === 0 && !onlyReads(spec)) await createSchema(session, spec, pause);
+  const tables = profiles.length > 0 ? profiles.map(({ table }) => table) : tablesOf(spec);
+  if (profiles.length > 0 || !onlyReads(spec))
+    events.log('info', `keyspace ${spec.schema.keyspace} and table ${tables.join(', ')} are there`);
+  if (spec.truncate === 'once') {
+    await truncate(session, spec.schema.keyspace, tables);
+    events.log('info', `${tables.join(', ')} truncated`);
+  }
+}
+
+/** cassandra-stress's commands. */
 export const stressDriver: Driver<StoredStressSpec> = {
   prepare,
   open: (spec, target, shard, events, signal) =>

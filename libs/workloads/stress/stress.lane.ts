@@ -11,6 +11,7 @@ import { FailureNotes } from './failure-notes.js';
 import { runLane } from './run-lane.js';
 import { operationsOf } from '#libs/stress/operations.js';
 import { tablesOf } from './schema-setup.js';
+import { openUserEngine } from './user/user-engine.js';
 import type { StressPlanSpec } from './stress.schema.js';
 import { warmUp } from './warm-up.js';
 
@@ -19,16 +20,19 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   const { spec } = input;
   await loadHistograms();
   const names = columnNames(spec.columns);
-  const generator = new RowGenerator({
-    keySizeBytes: spec.keySizeBytes,
-    columnNames: names,
-    columnSize: spec.columns.size,
-  });
   const notes = new FailureNotes(names, (mismatch) => events.mismatch(mismatch));
+  const log: DriverEvents['log'] = (level, message) => events.log(level, message);
   let engine: Engine | undefined;
   try {
-    const log: DriverEvents['log'] = (level, message) => events.log(level, message);
-    engine = await engines[spec.engine]({ input, generator, columnNames: names, notes, log });
+    if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
+    else {
+      const generator = new RowGenerator({
+        keySizeBytes: spec.keySizeBytes,
+        columnNames: names,
+        columnSize: spec.columns.size,
+      });
+      engine = await engines[spec.engine]({ input, generator, columnNames: names, notes, log });
+    }
     await warmUp(input, engine.target, operationsOf(spec));
   } catch (error) {
     await engine?.close();

@@ -141,12 +141,32 @@ export const StressConnection = z
   })
   .meta({ id: 'StressConnection' });
 
+/** What a user run does: its profiles, and how often each of their operations. */
+export const UserSpec = z
+  .strictObject({
+    profiles: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(1024).describe('Its file, for messages'),
+          yaml: z.string().min(1).max(262_144).describe('The profile itself'),
+        }),
+      )
+      .min(1)
+      .max(16),
+    operations: z
+      .record(z.string().min(1).max(256), z.number().min(0))
+      .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'expected at least one weight above 0')
+      .describe('insert, or the name of a query, after the name of the profile and a dot where there are several'),
+  })
+  .meta({ id: 'UserSpec' });
+
 const Weight = z.number().min(0).default(0);
 
 /** The structured form of a cassandra-stress run. */
 export const StressPlanSpec = z
   .strictObject({
-    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read']),
+    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read', 'user']),
+    user: UserSpec.optional().describe('Only for user'),
     ratio: z
       .strictObject({ write: Weight, read: Weight, counter_write: Weight, counter_read: Weight })
       .refine((ratio) => Object.values(ratio).some((weight) => weight > 0), 'expected at least one weight above 0')
@@ -219,6 +239,10 @@ export const StressCommand = z
   .strictObject({
     command: z.string().min(1).max(16_384).describe('For example: write n=1000000 cl=ONE -rate threads=50'),
     engine: z.enum(['wire', 'driver']).optional(),
+    profiles: z
+      .record(z.string().min(1).max(1024), z.string().min(1).max(262_144))
+      .optional()
+      .describe('YAML of every file that profile= names: the service reads no files of its callers'),
   })
   .meta({ id: 'StressCommand' });
 export type StressCommand = z.infer<typeof StressCommand>;

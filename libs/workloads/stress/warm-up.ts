@@ -3,7 +3,7 @@ import { Loop, type LoopRecorder } from '#libs/load/loop.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { populationOf } from '#libs/stress/population.js';
 import { shareOf, StressSource } from './stress.source.js';
-import { COMMAND_OF } from '#libs/stress/operations.js';
+import { onlyOperation } from '#libs/stress/operations.js';
 import type { Engine } from './engine.js';
 
 /** The original's rule: a quarter of the operations, at most 50,000 for each listed node, at most 100 threads. */
@@ -38,8 +38,7 @@ export async function warmUp(
   const clock = systemClock;
   for (const operation of operations) {
     const one = {
-      ...spec,
-      operation: COMMAND_OF[operation] ?? spec.operation,
+      ...onlyOperation(spec, operation),
       stop: { type: 'operations' as const, count },
     };
     let failures = 0;

@@ -4,10 +4,16 @@ import { quantileOf } from './quantile.js';
 
 type Kind = Distribution['type'];
 type Of<K extends Kind> = Extract<Distribution, { type: K }>;
-/** The first sample after seeding with `seed` (whole, up to 53 bits). Allocation-free. */
-export type SeededSample = (seed: number) => number;
+/** A distribution as Java's cassandra-stress has it: seeded with 64 bits in halves, then drawn from. Allocation-free. */
+export interface SeededDistribution {
+  setSeed(seedHigh: number, seedLow: number): void;
+  /** A whole number of the range. */
+  next(): number;
+  /** The same draw before it is cut to a whole number. */
+  nextDouble(): number;
+}
 
-const bounded = (min: number, max: number, value: number): number => Math.max(min, Math.min(max, Math.trunc(value)));
+const bounded = (min: number, max: number, value: number): number => Math.max(min, Math.min(max, value));
 
 /** Partial sums of ln(2)^k / k!, k from 1. */
 const LN2_SUMS: readonly number[] = (() => {
@@ -45,16 +51,15 @@ function exponential(random: JavaRandom): number {
 const meanOf = (min: number, max: number): number =>
   max > min + 1 ? (max - min) / -Math.log1p(-(1 - Math.sqrt(1 / (max - min)))) : 0;
 
-const SAMPLES: { [K in Kind]: (distribution: Of<K>, random: JavaRandom) => () => number } = {
+const DRAWS: { [K in Kind]: (distribution: Of<K>, random: JavaRandom) => () => number } = {
   fixed:
     ({ value }) =>
     () =>
       value,
-  // A sequence knows no seed: the original goes on counting, here it starts anew for each row.
-  sequence:
-    ({ min }) =>
-    () =>
-      min,
+  sequence: ({ min, max }) => {
+    let next = min - 1;
+    return () => (next = next >= max ? min : next + 1);
+  },
   uniform:
     ({ min, max }, random) =>
     () => {
@@ -67,7 +72,7 @@ const SAMPLES: { [K in Kind]: (distribution: Of<K>, random: JavaRandom) => () =>
       bounded(min, max, stdev * random.nextGaussian() + mean),
   exponential: ({ min, max }, random) => {
     const mean = meanOf(min, max);
-    return () => min + Math.min(max - min, Math.trunc(mean * exponential(random)));
+    return () => min + Math.min(max - min, mean * exponential(random));
   },
   extreme: (distribution, random) => {
     const quantile = quantileOf({ ...distribution, inverted: false });
@@ -80,18 +85,18 @@ const SAMPLES: { [K in Kind]: (distribution: Of<K>, random: JavaRandom) => () =>
 };
 
 /**
- * What cassandra-stress draws first from a distribution that it has just seeded: column sizes are drawn so. The same as
- * Java's for fixed, uniform, gaussian, exponential and extreme.
+ * A distribution that draws what cassandra-stress draws after the same seed: exact for fixed, uniform, gaussian,
+ * exponential and extreme ones. A sequence knows no seed and goes on counting.
  */
-export function seededSample(distribution: Distribution): SeededSample {
+export function seededDistribution(distribution: Distribution): SeededDistribution {
   const random = new JavaRandom();
   // One cast for a table that the compiler cannot follow: each kind has its own entry.
-  const make = SAMPLES[distribution.type] as (distribution: Distribution, random: JavaRandom) => () => number;
+  const make = DRAWS[distribution.type] as (distribution: Distribution, random: JavaRandom) => () => number;
   const draw = make(distribution, random);
   const mirrored = distribution.type !== 'fixed' && distribution.inverted === true ? distribution : undefined;
-  return (seed) => {
-    random.setWhole(seed);
-    const value = draw();
-    return mirrored === undefined ? value : mirrored.max - (value - mirrored.min);
+  return {
+    setSeed: (high, low) => random.setSeed(high, low),
+    next: mirrored === undefined ? () => Math.trunc(draw()) : () => mirrored.max - (Math.trunc(draw()) - mirrored.min),
+    nextDouble: mirrored === undefined ? draw : () => mirrored.max - (draw() - mirrored.min),
   };
 }

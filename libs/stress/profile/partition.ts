@@ -1,0 +1,90 @@
+import { Seed64 } from '../seed64.js';
+import type { ColumnGenerator } from './column-generator.js';
+import type { GeneratedValue } from './value-generator.js';
+
+/** The columns of a table, each with its generator; clustering columns in their order. */
+export interface TableGenerators {
+  partitionKey: readonly ColumnGenerator[];
+  clustering: readonly ColumnGenerator[];
+  values: readonly ColumnGenerator[];
+}
+
+/** One generated row: CQL binary of each column, in the order of the table's generators. */
+export interface GeneratedRow {
+  clustering: readonly Buffer[];
+  values: readonly Buffer[];
+}
+
+/**
+ * A partition of a work item: its key, and the rows below it. Seeds go down from key to clustering columns to values; the
+ * values below a clustering column are the same below each of its values, since the original seeds a level by the first
+ * value of the level above.
+ */
+export class Partition {
+  key: readonly Buffer[] = [];
+  private readonly seed = new Seed64();
+  private readonly levels: { seed: Seed64; values: GeneratedValue[] }[];
+
+  constructor(private readonly table: TableGenerators) {
+    this.levels = table.clustering.map(() => ({ seed: new Seed64(), values: [] }));
+  }
+
+  /** Generates the key and the clustering values of work item `item`. */
+  setItem(item: number): void {
+    const { seed, levels, table } = this;
+    seed.set(0, 0);
+    this.key = table.partitionKey.map((column) => {
+      column.setSeed(Math.floor(item / 2 ** 32) | 0, item | 0);
+      const value = column.next();
+      value.fold(seed);
+      return value.bytes;
+    });
+    let above = seed;
+    for (const [depth, column] of table.clustering.entries()) {
+      const level = levels[depth];
+      if (level === undefined) break;
+      column.setSeed(above.high, above.low);
+      level.values = distinct(column, column.cluster.next());
+      level.seed.copy(above);
+      level.values[0]?.fold(level.seed);
+      above = level.seed;
+    }
+  }
+
+  /** Number of rows. */
+  get rows(): number {
+    return this.levels.reduce((product, { values }) => product * values.length, 1);
+  }
+
+  /** The row at `index` (from 0), counted with the last clustering column fastest. */
+  row(index: number): GeneratedRow {
+    const { levels, table } = this;
+    const clustering: Buffer[] = [];
+    let left = index;
+    for (let depth = levels.length - 1; depth >= 0; depth--) {
+      const values = levels[depth]?.values ?? [];
+      clustering[depth] = values[left % values.length]?.bytes ?? Buffer.alloc(0);
+      left = Math.floor(left / values.length);
+    }
+    const rowSeed = new Seed64();
+    const last = levels.at(-1);
+    rowSeed.copy(last?.seed ?? this.seed);
+    last?.values[index % last.values.length]?.fold(rowSeed);
+    const values = table.values.map((column) => {
+      column.setSeed(rowSeed.high, rowSeed.low);
+      return column.next().bytes;
+    });
+    return { clustering, values };
+  }
+}
+
+/** `count` draws without what was drawn before. */
+function distinct(column: ColumnGenerator, count: number): GeneratedValue[] {
+  const values = new Map<string, GeneratedValue>();
+  for (let left = count; left > 0; left--) {
+    const value = column.next();
+    const id = value.bytes.toString('latin1');
+    if (!values.has(id)) values.set(id, value);
+  }
+  return [...values.values()];
+}
