@@ -2,6 +2,7 @@ import { Between, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeo
 import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
 import type { Database } from './database.js';
 import type { Claim, IntervalStore, StoredInterval } from './port.js';
+import { insertRows } from './insert-rows.js';
 import type { IntervalRow, IntervalSelfRow } from './row.js';
 
 /** Rows in one INSERT, and intervals read in one go. */
@@ -36,24 +37,9 @@ export class SqlIntervalStore implements IntervalStore {
           Object.entries(snapshot.operations).map(([name, one]) => intervalRow(claim, snapshot.interval, name, one)),
         );
         // Sent again after a lost answer, the same rows change nothing.
-        await manager
-          .createQueryBuilder()
-          .insert()
-          .into(intervalSelf)
-          .values(selves)
-          .orIgnore()
-          .updateEntity(false)
-          .execute();
-        for (let row = 0; row < rows.length; row += BATCH_ROWS) {
-          await manager
-            .createQueryBuilder()
-            .insert()
-            .into(interval)
-            .values(rows.slice(row, row + BATCH_ROWS))
-            .orIgnore()
-            .updateEntity(false)
-            .execute();
-        }
+        await insertRows(manager, intervalSelf, selves);
+        for (let row = 0; row < rows.length; row += BATCH_ROWS)
+          await insertRows(manager, interval, rows.slice(row, row + BATCH_ROWS));
         return true;
       });
       if (!written) return false;
