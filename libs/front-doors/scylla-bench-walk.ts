@@ -1,7 +1,7 @@
-import { seededRandom } from '#libs/load/random.js';
 import type { ScyllaBenchSpec } from './scylla-bench.schema.js';
 import { SeriesReadWalk, SeriesWriteWalk } from './scylla-bench-series.js';
 import { Word64 } from './word64.js';
+import { workerRandom } from './worker-random.js';
 
 /**
  * The rows that one worker visits, one after the other: `pk` and `ck` are where it stands, changed in place. Times are
@@ -91,10 +91,6 @@ class UniformWalk implements KeyWalk {
 
   restart(): void {}
 }
-
-/** Of one worker, so that workers draw apart; Knuth's multiplicative hash spreads their numbers. */
-export const workerRandom = (seed: number, worker: number): (() => number) =>
-  seededRandom((seed ^ Math.imul(worker + 1, 0x9e37_79b1)) >>> 0);
 
 /**
  * The walk of worker `worker` (from 0; there are `spec.concurrency`). A pure function of its arguments: the same run visits
