@@ -110,12 +110,12 @@ describe('crc32c', () => {
     ['', 0],
     ['a', 0xc1d0_4330],
   ])('of %j is the published one', (text, sum) => {
-    const buffer = Buffer.from(`..${text}..`);
-    expect(crc32c(buffer, 2, 2 + text.length) >>> 0).toBe(sum);
+    const view = new DataView(new TextEncoder().encode(`..${text}..`).buffer);
+    expect(crc32c(view, 2, 2 + text.length) >>> 0).toBe(sum);
   });
 
   it('of 32 zeros is that of RFC 3720', () => {
-    expect(crc32c(Buffer.alloc(32), 0, 32) >>> 0).toBe(0x8a91_36aa);
+    expect(crc32c(new DataView(new ArrayBuffer(32)), 0, 32) >>> 0).toBe(0x8a91_36aa);
   });
 });
 

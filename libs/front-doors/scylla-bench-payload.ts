@@ -27,7 +27,8 @@ export const sizeOf = (size: RowSize, random: () => number): number =>
 export class Payload {
   private readonly state = new Word64();
   private readonly factor = new Word64();
-  private scratch = Buffer.alloc(CHECKED_BYTES);
+  private readonly scratch = Buffer.alloc(CHECKED_BYTES);
+  private view: DataView = new DataView(this.scratch.buffer);
 
   /** Writes a value of `size` bytes (for `checked` at least 1) at `offset`. */
   write(content: Content, buffer: Buffer, offset: number, size: number, pk: Word64, ck: Word64): void {
@@ -55,7 +56,7 @@ export class Payload {
     if (!pk.equalsLE(buffer, offset + 8)) return `the value is of another partition than ${pk.toBigInt()}`;
     if (!ck.equalsLE(buffer, offset + 16)) return `the value is of another clustering key than ${ck.toBigInt()}`;
     const end = offset + size - CHECKSUM_BYTES;
-    const isIntact = buffer.readInt32LE(end) === crc32c(buffer, offset + HEADER_BYTES, end);
+    const isIntact = buffer.readInt32LE(end) === this.checksum(buffer, offset + HEADER_BYTES, end);
     return isIntact ? undefined : 'the checksum in the value does not match its bytes';
   }
 
@@ -78,19 +79,35 @@ export class Payload {
       return;
     }
     this.fill(buffer, offset + HEADER_BYTES, end - CHECKSUM_BYTES, pk, ck);
-    buffer.writeInt32LE(crc32c(buffer, offset + HEADER_BYTES, end - CHECKSUM_BYTES), end - CHECKSUM_BYTES);
+    buffer.writeInt32LE(this.checksum(buffer, offset + HEADER_BYTES, end - CHECKSUM_BYTES), end - CHECKSUM_BYTES);
+  }
+
+  private checksum(buffer: Buffer, start: number, end: number): number {
+    return crc32c(this.viewOf(buffer), buffer.byteOffset + start, buffer.byteOffset + end);
   }
 
   /** Words of a xorshift whose state is pk and ck, each times a large odd number. */
   private fill(buffer: Buffer, start: number, end: number, pk: Word64, ck: Word64): void {
     const state = this.state.copy(pk).multiply(PK_FACTOR).xor(this.factor.copy(ck).multiply(CK_FACTOR));
     if (state.isZero) state.setWords(0, 1);
+    const view = this.viewOf(buffer);
+    const base = buffer.byteOffset;
     let at = start;
-    for (; at + 8 <= end; at += 8) state.xorshift().writeLE(buffer, at);
+    for (; at + 8 <= end; at += 8) {
+      state.xorshift();
+      view.setInt32(base + at, state.low, true);
+      view.setInt32(base + at + 4, state.high, true);
+    }
     if (at === end) return;
     state.xorshift();
     for (let index = 0; at < end; index++, at++)
       buffer[at] = ((index < 4 ? state.low : state.high) >>> (8 * (index % 4))) & 0xff;
+  }
+
+  /** Over all of the memory that the buffer is a part of; made anew only when that changes. */
+  private viewOf({ buffer: memory }: Buffer): DataView {
+    if (this.view.buffer !== memory) this.view = new DataView(memory);
+    return this.view;
   }
 }
 
