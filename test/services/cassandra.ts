@@ -67,10 +67,22 @@ export class Witness {
     await this.client.shutdown();
   }
 
+  /** Every row of a table, all columns in text, in the order of the table. */
+  async allRows(keyspace: string, table: string): Promise<string[]> {
+    const { rows } = await this.client.execute(`SELECT * FROM ${keyspace}.${table}`, [], { fetchSize: 5000 });
+    const text = (value: unknown) => (Buffer.isBuffer(value) ? value.toString('hex') : JSON.stringify(value));
+    return rows.map((row) => row.values().map(text).join(' '));
+  }
+
   /** Runs the genuine cassandra-stress of Java against the same node. */
   genuine(command: string, keyspace: string): { exitCode: number | null; out: string } {
+    return this.genuineUser(`${command} -schema keyspace=${keyspace}`);
+  }
+
+  /** The same for a command that says nothing of a keyspace. */
+  genuineUser(command: string): { exitCode: number | null; out: string } {
     const place = `-node ${this.host} -port native=${this.port} -mode native cql3 protocolVersion=4`;
-    const words = `${command} ${place} -schema keyspace=${keyspace}`.split(' ');
+    const words = `${command} ${place}`.split(' ');
     const { status, stdout, stderr } = spawnSync(process.execPath, [services, 'stress', ...words], {
       encoding: 'utf8',
       timeout: 120_000,
