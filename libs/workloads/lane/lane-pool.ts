@@ -11,7 +11,7 @@ const CLOSE_GRACE_MS = 2_000;
  * Bounds of a lane's heap, MB. A lane keeps little and drops much; with V8's own bounds (gigabytes) it would clean up so
  * rarely that its memory grows for half an hour before it is given back. Buffers lie outside and are not counted.
  */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+const HEAP = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 6 };
 
 interface LaneThread {
   worker: Worker;
