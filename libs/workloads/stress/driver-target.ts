@@ -37,7 +37,7 @@ export class DriverTarget implements Target {
     const values = write ? [...columnNames.map((_, column) => generator.expected(column)), key] : [key];
     client.execute(write ? writeCql : readCql, values, consistency, (outcome, row, rows, message) => {
       if (outcome !== OUTCOME_INDEX.ok) this.options.notes.error(slot, outcome, message);
-      const checked = outcome === OUTCOME_INDEX.ok && !write ? this.check(slot, seed, row) : outcome;
+      const checked = outcome === OUTCOME_INDEX.ok && !write ? this.check(slot, seed, row, rows) : outcome;
       this.completion?.complete(slot, checked, write ? 1 : rows);
       this.turn();
     });
@@ -47,19 +47,23 @@ export class DriverTarget implements Target {
     // The driver writes by itself.
   }
 
-  private check(slot: number, seed: number, row: { get(column: string): unknown } | undefined): number {
+  private check(slot: number, seed: number, row: { get(column: string): unknown } | undefined, rows: number): number {
     const { generator, columnNames, validate, notes } = this.options;
     if (!validate) return OUTCOME_INDEX.ok;
     generator.setSeed(seed);
     if (row === undefined) {
-      notes.mismatch(slot, generator, 0, null, true);
+      notes.missingRow(slot, generator);
       return OUTCOME_INDEX.missing;
+    }
+    if (rows > 1) {
+      notes.otherShape(slot, generator, rows, columnNames.length);
+      return OUTCOME_INDEX.validation;
     }
     for (const [column, name] of columnNames.entries()) {
       const found = row.get(name);
       const bytes = Buffer.isBuffer(found) ? found : undefined;
       if (bytes && generator.matches(column, bytes, 0, bytes.length)) continue;
-      notes.mismatch(slot, generator, column, bytes?.toString('hex') ?? null, false);
+      notes.mismatch(slot, generator, column, bytes?.toString('hex') ?? null);
       return OUTCOME_INDEX.validation;
     }
     return OUTCOME_INDEX.ok;

@@ -5,7 +5,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
-import { RowCheck } from './row-check.js';
+import { NO_ROW, OTHER_SHAPE, RowCheck } from './row-check.js';
 import { WRITE } from '#libs/stress/operations.js';
 
 export interface WireTargetOptions {
@@ -85,7 +85,10 @@ export class WireTarget implements Target, HotHandler {
     const slots = this.refused.slice(0, count);
     const outcomes = this.refusedWith.slice(0, count);
     this.refusedCount = 0;
-    for (let index = 0; index < count; index++) this.completion?.complete(slots[index] ?? 0, outcomes[index] ?? 0, 0);
+    for (let index = 0; index < count; index++) {
+      this.options.notes.error(slots[index] ?? 0, outcomes[index] ?? 0, undefined);
+      this.completion?.complete(slots[index] ?? 0, outcomes[index] ?? 0, 0);
+    }
     this.turn();
   };
 
@@ -94,7 +97,7 @@ export class WireTarget implements Target, HotHandler {
   }
 
   onRows(slot: number, buffer: Buffer, start: number, end: number): void {
-    const { generator, validate, notes } = this.options;
+    const { generator, validate } = this.options;
     if (!validate) {
       this.completion?.complete(slot, OUTCOME_INDEX.ok, 1);
       return;
@@ -102,16 +105,17 @@ export class WireTarget implements Target, HotHandler {
     generator.setSeed(this.seeds[slot] ?? 0);
     const outcome = this.check.check(buffer, start, end);
     if (outcome !== OUTCOME_INDEX.ok) {
-      const { column, at, length } = this.check;
-      notes.mismatch(
-        slot,
-        generator,
-        column,
-        length < 0 ? null : buffer.toString('hex', at, at + length),
-        length === -2,
-      );
+      this.note(slot, buffer);
     }
     this.completion?.complete(slot, outcome, outcome === OUTCOME_INDEX.ok ? 1 : 0);
+  }
+
+  private note(slot: number, buffer: Buffer): void {
+    const { generator, notes } = this.options;
+    const { column, at, length, rowsFound, columnsFound } = this.check;
+    if (length === NO_ROW) notes.missingRow(slot, generator);
+    else if (length === OTHER_SHAPE) notes.otherShape(slot, generator, rowsFound, columnsFound);
+    else notes.mismatch(slot, generator, column, length < 0 ? null : buffer.toString('hex', at, at + length));
   }
 
   onError(slot: number, outcome: number, message: string | undefined): void {
