@@ -4,7 +4,7 @@ import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
 import type { Driver, DriverEvents, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
-import { checkConsistency, createSchema } from './schema-setup.js';
+import { checkConsistency, checkTable, createSchema } from './schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
 
@@ -18,6 +18,7 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
       events.log('info', `keyspace ${spec.schema.keyspace} and table standard1 are there`);
     }
     await checkConsistency(session, spec, target.localDatacenter);
+    await checkTable(session, spec);
     return {
       clusterName: session.clusterName,
       simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
