@@ -14,6 +14,9 @@ const quoted = (text: string): string => text.replaceAll("'", "''");
 /** Table of each operation, by index. */
 export const TABLES = ['standard1', 'standard1', 'counter1', 'counter1'] as const;
 type Table = (typeof TABLES)[number];
+/** Type of a table's cells. */
+export const cellType = (table: Table): string => CELL_TYPE[table];
+
 const CELL_TYPE: { [T in Table]: string } = { standard1: 'blob', counter1: 'counter' };
 const tableName = ({ schema }: Pick<Shape, 'schema'>, table: Table): string => `"${schema.keyspace}"."${table}"`;
 

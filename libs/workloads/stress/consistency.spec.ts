@@ -22,6 +22,30 @@ describe('unreachableConsistency', () => {
   });
 });
 
+describe('unreachableConsistency with a local datacenter', () => {
+  it.each([
+    // Only the nodes of dc1 are known; those of dc2 answer too.
+    ['QUORUM', { dc1: 3, dc2: 3 }, 3],
+    ['EACH_QUORUM', { dc1: 3, dc2: 3 }, 3],
+    ['ALL', { dc1: 3, dc2: 2 }, 3],
+    ['ONE', { dc2: 1 }, 1],
+    ['LOCAL_ONE', { dc1: 1, dc2: 3 }, 1],
+    ['LOCAL_QUORUM', { any: 3 }, 2],
+    ['QUORUM', { any: 3 }, 1],
+  ] as const)('accepts %s with replicas %o and %i live local nodes', (level, replicas, live) => {
+    expect(unreachableConsistency(level, 'ks', replicas, live, 'dc1')).toBeUndefined();
+  });
+
+  it.each([
+    ['LOCAL_ONE', { dc2: 3 }, 3, /needs 1 replicas.*replication factor of 0 in datacenter dc1/],
+    ['LOCAL_QUORUM', { dc2: 3 }, 3, /replication factor of 0 in datacenter dc1/],
+    ['LOCAL_QUORUM', { dc1: 3, dc2: 3 }, 1, /needs 2 replicas.*only 1 nodes are up/],
+    ['ALL', { dc1: 3, dc2: 2 }, 2, /needs 5 replicas.*only 2 nodes are up/],
+  ] as const)('refuses %s with replicas %o and %i live local nodes', (level, replicas, live, expected) => {
+    expect(unreachableConsistency(level, 'ks', replicas, live, 'dc1')).toMatch(expected);
+  });
+});
+
 describe('replicasOf', () => {
   it('reads both strategies, and expands a replication factor over the datacenters', () => {
     expect(

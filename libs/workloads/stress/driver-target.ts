@@ -38,7 +38,7 @@ export class DriverTarget implements Target {
     client.execute(statements[operation] ?? '', values, consistency, (outcome, row, rows, message) => {
       if (outcome !== OUTCOME_INDEX.ok) this.options.notes.error(slot, outcome, message);
       const reads = operation === READ || operation === COUNTER_READ;
-      const checked = outcome === OUTCOME_INDEX.ok && reads ? this.check(slot, operation, seed, row) : outcome;
+      const checked = outcome === OUTCOME_INDEX.ok && reads ? this.check(slot, operation, seed, row, rows) : outcome;
       this.completion?.complete(slot, checked, reads ? rows : 1);
       this.turn();
     });
@@ -64,20 +64,25 @@ export class DriverTarget implements Target {
     operation: number,
     seed: number,
     row: { get(column: string): unknown } | undefined,
+    rows: number,
   ): number {
     const { generator, columnNames, validate, notes } = this.options;
     if (!validate) return OUTCOME_INDEX.ok;
     generator.setSeed(seed);
     if (row === undefined) {
-      notes.mismatch(slot, generator, 0, null, true);
+      notes.missingRow(slot, generator);
       return OUTCOME_INDEX.missing;
+    }
+    if (rows > 1) {
+      notes.otherShape(slot, generator, rows, columnNames.length);
+      return OUTCOME_INDEX.validation;
     }
     if (operation === COUNTER_READ) return OUTCOME_INDEX.ok;
     for (const [column, name] of columnNames.entries()) {
       const found = row.get(name);
       const bytes = Buffer.isBuffer(found) ? found : undefined;
       if (bytes && generator.matches(column, bytes, 0, bytes.length)) continue;
-      notes.mismatch(slot, generator, column, bytes?.toString('hex') ?? null, false);
+      notes.mismatch(slot, generator, column, bytes?.toString('hex') ?? null);
       return OUTCOME_INDEX.validation;
     }
     return OUTCOME_INDEX.ok;

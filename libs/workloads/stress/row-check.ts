@@ -2,14 +2,23 @@ import { ROWS_FLAG } from '#libs/cql/protocol.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 
+export const NULL_CELL = -1;
+export const NO_ROW = -2;
+/** More than one row, or other columns than were asked for. */
+export const OTHER_SHAPE = -3;
+
 /**
  * Compares the one row of a RESULT Rows body with the row that the generator is set to; in place, without allocation.
- * After a mismatch, `column`, `at` and `length` say where: `length` is -1 for a null cell, -2 for a missing row.
+ * After a mismatch, `column`, `at` and `length` say where: `length` is below zero where there is no value to show.
  */
 export class RowCheck {
   column = 0;
   at = 0;
+  /** Bytes of the value that was found, or NULL_CELL, NO_ROW or OTHER_SHAPE. */
   length = 0;
+  /** How many rows and columns came. */
+  rowsFound = 0;
+  columnsFound = 0;
 
   constructor(
     private readonly generator: RowGenerator,
@@ -22,18 +31,22 @@ export class RowCheck {
     let at = rowsAt(buffer, start);
     const rows = buffer.readInt32BE(at);
     at += 4;
-    if (rows === 0 || columns !== this.columns) {
+    this.rowsFound = rows;
+    this.columnsFound = columns;
+    if (rows !== 1 || columns !== this.columns) {
       this.column = 0;
-      this.length = -2;
-      return OUTCOME_INDEX.missing;
+      this.at = at;
+      this.length = rows === 0 ? NO_ROW : OTHER_SHAPE;
+      return rows === 0 ? OUTCOME_INDEX.missing : OUTCOME_INDEX.validation;
     }
     for (let column = 0; column < columns; column++) {
-      const length = at + 4 > end ? -1 : buffer.readInt32BE(at);
+      // A body that is cut short has no length left: as good as null.
+      const length = at + 4 <= end ? buffer.readInt32BE(at) : NULL_CELL;
       at += 4;
       if (length < 0 || at + length > end || !this.generator.matches(column, buffer, at, length)) {
         this.column = column;
         this.at = at;
-        this.length = at + length > end ? end - at : length;
+        this.length = at + length > end ? Math.max(0, end - at) : length;
         return OUTCOME_INDEX.validation;
       }
       at += length;
@@ -45,7 +58,7 @@ export class RowCheck {
   present(buffer: Buffer, start: number): number {
     if (rowCount(buffer, start) > 0) return OUTCOME_INDEX.ok;
     this.column = 0;
-    this.length = -2;
+    this.length = NO_ROW;
     return OUTCOME_INDEX.missing;
   }
 }

@@ -2,13 +2,15 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf } from '#libs/cql/column-type.js';
 import type { WireSession } from '#libs/cql/session.js';
 import { operationsOf } from '#libs/stress/operations.js';
-import { keyspaceCql, tableCql, TABLES, truncateCql } from '#libs/stress/statements.js';
+import { cellType, columnNames, keyspaceCql, tableCql, TABLES, truncateCql } from '#libs/stress/statements.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
 /** How long nodes may take to agree on a new schema. */
 const AGREEMENT_TRIES = 100;
 const AGREEMENT_PAUSE_MS = 100;
+/** A table may differ in a thousand columns. */
+const SHOWN_PROBLEMS = 10;
 
 /** The tables of a run's operations. */
 export const tablesOf = (spec: StressPlanSpec): string[] => (spec.operation === 'user' ? [] : [...tablesWritten(spec)]);
@@ -64,6 +66,51 @@ export async function agree(session: WireSession, pause: (ms: number) => Promise
   throw new CodedError(
     'SCHEMA_FAILED',
     `the nodes did not agree on a schema within ${(AGREEMENT_TRIES * AGREEMENT_PAUSE_MS) / 1000} s`,
+  );
+}
+
+/**
+ * Refuses tables that rows of the run do not fit: they were there before, with other columns. CodedError SCHEMA_FAILED; a
+ * table that is not there at all is KEYSPACE_UNKNOWN.
+ */
+export async function checkTables(session: WireSession, spec: StressPlanSpec): Promise<void> {
+  for (const table of tablesWritten(spec)) await checkTable(session, spec, table);
+}
+
+async function checkTable(
+  session: WireSession,
+  { schema: { keyspace }, columns }: StressPlanSpec,
+  table: (typeof TABLES)[number],
+): Promise<void> {
+  const rows = await session.query(
+    `SELECT column_name, type, kind FROM system_schema.columns WHERE keyspace_name = '${keyspace}' AND table_name = '${table}'`,
+  );
+  if (rows.length === 0) {
+    throw new CodedError(
+      'KEYSPACE_UNKNOWN',
+      `keyspace ${keyspace} of the target has no table ${table}: write it first, or name another keyspace with -schema keyspace=`,
+    );
+  }
+  const found = new Map(
+    rows.map((row) => [textOf(row['column_name']), { type: textOf(row['type']), kind: textOf(row['kind']) }]),
+  );
+  const wanted = columnNames(columns);
+  const expected = (name: string) => (name === 'key' ? 'blob' : cellType(table));
+  const problems = ['key', ...wanted]
+    .filter((name) => found.get(name)?.type !== expected(name))
+    .map((name) => `column ${name}: expected ${expected(name)}, found ${found.get(name)?.type ?? 'none'}`);
+  // Columns of a compact table, as cassandra-stress 3.x makes it, are static beside a hidden clustering column.
+  const isStatic = wanted.every((name) => found.get(name)?.kind === 'static');
+  const key = [...found.keys()].filter((name) => {
+    const kind = found.get(name)?.kind;
+    return kind === 'partition_key' || (kind === 'clustering' && !isStatic);
+  });
+  if (found.has('key') && key.join() !== 'key')
+    problems.push(`primary key: expected key, found ${key.sort().join(', ')}`);
+  if (problems.length === 0) return;
+  throw new CodedError(
+    'SCHEMA_FAILED',
+    `table ${table} in keyspace ${keyspace} is of another shape (${problems.slice(0, SHOWN_PROBLEMS).join('; ')}): drop it, use -col n= to fit it, or name another keyspace with -schema keyspace=`,
   );
 }
 

@@ -7,7 +7,7 @@ import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { onlyReads } from '#libs/stress/operations.js';
 import { readProfiles } from '#libs/stress/profile/user-spec.js';
 import { createProfileSchema } from './user/profile-schema.js';
-import { checkConsistency, createSchema, tablesOf, truncate } from './schema-setup.js';
+import { checkConsistency, checkTables, createSchema, tablesOf, truncate } from './schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
 
@@ -18,6 +18,7 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
   try {
     await prepareSchema(session, spec, events);
     await checkConsistency(session, spec, target.localDatacenter);
+    if (spec.operation !== 'user') await checkTables(session, spec);
     return {
       clusterName: session.clusterName,
       simulated: session.clusterName === SIMULATED_CLUSTER_NAME,

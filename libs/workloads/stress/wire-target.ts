@@ -6,7 +6,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
-import { RowCheck } from './row-check.js';
+import { NO_ROW, OTHER_SHAPE, RowCheck } from './row-check.js';
 import { COUNTER_READ, COUNTER_WRITE, WRITE } from '#libs/stress/operations.js';
 
 const LENGTH_BYTES = 4;
@@ -115,7 +115,10 @@ export class WireTarget implements Target, HotHandler {
     const slots = this.refused.slice(0, count);
     const outcomes = this.refusedWith.slice(0, count);
     this.refusedCount = 0;
-    for (let index = 0; index < count; index++) this.completion?.complete(slots[index] ?? 0, outcomes[index] ?? 0, 0);
+    for (let index = 0; index < count; index++) {
+      this.options.notes.error(slots[index] ?? 0, outcomes[index] ?? 0, undefined);
+      this.completion?.complete(slots[index] ?? 0, outcomes[index] ?? 0, 0);
+    }
     this.turn();
   };
 
@@ -124,7 +127,7 @@ export class WireTarget implements Target, HotHandler {
   }
 
   onRows(slot: number, buffer: Buffer, start: number, end: number): void {
-    const { generator, validate, notes } = this.options;
+    const { generator, validate } = this.options;
     if (!validate) {
       this.completion?.complete(slot, OUTCOME_INDEX.ok, 1);
       return;
@@ -133,17 +136,16 @@ export class WireTarget implements Target, HotHandler {
     // Nobody knows what a counter should hold: it has to be there, as in the original.
     const counter = this.operations[slot] === COUNTER_READ;
     const outcome = counter ? this.check.present(buffer, start) : this.check.check(buffer, start, end);
-    if (outcome !== OUTCOME_INDEX.ok) {
-      const { column, at, length } = this.check;
-      notes.mismatch(
-        slot,
-        generator,
-        column,
-        length < 0 ? null : buffer.toString('hex', at, at + length),
-        length === -2,
-      );
-    }
+    if (outcome !== OUTCOME_INDEX.ok) this.note(slot, buffer);
     this.completion?.complete(slot, outcome, outcome === OUTCOME_INDEX.ok ? 1 : 0);
+  }
+
+  private note(slot: number, buffer: Buffer): void {
+    const { generator, notes } = this.options;
+    const { column, at, length, rowsFound, columnsFound } = this.check;
+    if (length === NO_ROW) notes.missingRow(slot, generator);
+    else if (length === OTHER_SHAPE) notes.otherShape(slot, generator, rowsFound, columnsFound);
+    else notes.mismatch(slot, generator, column, length < 0 ? null : buffer.toString('hex', at, at + length));
   }
 
   onError(slot: number, outcome: number, message: string | undefined): void {
