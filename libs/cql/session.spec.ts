@@ -91,7 +91,7 @@ describe('WireSession', () => {
     expect(await sample.send(1, execute(read, [key(1)]))).toMatchObject({ outcome: 'clientTimeout' });
     // The slot is used again while the first answer is still on its way.
     const second = await sample.send(1, execute(read, [key(2)]));
-    await vi.waitFor(() => expect(sample.session.total('lateAnswers')).toBeGreaterThanOrEqual(1), 2000);
+    await vi.waitFor(() => expect(sample.session.totals().lateAnswers).toBeGreaterThanOrEqual(1), 2000);
     const third = await sample.send(1, execute(read, [key(2)]));
     for (const answer of [second, third].filter(({ outcome }) => outcome === 'ok'))
       expect(cellOf(answer.rows)).toBe(String(key(2)));

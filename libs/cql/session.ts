@@ -100,8 +100,10 @@ export class WireSession {
   get upNodes(): number {
     return this.pools.filter((pool) => pool.open.length > 0).length;
   }
-  total(counter: 'bytesSent' | 'bytesReceived' | 'lateAnswers'): number {
-    return this.pools.reduce((sum, pool) => sum + pool.total(counter), 0);
+  totals(): Record<'bytesSent' | 'bytesReceived' | 'lateAnswers', number> {
+    const all = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
+    for (const pool of this.pools) pool.addTotals(all);
+    return all;
   }
 
   /** Computes which nodes hold the key; the next `begin` goes to one of them. */

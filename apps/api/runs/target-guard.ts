@@ -5,7 +5,7 @@ import type { Target } from '#libs/contract/target.js';
 import type { ApiConfig } from '../config.js';
 import { InjectConfig, InjectLookup, type Lookup } from '../tokens.js';
 import { type AllowedNetworks, parseNetworks } from './allowed-networks.js';
-import { formatEndpoint, parseEndpoint } from './endpoint.js';
+import { formatEndpoint, parseEndpoint } from '#libs/contract/endpoint.js';
 
 /** Finds out what a target's contact points really are and whether load may be sent there. */
 @Injectable()

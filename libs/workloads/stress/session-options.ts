@@ -1,8 +1,15 @@
+import { CodedError } from '#libs/contract/coded-error.js';
 import type { Target } from '#libs/contract/target.js';
 import { parseEndpoint } from '#libs/contract/endpoint.js';
 import type { HotHandler } from '#libs/cql/hot-handler.js';
 import type { SessionOptions } from '#libs/cql/session-options.js';
 import type { StressPlanSpec } from './stress.schema.js';
+
+function endpointOf(text: string, port: number): { host: string; port: number } {
+  const endpoint = parseEndpoint(text, port);
+  if (endpoint) return endpoint;
+  throw new CodedError('VALIDATION_FAILED', `expected a contact point such as 127.0.0.1 or [::1]:9042, found ${text}`);
+}
 
 /** What a session to the run's target is opened with. */
 export const sessionOptions = (
@@ -11,7 +18,7 @@ export const sessionOptions = (
   handler: HotHandler,
   log: SessionOptions['log'],
 ): SessionOptions => ({
-  contactPoints: target.contactPoints.map((text) => parseEndpoint(text, target.port)),
+  contactPoints: target.contactPoints.map((text) => endpointOf(text, target.port)),
   localDatacenter: target.localDatacenter,
   onlyContactPoints: connection.onlyContactPoints,
   credentials:

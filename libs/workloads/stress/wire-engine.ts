@@ -47,11 +47,7 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
   }
   return {
     target,
-    totals: () => ({
-      bytesSent: session.total('bytesSent'),
-      bytesReceived: session.total('bytesReceived'),
-      lateAnswers: session.total('lateAnswers'),
-    }),
+    totals: () => session.totals(),
     close: () => session.close(),
   };
 }

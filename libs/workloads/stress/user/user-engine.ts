@@ -74,11 +74,7 @@ export async function openUserEngine({
   }
   return {
     target,
-    totals: () => ({
-      bytesSent: session.total('bytesSent'),
-      bytesReceived: session.total('bytesReceived'),
-      lateAnswers: session.total('lateAnswers'),
-    }),
+    totals: () => session.totals(),
     close: () => session.close(),
   };
 }
