@@ -1,4 +1,5 @@
 import { describeSettings } from '#libs/contract/settings.js';
+import { tidyHeap } from '#libs/load/heap-tidy.js';
 import { traceOf } from './cause.js';
 import { ExecutorSettings, readExecutorConfig } from './config.js';
 import { startExecutor } from './executor.js';
@@ -11,6 +12,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function main(): Promise<void> {
   if (process.argv.includes('--settings')) return say(JSON.stringify(describeSettings(ExecutorSettings)));
   const config = readExecutorConfig();
+  tidyHeap();
   const executor = await startExecutor(config);
   let signals = 0;
   const stop = (): void => {

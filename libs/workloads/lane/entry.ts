@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CodedError } from '#libs/contract/coded-error.js';
+import { tidyHeap } from '#libs/load/heap-tidy.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
@@ -28,6 +29,7 @@ const fail = (error: unknown): void => {
   report({ type: 'failed', code: coded?.code ?? 'LANE_CRASHED', message });
 };
 
+tidyHeap();
 const stop = new AbortController();
 const input: LaneInput = workerData;
 
