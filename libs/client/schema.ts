@@ -696,8 +696,18 @@ export interface components {
             certPem?: string;
             keyPem?: string;
             serverName?: string;
-            /** @default true */
+            /** @description In OpenSSL's form */
+            ciphers?: string;
+            /**
+             * @description False trusts any certificate
+             * @default true
+             */
             verify?: boolean;
+            /**
+             * @description False: a trusted certificate may be of another host
+             * @default true
+             */
+            verifyHostname?: boolean;
         };
         ThresholdInput: {
             /**

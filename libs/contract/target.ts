@@ -9,7 +9,9 @@ export const Tls = z
     certPem: z.string().optional(),
     keyPem: z.string().optional().meta({ writeOnly: true }),
     serverName: z.string().optional(),
-    verify: z.boolean().default(true),
+    ciphers: z.string().max(4096).optional().describe("In OpenSSL's form"),
+    verify: z.boolean().default(true).describe('False trusts any certificate'),
+    verifyHostname: z.boolean().default(true).describe('False: a trusted certificate may be of another host'),
   })
   .meta({ id: 'Tls' });
 

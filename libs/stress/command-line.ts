@@ -2,7 +2,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { COMMAND_NAMES, commandOf } from './command-names.js';
-import { populationOfDraft, type Draft } from './draft.js';
+import { populationOfDraft, type Draft, type TransportDraft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
 import { completeUser } from './profile/user-spec.js';
 import { cutWords, nearest, readOption } from './words.js';
@@ -19,6 +19,8 @@ export interface CommandTarget {
   localDatacenter?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
+  /** Files of `-transport`, by which TLS is asked for. */
+  transport?: TransportDraft | undefined;
 }
 
 export interface ParsedCommand {
@@ -250,6 +252,9 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
       })),
     );
   }
-  const { nodes: contactPoints, port, datacenter: localDatacenter, username, password } = draft;
-  return { spec: completeUser(parsed.data), target: { contactPoints, port, localDatacenter, username, password } };
+  const { nodes: contactPoints, port, datacenter: localDatacenter, username, password, transport } = draft;
+  return {
+    spec: completeUser(parsed.data),
+    target: { contactPoints, port, localDatacenter, username, password, transport },
+  };
 }

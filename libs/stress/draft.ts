@@ -5,6 +5,14 @@ import type {
   StressPlanSpec,
 } from '#libs/workloads/stress/stress.schema.js';
 
+/** What `-transport` says: files, which whoever runs the line reads. */
+export interface TransportDraft {
+  truststore?: string;
+  keystore?: string;
+  ciphers?: string;
+  verifyHostname?: boolean;
+}
+
 /** What a command line has said so far; absent means not said. */
 export interface Draft {
   operation?: StressPlanSpec['operation'];
@@ -41,6 +49,7 @@ export interface Draft {
   datacenter?: string;
   port?: number;
   username?: string;
+  transport?: TransportDraft;
   password?: string;
   requestTimeoutMs?: number;
   connectTimeoutMs?: number;

@@ -178,3 +178,29 @@ export const operations: Apply = (draft, value) => {
   draft.operations = weights;
   return undefined;
 };
+/** A PEM file; Java's own stores are refused with the command that turns them into one. */
+export const pemFile =
+  (name: 'truststore' | 'keystore'): Apply =>
+  (draft, value) => {
+    if (value === undefined || value === '') return 'expected a PEM file, found nothing';
+    if (/\.(jks|p12|pfx|keystore|truststore)$/i.test(value)) {
+      const convert =
+        name === 'truststore'
+          ? `keytool -exportcert -rfc -keystore ${value} -alias ALIAS -file ca.pem`
+          : `openssl pkcs12 -in ${value} -nodes -out client.pem (a JKS file is first turned into PKCS12 by keytool -importkeystore)`;
+      return `expected a PEM file, found ${value}: make one with ${convert}`;
+    }
+    draft.transport = { ...draft.transport, [name]: value };
+    return undefined;
+  };
+export const truth =
+  (set: (draft: Draft, value: boolean) => void): Apply =>
+  (draft, value) => {
+    if (value !== 'true' && value !== 'false') return `expected true or false, found ${found(value)}`;
+    set(draft, value === 'true');
+    return undefined;
+  };
+export const only =
+  (expected: string): Apply =>
+  (_draft, value) =>
+    (value ?? '').toLowerCase() === expected.toLowerCase() ? undefined : `expected ${expected}, found ${found(value)}`;

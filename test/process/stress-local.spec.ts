@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -102,5 +102,27 @@ describe('tidemark stress without a server', () => {
     expect(out.trimEnd().endsWith('FAILURE')).toBe(true);
     expect(existsSync(path)).toBe(true);
     expect(await readFile(path, 'utf8')).toContain('Tag=WRITE-rt');
+  });
+
+  it('connects by TLS with the PEM files of -transport, and says why a Java store will not do', async () => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const what = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    execFileSync('openssl', ['req', ...what, '-subj', '/CN=somebody.else', '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    });
+    const { port } = await world.simulator('--tls-key', key, '--tls-cert', cert);
+    const command = `write n=500 cl=ONE no-warmup -rate threads=4 -node 127.0.0.1 -port native=${port}`;
+    const run = (transport: string) => tidemark(['stress', ...`${command} ${transport}`.trim().split(' ')]).ended;
+
+    const trusted = await run(`-transport truststore=${cert}`);
+    expect(trusted).toMatchObject({ exitCode: 0, errors: '' });
+    expect(trusted.out).toMatch(/Total partitions +: +500/);
+    expect((await run('')).errors).toMatch(/TARGET_UNREACHABLE: could not connect/);
+    expect((await run(`-transport truststore=${cert} hostname-verification=true`)).errors).toMatch(
+      /TARGET_UNREACHABLE: .*(altnames|CN|127\.0\.0\.1)/,
+    );
+    expect((await run('-transport truststore=/etc/client.jks')).errors).toMatch(
+      /expected a PEM file, found \/etc\/client\.jks: make one with keytool -exportcert -rfc/,
+    );
   });
 });

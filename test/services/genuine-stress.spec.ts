@@ -27,7 +27,8 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
     expect(witness.genuine(`read ${COMMAND}`, keyspace).out).toContain('Data returned was not validated');
   });
 
-  it.each(['UNIFORM(1..200)', 'GAUSSIAN(1..200)', 'EXP(1..200)', 'EXTREME(1..200,2)', '~EXP(1..200)'])(
+  // Inverted sizes (`~EXP(1..200)`) are none of these: the original makes its buffer of their smallest size and fails.
+  it.each(['UNIFORM(1..200)', 'GAUSSIAN(1..200)', 'EXP(1..200)', 'EXTREME(1..200,2)'])(
     'validates columns whose sizes are %s',
     async (size) => {
       const rows = 3_000;

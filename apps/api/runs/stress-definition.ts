@@ -45,8 +45,11 @@ function defineCommand(
   const parsed = read(line, profiles);
   if ('issues' in parsed) return refused(...parsed.issues);
   const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
-  const { target, issues } = join(posted, parsed.target);
+  const { transport, ...said } = parsed.target;
+  const { target, issues } = join(posted, said);
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.command', message: `-log hdrfile: ${NO_FILE}` });
+  if (transport !== undefined)
+    issues.push({ path: 'spec.command', message: '-transport: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);
   // A line with a password is written anew: there are too many ways to quote one for it to be cut out safely.
   const command = parsed.target.password === undefined ? line : formatStressCommand(spec, parsed.target);
@@ -83,10 +86,13 @@ const OPTIONS = {
   localDatacenter: '-node datacenter',
   username: '-mode user',
   password: '-mode password',
-} as const satisfies Record<keyof CommandTarget, string>;
+} as const satisfies Record<keyof Omit<CommandTarget, 'transport'>, string>;
 
 /** The target of body and command together; what both say is refused, for one of them would be ignored. */
-function join(posted: Target | undefined, said: CommandTarget): { target: Target | undefined; issues: Issue[] } {
+function join(
+  posted: Target | undefined,
+  said: Omit<CommandTarget, 'transport'>,
+): { target: Target | undefined; issues: Issue[] } {
   const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   if (posted === undefined && said.contactPoints === undefined) {
     const message = 'expected a target, or -node in the command, found neither';

@@ -44,6 +44,14 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     compaction: 'compaction(strategy=S,...)',
     compression: 'compression=CLASS',
   },
+  transport: {
+    truststore: '-transport truststore=CA.pem, connect by TLS and trust this authority',
+    keystore: 'keystore=CLIENT.pem, certificate and key of this client in one file',
+    'ssl-ciphers': 'ssl-ciphers=LIST  ssl-protocol=TLS  store-type=PEM',
+    'ssl-protocol': '',
+    'store-type': '',
+    'hostname-verification': 'hostname-verification=true|false (false)',
+  },
   mode: {
     native: '-mode native cql3 prepared: what it is, they may be said',
     cql3: '',

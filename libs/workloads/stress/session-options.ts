@@ -29,6 +29,8 @@ export const sessionOptions = (
     key: target.tls.keyPem,
     servername: target.tls.serverName ?? '',
     rejectUnauthorized: target.tls.verify,
+    ...(target.tls.ciphers !== undefined && { ciphers: target.tls.ciphers }),
+    ...(target.tls.verifyHostname ? {} : { checkServerIdentity: () => undefined }),
   },
   connectTimeoutMs: connection.connectTimeoutMs,
   requestTimeoutMs: connection.requestTimeoutMs,
