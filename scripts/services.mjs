@@ -2,22 +2,35 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { JARS } from './service/jars.mjs';
-import { SERVICES, runningService, serviceEnvironment, startService, stopService } from './service/registry.mjs';
+import { nodetool } from './service/cluster.mjs';
+import {
+  NAMES,
+  SERVICES,
+  runningService,
+  serviceEnvironment,
+  startServices,
+  stopService,
+} from './service/registry.mjs';
 
-const NAMES = Object.keys(SERVICES).join('|');
+const SERVICE = NAMES.join('|');
 const USAGE = `Real services for tests: plain processes on 127.0.0.1, data under the user's cache folder.
 
-  scripts/services start ${NAMES} ...   start and wait until it serves; safe to call twice
+  scripts/services start <service> ...   start and wait until it serves; safe to call twice
       --port N         port to take when it is free
       --timeout S      how long to wait (180)
-      cassandra only:  --quick (for tests, not for benchmarks)  --auth (cassandra/cassandra)  --tls  --heap 512M
+      cassandra and cluster:  --quick (for tests, not for benchmarks)  --heap 512M
+      cassandra only:  --auth (cassandra/cassandra)  --tls
   scripts/services stop [name ...] [--wipe]      stop (all), and delete the data
   scripts/services status                        what runs
   scripts/services env                           the variables by which tests find what is here
+  scripts/services nodetool cluster.N <arguments>   Cassandra's nodetool on one node of the cluster
   scripts/services jar ${Object.keys(JARS).join('|')}   download once and print where it is
   scripts/services stress <arguments>            the genuine Java cassandra-stress (needs -mode ... protocolVersion=4)
 
-Needs: cassandra and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
+Services: ${SERVICE}.
+cluster is three Cassandra nodes in one ring on 127.0.10.1 to .3, empty at its start; cluster.2 is one of them, cluster.4
+a fourth that joins them.
+Needs: cassandra, cluster and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
 
 const print = (environment) => {
   for (const [variable, value] of Object.entries(environment)) console.log(`${variable}=${value}`);
@@ -28,7 +41,7 @@ function usageError(message) {
   return 2;
 }
 
-const unknownOf = (names, known) => names.filter((name) => !(name in known));
+const unknownOf = (names, known) => names.filter((name) => !known.includes(name));
 
 async function start(args) {
   const { values, positionals: names } = parseArgs({
@@ -40,18 +53,19 @@ async function start(args) {
       ...Object.assign({}, ...Object.values(SERVICES).map((service) => service.options)),
     },
   });
-  const unknown = unknownOf(names, SERVICES);
+  const unknown = unknownOf(names, NAMES);
   if (names.length === 0 || unknown.length > 0)
-    return usageError(`start: expected ${NAMES}, found ${unknown.join(' ') || 'nothing'}`);
+    return usageError(`start: expected ${SERVICE}, found ${unknown.join(' ') || 'nothing'}`);
   if (values.port !== undefined && names.length > 1) return usageError('start: --port goes with one service');
   const { port, timeout, ...rest } = values;
   const options = { ...rest, timeoutMs: Number(timeout) * 1000, ...(port === undefined ? {} : { port: Number(port) }) };
   for (const name of names) {
     const startedMs = Date.now();
-    const { pid, already, environment } = await startService(name, options);
-    const how = already ? 'runs already' : `serves after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
-    console.error(`${name} ${how} (pid ${pid})`);
-    print(environment);
+    for (const { name: one, pid, already, environment } of await startServices(name, options)) {
+      const how = already ? 'runs already' : `serves after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+      console.error(`${one} ${how} (pid ${pid})`);
+      print(environment);
+    }
   }
   return 0;
 }
@@ -62,8 +76,8 @@ async function stop(args) {
     allowPositionals: true,
     options: { wipe: { type: 'boolean', default: false } },
   });
-  const unknown = unknownOf(positionals, SERVICES);
-  if (unknown.length > 0) return usageError(`stop: expected ${NAMES}, found ${unknown.join(' ')}`);
+  const unknown = unknownOf(positionals, NAMES);
+  if (unknown.length > 0) return usageError(`stop: expected ${SERVICE}, found ${unknown.join(' ')}`);
   for (const name of positionals.length > 0 ? positionals : Object.keys(SERVICES)) {
     console.error(`${name} ${(await stopService(name, values)) ? 'stopped' : 'was not running'}`);
   }
@@ -81,10 +95,17 @@ function status() {
 }
 
 function jar(names) {
-  const unknown = unknownOf(names, JARS);
+  const unknown = unknownOf(names, Object.keys(JARS));
   if (names.length === 0 || unknown.length > 0) return usageError(`jar: expected ${Object.keys(JARS).join('|')}`);
   for (const name of names) print({ [JARS[name].variable]: JARS[name].fetch() });
   return 0;
+}
+
+/** Runs nodetool on a node of the cluster. */
+function runNodetool([name = '', ...args]) {
+  const node = runningService(name);
+  if (node?.jmxPort === undefined) return usageError(`nodetool: expected a running node, as cluster.1, found ${name}`);
+  return nodetool(node, args);
 }
 
 const stress = (args) => spawnSync(JARS['cassandra-stress'].fetch(), args, { stdio: 'inherit' }).status ?? 1;
@@ -99,6 +120,7 @@ const COMMANDS = {
   stop,
   status,
   env: () => (print(serviceEnvironment()), 0),
+  nodetool: runNodetool,
   jar,
   stress,
   help,

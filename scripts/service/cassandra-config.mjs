@@ -5,15 +5,18 @@ import { keytool } from './jars.mjs';
 
 const PASSWORD = 'cassandra';
 
-/** What a small node on loopback needs; JSON, since every JSON document is YAML too. */
-export function cassandraYaml({ folder, address, port, storagePort, auth, tls }) {
+/**
+ * What a small node on loopback needs; JSON, since every JSON document is YAML too. `seeds`, `token` and `yaml` (more
+ * settings) are for nodes of a ring; a node without them is a ring of its own.
+ */
+export function cassandraYaml({ folder, address, port, storagePort, auth, tls, seeds, token = '0', yaml = {} }) {
   return JSON.stringify(
     {
       cluster_name: 'tidemark-test',
       partitioner: 'org.apache.cassandra.dht.Murmur3Partitioner',
       endpoint_snitch: 'SimpleSnitch',
       num_tokens: 1,
-      initial_token: '0',
+      initial_token: token,
       auto_bootstrap: false,
       listen_address: address,
       rpc_address: address,
@@ -23,7 +26,7 @@ export function cassandraYaml({ folder, address, port, storagePort, auth, tls })
       seed_provider: [
         {
           class_name: 'org.apache.cassandra.locator.SimpleSeedProvider',
-          parameters: [{ seeds: `${address}:${storagePort}` }],
+          parameters: [{ seeds: seeds ?? `${address}:${storagePort}` }],
         },
       ],
       commitlog_sync: 'periodic',
@@ -63,6 +66,7 @@ export function cassandraYaml({ folder, address, port, storagePort, auth, tls })
             },
           }
         : {}),
+      ...yaml,
     },
     null,
     2,
@@ -154,8 +158,14 @@ const flags = (flag, byModule) =>
     names.flatMap((name) => [flag, `${module}/${name}=ALL-UNNAMED`]),
   );
 
-/** Arguments of java for one node. `quick` keeps to the first compiler: half the CPU time at start, for tests only. */
-export function nodeArguments({ folder, heap, quick }, jars) {
+/** What java has to open for anything of Cassandra 5. */
+export const moduleArguments = [...flags('--add-exports', EXPORTS), ...flags('--add-opens', OPENS)];
+
+/**
+ * Arguments of java for one node. `quick` keeps to the first compiler: half the CPU time at start, for tests only.
+ * `properties` are more system properties, or others.
+ */
+export function nodeArguments({ folder, heap, quick, properties: more = {} }, jars) {
   const agent = readdirSync(jars).find((name) => /^jamm-.*\.jar$/.test(name));
   if (!agent) throw new Error(`${jars} has no jamm jar: delete the folder, so that it is downloaded again`);
   const properties = {
@@ -180,6 +190,7 @@ export function nodeArguments({ folder, heap, quick }, jars) {
     'cassandra.superuser_setup_delay_ms': '0',
     'cassandra.consistent.rangemovement': 'false',
     'cassandra.shutdown_announce_in_ms': '0',
+    ...more,
   };
   return [
     `-Xms${heap}`,
@@ -193,8 +204,7 @@ export function nodeArguments({ folder, heap, quick }, jars) {
     ...(quick ? ['-XX:TieredStopAtLevel=1'] : []),
     `-javaagent:${join(jars, agent)}`,
     ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
-    ...flags('--add-exports', EXPORTS),
-    ...flags('--add-opens', OPENS),
+    ...moduleArguments,
     '-cp',
     join(jars, '*'),
     'org.apache.cassandra.service.CassandraDaemon',

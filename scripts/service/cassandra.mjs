@@ -27,6 +27,29 @@ function withoutMemoryLock(command) {
   return ['sh', '-c', 'ulimit -l 0 2>/dev/null; exec "$@"', 'cassandra', ...dropped, ...command];
 }
 
+/**
+ * Starts one node and waits until it answers CQL; answers its process. `node` is what its configuration is made of.
+ * Throws with the end of its log when it does not come up.
+ */
+export async function startNode(node, timeoutMs) {
+  const { folder, address, port, tls } = node;
+  const jars = cassandraJars();
+  mkdirSync(folder, { recursive: true });
+  writeNodeConfig(node);
+  const [command, ...args] = withoutMemoryLock([java, ...nodeArguments(node, jars)]);
+  const logFile = join(folder, 'logs', 'output.log');
+  const started = await startDetached(command, args, { cwd: folder, logFile });
+  const caFile = tls ? join(folder, 'tls', 'ca.pem') : undefined;
+  try {
+    await waitUntilServing(started, () => probeCql({ host: address, port, caFile }), timeoutMs);
+  } catch (error) {
+    await stopProcess(started, { signal: 'SIGKILL' });
+    const tail = [join(folder, 'logs', 'system.log'), logFile].map((file) => tailOf(file)).join('\n');
+    throw new Error(`Cassandra did not come up: ${error.message}\n${tail}`, { cause: error });
+  }
+  return { ...started, caFile };
+}
+
 export const cassandra = {
   defaultPort: 19142,
   options: {
@@ -41,20 +64,7 @@ export const cassandra = {
     const port = await freePort(wanted, ADDRESS);
     const storagePort = await freePort(port + 1, ADDRESS);
     const node = { folder, address: ADDRESS, port, storagePort, auth, tls, heap, quick };
-    const jars = cassandraJars();
-    mkdirSync(folder, { recursive: true });
-    writeNodeConfig(node);
-    const [command, ...args] = withoutMemoryLock([java, ...nodeArguments(node, jars)]);
-    const logFile = join(folder, 'logs', 'output.log');
-    const started = await startDetached(command, args, { cwd: folder, logFile });
-    const caFile = tls ? join(folder, 'tls', 'ca.pem') : undefined;
-    try {
-      await waitUntilServing(started, () => probeCql({ host: ADDRESS, port, caFile }), timeoutMs);
-    } catch (error) {
-      await stopProcess(started, { signal: 'SIGKILL' });
-      const tail = [join(folder, 'logs', 'system.log'), logFile].map((file) => tailOf(file)).join('\n');
-      throw new Error(`Cassandra did not come up: ${error.message}\n${tail}`, { cause: error });
-    }
+    const { caFile, ...started } = await startNode(node, timeoutMs);
     const variable = 'TIDEMARK_TEST_CASSANDRA';
     return {
       ...started,

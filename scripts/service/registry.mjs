@@ -1,14 +1,21 @@
 import { readdirSync, rmSync, rmdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cassandra } from './cassandra.mjs';
+import { CLUSTER, clusterNodes, FIRST_NODES } from './cluster.mjs';
 import { presentJars } from './jars.mjs';
-import { forgetState, readState, writeState } from './place.mjs';
+import { cacheRoot, forgetState, readState, writeState } from './place.mjs';
 import { postgres } from './postgres.mjs';
 import { isAlive } from './process.mjs';
 import { redis } from './redis.mjs';
 
 /** Every service that can be started; a new one is one line here. */
-export const SERVICES = { cassandra, postgres, redis };
+export const SERVICES = { cassandra, postgres, redis, ...clusterNodes };
+
+/** A name for several services. */
+const GROUPS = { [CLUSTER]: Object.keys(clusterNodes) };
+
+/** Every name that can be given. */
+export const NAMES = [...Object.keys(SERVICES), ...Object.keys(GROUPS)];
 
 /** What is known of a started service that is still alive. */
 export function runningService(name) {
@@ -17,17 +24,30 @@ export function runningService(name) {
 }
 
 /** Starts a service unless it runs already; answers what is known of it. */
-export async function startService(name, options) {
+async function startOne(name, options) {
   const running = runningService(name);
-  if (running) return { ...running, already: true };
+  if (running) return { ...running, name, already: true };
   const service = SERVICES[name];
   const state = await service.start({ name, ...options, port: options.port ?? service.defaultPort });
   writeState(name, state);
-  return { ...state, already: false };
+  return { ...state, name, already: false };
 }
 
-/** Stops a service that was started here; answers whether it ran. `wipe` deletes its data too. */
-export async function stopService(name, { wipe }) {
+/**
+ * Three nodes in one ring. What a former ring has left is deleted when none of its nodes runs: a ring of tests begins
+ * empty. The first node has to be there for the others to join, which they do at the same time.
+ */
+async function startCluster(options) {
+  if (!GROUPS[CLUSTER].some(runningService)) rmSync(join(cacheRoot, CLUSTER), { recursive: true, force: true });
+  const [first, ...others] = FIRST_NODES;
+  return [await startOne(first, options), ...(await Promise.all(others.map((name) => startOne(name, options))))];
+}
+
+/** Starts what a name stands for unless it runs already; answers what is known of each. */
+export const startServices = async (name, options) =>
+  name === CLUSTER ? startCluster(options) : [await startOne(name, options)];
+
+async function stopOne(name, { wipe }) {
   const state = readState(name);
   if (!state) return false;
   const stopped = await SERVICES[name].stop(state);
@@ -39,6 +59,24 @@ export async function stopService(name, { wipe }) {
   return stopped;
 }
 
+/** Stops what was started here under a name; answers whether any of it ran. `wipe` deletes its data too. */
+export async function stopService(name, options) {
+  const stopped = await Promise.all((GROUPS[name] ?? [name]).map((one) => stopOne(one, options)));
+  if (name === CLUSTER && options.wipe) rmSync(join(cacheRoot, CLUSTER), { recursive: true, force: true });
+  return stopped.includes(true);
+}
+
+/** The nodes of the cluster that run, as contact points. */
+function clusterEnvironment() {
+  const running = GROUPS[CLUSTER].map(runningService).filter((state) => state !== undefined);
+  return running.length > 0 ? { TIDEMARK_TEST_CLUSTER: running.map(({ contactPoint }) => contactPoint).join(',') } : {};
+}
+
 /** The variables by which tests find what is running and what is downloaded. */
 export const serviceEnvironment = () =>
-  Object.assign({}, presentJars(), ...Object.keys(SERVICES).map((name) => runningService(name)?.environment ?? {}));
+  Object.assign(
+    {},
+    presentJars(),
+    ...Object.keys(SERVICES).map((name) => runningService(name)?.environment ?? {}),
+    clusterEnvironment(),
+  );
