@@ -80,12 +80,10 @@ export const clusterNodes = Object.fromEntries(
 
 /** Runs nodetool against a running node, with this process's output; answers its exit code. */
 export function nodetool({ jmxPort, folder }, args) {
-  const machine = [
-    '-Xmx128M',
-    '-XX:TieredStopAtLevel=1',
-    `-Djava.io.tmpdir=${join(folder, 'tmp')}`,
-    ...moduleArguments,
-  ];
+  const quiet = join(folder, 'conf', 'logback-quiet.xml');
+  writeFileSync(quiet, '<configuration><root level="OFF"/></configuration>');
+  const properties = [`-Djava.io.tmpdir=${join(folder, 'tmp')}`, `-Dlogback.configurationFile=${quiet}`];
+  const machine = ['-Xmx128M', '-XX:TieredStopAtLevel=1', ...properties, ...moduleArguments];
   const tool = ['-cp', join(cassandraJars(), '*'), 'org.apache.cassandra.tools.NodeTool'];
   const where = ['-h', '127.0.0.1', '-p', String(jmxPort)];
   return spawnSync(java, [...machine, ...tool, ...where, ...args], { stdio: 'inherit', cwd: folder }).status ?? 1;
