@@ -461,16 +461,22 @@ export interface components {
             /**
              * @default {
              *       "retries": 9,
+             *       "retryOverloaded": false,
              *       "ignore": false,
              *       "skipReadValidation": false
              *     }
              */
             errors?: {
                 /**
-                 * @description Inside one operation; overload answers are never retried
+                 * @description Inside one operation
                  * @default 9
                  */
                 retries?: number;
+                /**
+                 * @description True: answers that ask for less load (overloaded, rate limit) are retried as well
+                 * @default false
+                 */
+                retryOverloaded?: boolean;
                 /**
                  * @description False: the run fails at the first operation that failed after its retries
                  * @default false
@@ -905,16 +911,22 @@ export interface components {
             /**
              * @default {
              *       "retries": 9,
+             *       "retryOverloaded": false,
              *       "ignore": false,
              *       "skipReadValidation": false
              *     }
              */
             errors: {
                 /**
-                 * @description Inside one operation; overload answers are never retried
+                 * @description Inside one operation
                  * @default 9
                  */
                 retries: number;
+                /**
+                 * @description True: answers that ask for less load (overloaded, rate limit) are retried as well
+                 * @default false
+                 */
+                retryOverloaded: boolean;
                 /**
                  * @description False: the run fails at the first operation that failed after its retries
                  * @default false

@@ -76,6 +76,7 @@ function modeText({ connection }: StressPlanSpec, target: CommandTarget): string
 
 function errorsText({ errors }: StressPlanSpec): string {
   const words = ['-errors', `retries=${errors.retries}`];
+  if (errors.retryOverloaded) words.push('retry-overloaded');
   if (errors.ignore) words.push('ignore');
   if (errors.skipReadValidation) words.push('skip-read-validation');
   return words.join(' ');

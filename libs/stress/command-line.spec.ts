@@ -22,7 +22,7 @@ const REAL_LINES = [
   "mixed 'ratio(write=1,read=3)' duration=10m cl=QUORUM -rate threads=128 fixed=20000/s -pop 'dist=GAUSSIAN(1..1000000)' -log interval=1s",
   'write cl=QUORUM duration=60m -schema replication(strategy=NetworkTopologyStrategy, dc1=3, dc2=2) compaction(strategy=SizeTieredCompactionStrategy) -mode cql3 native -rate threads=100 -pop seq=1..10000000 -log interval=5',
   'read duration=30s cl=LOCAL_QUORUM -rate threads=8 throttle=500/s -pop dist=gaussian(1..100k,50000,5000)',
-  'write n=10m -pop seq=1..10m no-wrap -col size=FIXED(1024) n=FIXED(1) -rate threads=200 -errors ignore retries=3',
+  'write n=10m -pop seq=1..10m no-wrap -col size=FIXED(1024) n=FIXED(1) -rate threads=200 -errors ignore retries=3 retry-overloaded',
   'write no-warmup n=5 -col size=FIXED(5) -rate threads=1 -mode native cql3 user=cassandra password=cassandra protocolVersion=4 -node host1',
 ];
 

@@ -113,6 +113,7 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
     lanes: draft.lanes,
     errors: {
       retries: draft.retries ?? 9,
+      retryOverloaded: draft.retryOverloaded ?? false,
       ignore: draft.ignoreErrors ?? false,
       skipReadValidation: draft.skipReadValidation ?? false,
     },

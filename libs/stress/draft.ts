@@ -68,6 +68,7 @@ export interface Draft {
   noSettings?: boolean;
   noSummary?: boolean;
   retries?: number;
+  retryOverloaded?: boolean;
   ignoreErrors?: boolean;
   skipReadValidation?: boolean;
 }

@@ -158,6 +158,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
   errors: {
     options: {
       retries: count('a number of retries', (draft, value) => (draft.retries = value), 0),
+      'retry-overloaded': flag((draft) => (draft.retryOverloaded = true)),
       ignore: flag((draft) => (draft.ignoreErrors = true)),
       'skip-read-validation': flag((draft) => (draft.skipReadValidation = true)),
       'fail-fast': flag((draft) => (draft.ignoreErrors = false)),

@@ -71,6 +71,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
   },
   errors: {
     retries: '-errors retries=N (9)',
+    'retry-overloaded': 'retry-overloaded, retry what asks for less load too',
     ignore: 'ignore, go on after an operation that failed',
     'skip-read-validation': 'skip-read-validation, do not compare what is read',
     'fail-fast': 'fail-fast, no retries',

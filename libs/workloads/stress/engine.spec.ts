@@ -135,6 +135,27 @@ describe('the two engines', () => {
   });
 });
 
+describe('an answer that asks for less load', () => {
+  const asking = async (engine: (typeof ENGINES)[number], errors: { retries: number; retryOverloaded?: boolean }) => {
+    const spec = shape({ engine, errors: { ...errors, ignore: true } });
+    const target = await start();
+    await target.prepare(spec);
+    const before = target.simulator.stats.requests['EXECUTE'] ?? 0;
+    target.simulator.apply({ faults: [{ kind: 'error', code: 'OVERLOADED', where: { opcodes: ['EXECUTE'] } }] });
+    await target.carryOut(spec);
+    const overloaded = target.told.intervals.reduce(
+      (sum, { operations }) => sum + (operations['WRITE']?.errors['overloaded'] ?? 0),
+      0,
+    );
+    return { overloaded, sent: (target.simulator.stats.requests['EXECUTE'] ?? 0) - before };
+  };
+
+  it.each(ENGINES)('is counted and not retried by %s, unless that is asked for', async (engine) => {
+    expect(await asking(engine, { retries: 3 })).toEqual({ overloaded: ROWS, sent: ROWS });
+    expect(await asking(engine, { retries: 3, retryOverloaded: true })).toEqual({ overloaded: ROWS, sent: 4 * ROWS });
+  });
+});
+
 describe('warming up', () => {
   it.each(ENGINES)('does a quarter of the operations with %s and is in no figure', async (engine) => {
     const target = await start();

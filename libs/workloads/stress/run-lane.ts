@@ -1,4 +1,4 @@
-import { OUTCOMES } from '#libs/contract/outcome.js';
+import { OUTCOMES, type Outcome } from '#libs/contract/outcome.js';
 import { systemClock } from '#libs/load/clock.js';
 import { Loop } from '#libs/load/loop.js';
 import type { DriverEvents, ShardResult } from '#libs/workloads/driver.js';
@@ -10,14 +10,17 @@ import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
 import { operationNames } from '#libs/stress/operations.js';
 import { populationOf } from '#libs/stress/population.js';
+import type { StressPlanSpec } from './stress.schema.js';
 import { StressSource } from './stress.source.js';
 
 const NS_PER_MS = 1e6;
 
-/** Outcomes that are never retried: the target asked for less, not for more of the same. */
-const retryable = Uint8Array.from(OUTCOMES, (outcome) =>
-  outcome === 'overloaded' || outcome === 'rateLimited' ? 0 : 1,
-);
+/** By these answers the target asks for less, not for more of the same. */
+const asksForLess = (outcome: Outcome): boolean => outcome === 'overloaded' || outcome === 'rateLimited';
+
+/** Which outcomes are tried again. */
+const retryableOf = ({ errors }: StressPlanSpec): Uint8Array =>
+  Uint8Array.from(OUTCOMES, (outcome) => (asksForLess(outcome) && !errors.retryOverloaded ? 0 : 1));
 
 export interface LaneRun {
   input: LaneInput & { kind: 'stress' };
@@ -43,6 +46,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     totals: () => engine.totals(),
     extremes: () => loop.takeExtremes(),
   });
+  const retryable = retryableOf(spec);
   let failure: ShardResult['failure'];
   const loop: Loop = new Loop({
     clock,
@@ -63,7 +67,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;
       failure ??= {
         code: mismatch ? 'VALIDATION_MISMATCH' : 'OPERATIONS_FAILED',
-        message: `an operation failed after ${spec.errors.retries} retries: ${text} (use -errors ignore to go on)`,
+        message: `an operation failed ${retryable[outcome] === 1 ? `after ${spec.errors.retries} retries` : 'and is not retried'}: ${text} (use -errors ignore to go on)`,
       };
       return true;
     },

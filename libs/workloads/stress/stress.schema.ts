@@ -218,19 +218,18 @@ export const StressPlanSpec = z
     lanes: z.int().min(1).max(256).default(1).describe('Load threads per executor, one core each'),
     errors: z
       .strictObject({
-        retries: z
-          .int()
-          .min(0)
-          .max(100)
-          .default(9)
-          .describe('Inside one operation; overload answers are never retried'),
+        retries: z.int().min(0).max(100).default(9).describe('Inside one operation'),
+        retryOverloaded: z
+          .boolean()
+          .default(false)
+          .describe('True: answers that ask for less load (overloaded, rate limit) are retried as well'),
         ignore: z
           .boolean()
           .default(false)
           .describe('False: the run fails at the first operation that failed after its retries'),
         skipReadValidation: z.boolean().default(false),
       })
-      .default({ retries: 9, ignore: false, skipReadValidation: false }),
+      .default({ retries: 9, retryOverloaded: false, ignore: false, skipReadValidation: false }),
     connection: StressConnection.prefault({}),
     log: z
       .strictObject({
