@@ -5,7 +5,7 @@ import { BodyReader } from './body-reader.js';
 import { FrameAssembler } from './frame-assembler.js';
 import type { HotHandler } from './hot-handler.js';
 import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESULT_KIND } from './protocol.js';
-import { outcomeOfCode, readServerError } from './server-error.js';
+import { outcomeOf, readServerError } from './server-error.js';
 import { LATE, StreamTable, UNKNOWN } from './stream-table.js';
 import { WriteBuffer } from './write-buffer.js';
 import type { RequestFrame } from './request-frame.js';
@@ -236,12 +236,7 @@ export class Connection {
   private onError(slot: number, template: RequestFrame | undefined, reader: BodyReader): void {
     const error = readServerError(reader);
     if (error.code === ERROR_CODE.UNPREPARED && template) this.events.unprepared(slot, template);
-    else
-      this.handler.onError(
-        slot,
-        error.code === ERROR_CODE.UNPREPARED ? INVALID : outcomeOfCode(error.code),
-        error.message,
-      );
+    else this.handler.onError(slot, error.code === ERROR_CODE.UNPREPARED ? INVALID : outcomeOf(error), error.message);
   }
 
   private onControl(stream: number, opcode: number, buffer: Buffer, body: number, end: number): void {

@@ -32,7 +32,10 @@ export class NodePool {
   reconnects = 0;
   /** Of connections that are gone. */
   private readonly past = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
-  private readonly timers = new Set<NodeJS.Timeout>();
+  /** Attempts to come, by their timer. */
+  private readonly waiting = new Map<NodeJS.Timeout, () => void>();
+  /** Attempts that wait or are under way in the background: one at most for each connection that is missing. */
+  private retrying = 0;
   private closing = false;
   private keyspace: string | undefined;
   private turn = 0;
@@ -57,15 +60,22 @@ export class NodePool {
     return `${this.facts.address}:${this.port}`;
   }
 
-  /** Opens every connection; throws the first one's CodedError. What fails later is reconnected in the background. */
+  /**
+   * Opens every connection; throws the first one's CodedError. What fails later is reconnected in the background. In a
+   * pool that is reconnecting already, what waits for its turn is tried now.
+   */
   async start(): Promise<void> {
+    if (this.retrying > 0) return this.hurry();
     await this.connect();
-    await Promise.all(Array.from({ length: this.options.connections - 1 }, () => this.connect()));
+    // All of them have to be settled before anybody counts which are missing.
+    const others = Array.from({ length: this.options.connections - 1 }, () => this.connect());
+    const refused = (await Promise.allSettled(others)).find((result) => result.status === 'rejected');
+    if (refused) throw refused.reason;
   }
 
   /** Keeps trying in the background from now on. */
   startLater(): void {
-    for (let index = this.open.length; index < this.options.connections; index++) this.retry(FIRST_BACKOFF_MS);
+    while (this.open.length + this.retrying < this.options.connections) this.retryLater();
   }
 
   /** Begins an operation on the next connection that has room: the connection, or undefined. `full` says why. */
@@ -93,7 +103,7 @@ export class NodePool {
 
   close(): void {
     this.closing = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of this.waiting.keys()) clearTimeout(timer);
     for (const connection of this.open) connection.destroy();
   }
 
@@ -117,6 +127,7 @@ export class NodePool {
       connection?.destroy();
       throw connectProblem(this.address, error);
     }
+    if (this.closing) return connection.destroy();
     usable = true;
     this.open.push(connection);
   }
@@ -128,25 +139,36 @@ export class NodePool {
     this.past.lateAnswers += connection.lateAnswers;
     if (this.closing) return;
     this.events.log('warn', `lost a connection to ${this.address}: ${cause.message}; reconnecting`);
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    this.retrying++;
     this.retry(FIRST_BACKOFF_MS);
+  }
+
+  private hurry(): void {
+    for (const [timer, attempt] of this.waiting) {
+      clearTimeout(timer);
+      attempt();
+    }
   }
 
   private retry(backoffMs: number): void {
     if (this.closing) return;
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(timer);
-        this.connect().then(
-          () => {
-            this.reconnects++;
-            this.events.log('info', `reconnected to ${this.address}`);
-          },
-          () => this.retry(Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)),
-        );
-      },
-      backoffMs * (0.75 + this.options.random() / 2),
-    );
+    const attempt = (): void => {
+      this.waiting.delete(timer);
+      this.connect().then(
+        () => {
+          this.retrying--;
+          this.reconnects++;
+          if (!this.closing) this.events.log('info', `reconnected to ${this.address}`);
+        },
+        () => this.retry(Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)),
+      );
+    };
+    const timer = setTimeout(attempt, backoffMs * (0.75 + this.options.random() / 2));
     timer.unref();
-    this.timers.add(timer);
+    this.waiting.set(timer, attempt);
   }
 }

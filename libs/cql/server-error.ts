@@ -23,9 +23,6 @@ const OUTCOME_OF_CODE: ReadonlyMap<number, Outcome> = new Map<number, Outcome>([
   [ERROR_CODE.ALREADY_EXISTS, 'invalid'],
 ]);
 
-/** Index into OUTCOMES of a server's error code. */
-export const outcomeOfCode = (code: number): number => OUTCOMES.indexOf(OUTCOME_OF_CODE.get(code) ?? 'other');
-
 /** An ERROR answer to a control request. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
@@ -35,6 +32,15 @@ export class ServerError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What a draining Cassandra says (since 4.1), with the code of an overload: it asks for another node, not for less. */
+const LEAVING = 'Server is shutting down';
+
+/** Index into OUTCOMES of a server's error. */
+export function outcomeOf({ code, message }: ServerError): number {
+  const leaving = code === ERROR_CODE.OVERLOADED && message.startsWith(LEAVING);
+  return OUTCOMES.indexOf(leaving ? 'unavailable' : (OUTCOME_OF_CODE.get(code) ?? 'other'));
 }
 
 /** Reads an ERROR body: code and message; what follows depends on the code and is not needed. */

@@ -3,7 +3,7 @@ import type tls from 'node:tls';
 import { OUTCOMES, type Outcome } from '#libs/contract/outcome.js';
 import { connectProblem } from '../connect-problem.js';
 import type { CONSISTENCY } from '../protocol.js';
-import { outcomeOfCode, ServerError } from '../server-error.js';
+import { outcomeOf as outcomeOfAnswer, ServerError } from '../server-error.js';
 
 export interface DriverClientOptions {
   contactPoints: readonly { host: string; port: number }[];
@@ -107,7 +107,7 @@ const toServerError = (error: unknown): unknown =>
       : error;
 
 function outcomeOf(error: unknown): number {
-  if (error instanceof ServerError) return outcomeOfCode(error.code);
+  if (error instanceof ServerError) return outcomeOfAnswer(error);
   if (error instanceof cassandra.errors.OperationTimedOutError) return indexOf('clientTimeout');
   if (error instanceof cassandra.errors.NoHostAvailableError) return indexOf('noHost');
   if (error instanceof cassandra.errors.BusyConnectionError) return indexOf('other');
