@@ -6,14 +6,11 @@ import { FrameAssembler } from './frame-assembler.js';
 import type { HotHandler } from './hot-handler.js';
 import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESULT_KIND } from './protocol.js';
 import { outcomeOf, readServerError } from './server-error.js';
-import { LATE, StreamTable, UNKNOWN } from './stream-table.js';
+import { CONTROL, LATE, StreamTable, UNKNOWN } from './stream-table.js';
 import { WriteBuffer } from './write-buffer.js';
 import type { RequestFrame } from './request-frame.js';
 
 const RECEIVE_BYTES = 256 * 1024;
-/** Stream ids kept for control requests, above those of hot operations. */
-const CONTROL_STREAMS = 64;
-const MAX_STREAMS = 32_768;
 const CLIENT_TIMEOUT = OUTCOMES.indexOf('clientTimeout');
 const CONNECTION_LOST = OUTCOMES.indexOf('connectionLost');
 const INVALID = OUTCOMES.indexOf('invalid');
@@ -59,7 +56,6 @@ export class Connection {
   private readonly streams: StreamTable;
   private readonly templates: (RequestFrame | undefined)[] = [];
   private readonly control = new Map<number, Waiting>();
-  private nextControl = 0;
   private readonly assembler = new FrameAssembler((buffer, start, end) => this.onFrame(buffer, start, end));
 
   private constructor(
@@ -68,7 +64,7 @@ export class Connection {
     private readonly events: ConnectionEvents,
     inFlight: number,
   ) {
-    this.streams = new StreamTable(Math.min(inFlight, MAX_STREAMS - CONTROL_STREAMS));
+    this.streams = new StreamTable(inFlight);
     this.writes = new WriteBuffer(socket);
   }
 
@@ -117,7 +113,7 @@ export class Connection {
   }
   /** Share of the stream ids that wait for late answers. */
   get orphanedShare(): number {
-    return this.streams.orphans / this.streams.size;
+    return this.streams.orphans / this.streams.hot;
   }
 
   /**
@@ -142,11 +138,12 @@ export class Connection {
   request(frame: Buffer, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.closed) return reject(new Error('the connection is closed'));
-      const stream = this.streams.size + (this.nextControl++ % CONTROL_STREAMS);
-      if (this.control.has(stream)) return reject(new Error(`more than ${CONTROL_STREAMS} control requests at once`));
+      const stream = this.streams.takeControl();
+      if (stream < 0) return reject(new Error('every stream id is in flight'));
       const timer = setTimeout(() => {
-        this.control.get(stream)?.reject(new Error(`${TIMEOUT_TEXT} of ${timeoutMs} ms`));
         this.control.delete(stream);
+        this.streams.giveUp(stream);
+        reject(new Error(`${TIMEOUT_TEXT} of ${timeoutMs} ms`));
       }, timeoutMs);
       this.control.set(stream, {
         resolve: (answer) => {
@@ -201,11 +198,11 @@ export class Connection {
     const flags = buffer[start + 1] ?? 0;
     const body = flags === 0 ? start + HEADER_BYTES : bodyAfterFlags(buffer, start, end, flags);
     if (stream < 0) return this.events.event(new BodyReader(buffer, body, end));
-    if (stream >= this.streams.size) return this.onControl(stream, opcode, buffer, body, end);
     const slot = this.streams.release(stream);
-    if (slot === LATE) this.lateAnswers++;
+    if (slot >= 0) this.onHot(slot, this.templates[stream], opcode, buffer, body, end);
+    else if (slot === CONTROL) this.onControl(stream, opcode, buffer, body, end);
+    else if (slot === LATE) this.lateAnswers++;
     else if (slot === UNKNOWN) throw new Error(`an answer came for stream ${stream}, which has no request`);
-    else this.onHot(slot, this.templates[stream], opcode, buffer, body, end);
   }
 
   private onHot(

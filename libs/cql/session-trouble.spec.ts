@@ -64,3 +64,44 @@ describe('a node that restarts', () => {
     expect(await write(1)).toEqual({ outcome: 'overloaded', message: 'Too many requests' });
   });
 });
+
+describe('32,768 requests in flight on one connection', () => {
+  it('use every stream id, and one more finds none', async () => {
+    const { simulator, write, sample } = await open({}, { inFlightPerConnection: 32_768, requestTimeoutMs: 20_000 });
+    simulator.apply({ faults: [{ kind: 'stall', atMs: 0, forMs: 2000 }] });
+    const all = Array.from({ length: 32_768 }, (_, slot) => write(slot));
+    expect(await write(40_000)).toMatchObject({ outcome: 'other' });
+    const answers = await Promise.all(all);
+    expect(answers.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    // The ids are free again, for a control request too.
+    expect(await write(1)).toEqual({ outcome: 'ok' });
+    expect(await sample.session.query('SELECT key FROM k.t WHERE key = 0x00000001')).toHaveLength(1);
+  });
+
+  it('answer whoever asked, though the answers of earlier ones come in between', async () => {
+    const { simulator, sample } = await open({}, { inFlightPerConnection: 20_000, requestTimeoutMs: 400 });
+    const read = await sample.session.prepare('SELECT key FROM k.t WHERE key = ?');
+    const insert = await sample.session.prepare('INSERT INTO k.t (key) VALUES (?)');
+    const send = (slot: number, statement: typeof read, key: number) => {
+      const frame = frameTemplate(statement, 'ONE', [4]);
+      frame.bytes.writeInt32BE(key, frame.valueOffsets[0] ?? 0);
+      return sample.send(slot, frame);
+    };
+    const slots = Array.from({ length: 2000 }, (_, slot) => slot);
+    await Promise.all(slots.flatMap((slot) => [send(slot, insert, slot), send(5000 + slot, insert, 5000 + slot)]));
+    simulator.apply({ faults: [{ kind: 'stall', atMs: 0, forMs: 1000 }] });
+    const first = await Promise.all(slots.map((slot) => send(slot, read, slot)));
+    expect(new Set(first.map(({ outcome }) => outcome))).toEqual(new Set(['clientTimeout']));
+    // The same slots ask for other rows, until all of the first answers are there too.
+    const found: [number, number | undefined][] = [];
+    await vi.waitFor(async () => {
+      const answers = await Promise.all(slots.map((slot) => send(slot, read, 5000 + slot)));
+      for (const [slot, { outcome, rows }] of answers.entries())
+        if (outcome === 'ok') found.push([slot, rows?.readInt32BE(rows.length - 4)]);
+      expect(found.length).toBeGreaterThanOrEqual(slots.length);
+      expect(sample.session.totals().lateAnswers).toBeGreaterThanOrEqual(slots.length);
+    }, 5000);
+    expect(found.filter(([slot, key]) => key !== 5000 + slot)).toEqual([]);
+    expect(sample.log.filter((line) => line.includes('lost'))).toEqual([]);
+  });
+});

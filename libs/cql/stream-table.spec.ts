@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LATE, StreamTable, UNKNOWN } from './stream-table.js';
+import { CONTROL, LATE, StreamTable, UNKNOWN } from './stream-table.js';
 
 describe('StreamTable', () => {
   it('gives every id once and none when all are taken', () => {
@@ -31,5 +31,31 @@ describe('StreamTable', () => {
     table.clear((slot) => lost.push(slot));
     expect(lost.toSorted((a, b) => a - b)).toEqual([1, 2]);
     expect(table.inFlight).toBe(0);
+  });
+
+  it('finds an id for a control request when every operation that may be in flight is', () => {
+    const table = new StreamTable(2);
+    expect([table.take(1, 0), table.take(2, 0), table.take(3, 0)]).toEqual([0, 1, -1]);
+    const asked = table.takeControl();
+    expect(table.release(asked)).toBe(CONTROL);
+    expect(table.inFlight).toBe(2);
+  });
+
+  it('keeps the id of a control request that was given up until its late answer', () => {
+    const table = new StreamTable(2);
+    const asked = table.takeControl();
+    table.giveUp(asked);
+    const taken = [table.take(1, 0), table.take(2, 0)];
+    expect(taken).not.toContain(asked);
+    expect(taken).toContain(-1);
+    expect(table.release(asked)).toBe(LATE);
+    expect(table.take(2, 0)).toBe(asked);
+  });
+
+  it('has the 32,768 ids of the protocol and no more', () => {
+    const table = new StreamTable(32_768);
+    const ids = new Set(Array.from({ length: 32_768 }, (_, slot) => table.take(slot, 0)));
+    expect([ids.size, Math.min(...ids), Math.max(...ids)]).toEqual([32_768, 0, 32_767]);
+    expect([table.take(40_000, 0), table.takeControl()]).toEqual([-1, -1]);
   });
 });

@@ -1,12 +1,19 @@
 /** What a stream id stands for, besides a slot (0 and above). */
 const FREE = -1;
 const ORPHANED = -2;
+const ASKED = -3;
+
+/** Stream ids of protocol v4: 16 bits, of which the sign is the server's. */
+const MAX_STREAMS = 32_768;
+/** Ids for control requests, besides those of hot operations; these may take every id there is. */
+const CONTROL_STREAMS = 64;
 
 /**
  * The stream ids of one connection and which operation each stands for. An id whose operation has timed out stays reserved
  * until its late answer is there, so that an answer is never taken for another request's.
  */
 export class StreamTable {
+  /** Hot operations that wait for their answer. */
   inFlight = 0;
   orphans = 0;
   private readonly slots: Int32Array;
@@ -14,8 +21,12 @@ export class StreamTable {
   private readonly takenAt: Uint32Array;
   private readonly free: Uint16Array;
   private freeCount: number;
+  private readonly size: number;
 
-  constructor(readonly size: number) {
+  /** `hot` operations in flight at most, late answers included. */
+  constructor(readonly hot: number) {
+    const size = Math.min(hot + CONTROL_STREAMS, MAX_STREAMS);
+    this.size = size;
     this.slots = new Int32Array(size).fill(FREE);
     this.takenAt = new Uint32Array(size);
     this.free = Uint16Array.from({ length: size }, (_, stream) => size - 1 - stream);
@@ -24,7 +35,7 @@ export class StreamTable {
 
   /** A free id for `slot`, or -1. `tick` is the present sweep. */
   take(slot: number, tick: number): number {
-    if (this.freeCount === 0) return -1;
+    if (this.freeCount === 0 || this.inFlight + this.orphans >= this.hot) return -1;
     const stream = this.free[--this.freeCount] ?? 0;
     this.slots[stream] = slot;
     this.takenAt[stream] = tick;
@@ -32,14 +43,29 @@ export class StreamTable {
     return stream;
   }
 
-  /** Ends the id's operation and frees the id: its slot, -1 for an id that was free or unknown, -2 for a late answer. */
+  /** A free id for a control request, or -1. */
+  takeControl(): number {
+    if (this.freeCount === 0) return -1;
+    const stream = this.free[--this.freeCount] ?? 0;
+    this.slots[stream] = ASKED;
+    return stream;
+  }
+
+  /** Nobody waits for the answer of a control request any more. */
+  giveUp(stream: number): void {
+    if (this.slots[stream] !== ASKED) return;
+    this.slots[stream] = ORPHANED;
+    this.orphans++;
+  }
+
+  /** Ends what the id stands for and frees the id: its slot, UNKNOWN, LATE or CONTROL. */
   release(stream: number): number {
     const slot = stream < this.size ? (this.slots[stream] ?? FREE) : FREE;
     if (slot === FREE) return FREE;
     this.slots[stream] = FREE;
     this.free[this.freeCount++] = stream;
     if (slot === ORPHANED) this.orphans--;
-    else this.inFlight--;
+    else if (slot !== ASKED) this.inFlight--;
     return slot;
   }
 
@@ -65,5 +91,7 @@ export class StreamTable {
   }
 }
 
+/** What `release` answers for an id that is no operation's. */
 export const LATE = ORPHANED;
 export const UNKNOWN = FREE;
+export const CONTROL = ASKED;
