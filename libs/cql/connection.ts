@@ -56,6 +56,8 @@ export class Connection {
   private readonly streams: StreamTable;
   private readonly templates: (RequestFrame | undefined)[] = [];
   private readonly control = new Map<number, Waiting>();
+  private quietSweeps = 0;
+  private heardBytes = 0;
   private readonly assembler = new FrameAssembler((buffer, start, end) => this.onFrame(buffer, start, end));
 
   private constructor(
@@ -111,6 +113,10 @@ export class Connection {
   get inFlight(): number {
     return this.streams.inFlight;
   }
+  /** True while a control request waits for its answer. */
+  get asked(): boolean {
+    return this.control.size > 0;
+  }
   /** Share of the stream ids that wait for late answers. */
   get orphanedShare(): number {
     return this.streams.orphans / this.streams.hot;
@@ -161,9 +167,18 @@ export class Connection {
     });
   }
 
-  /** Times out what was begun at or before sweep `tick`. */
-  expire(tick: number): void {
+  /** Times out what was begun at or before sweep `tick`; true when there was any. */
+  expire(tick: number): boolean {
+    const { orphans } = this.streams;
     this.streams.expire(tick, (slot) => this.handler.onError(slot, CLIENT_TIMEOUT, TIMEOUT_TEXT));
+    return this.streams.orphans > orphans;
+  }
+
+  /** Called once in every sweep: how many sweeps ago the server was last heard of. */
+  quiet(): number {
+    this.quietSweeps = this.bytesReceived > this.heardBytes ? 0 : this.quietSweeps + 1;
+    this.heardBytes = this.bytesReceived;
+    return this.quietSweeps;
   }
 
   destroy(cause?: Error): void {

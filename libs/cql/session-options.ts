@@ -15,6 +15,8 @@ export interface SessionOptions {
   connectTimeoutMs: number;
   requestTimeoutMs: number;
   controlTimeoutMs: number;
+  /** A connection on which nothing came for so long is asked for a sign of life. Default 30 s. */
+  heartbeatMs?: number | undefined;
   connectionsPerNode: number;
   inFlightPerConnection: number;
   handler: HotHandler;

@@ -28,6 +28,52 @@ async function open(simulated: Parameters<typeof startSimulator>[0], options: Pa
   return { simulator, sample, write, counted };
 }
 
+/** Every opcode that a client sends: what is silent to all of them looks like a host that is gone. */
+const ANYTHING = ['OPTIONS', 'STARTUP', 'REGISTER', 'QUERY', 'PREPARE', 'EXECUTE'] as const;
+const silentNode = { kind: 'silence' as const, share: 1, where: { nodes: [1], opcodes: [...ANYTHING] } };
+
+describe('a connection from which nothing comes any more', () => {
+  it('is replaced when its requests time out and it gives no sign of life; the other node goes on', async () => {
+    const { simulator, sample, write } = await open(
+      { nodes: 2 },
+      { requestTimeoutMs: 300, controlTimeoutMs: 300, heartbeatMs: 60_000 },
+    );
+    simulator.apply({ faults: [silentNode] });
+    const outcomes = new Set<string>();
+    await vi.waitFor(async () => {
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, slot) => write(slot)));
+      for (const { outcome } of answers) outcomes.add(outcome);
+      expect(sample.log.join('\n')).toMatch(
+        /lost a connection to 127\.0\.0\.2.*not even a sign of life.*no answer within/,
+      );
+    }, 5000);
+    expect([...outcomes].toSorted()).toEqual(['clientTimeout', 'connectionLost', 'ok']);
+    expect(sample.session.upNodes).toBe(1);
+    expect(await write(1)).toEqual({ outcome: 'ok' });
+
+    simulator.apply({});
+    await vi.waitFor(() => expect(sample.session.upNodes).toBe(2), 5000);
+  });
+
+  it('is replaced when it is idle and misses a heartbeat', async () => {
+    const { simulator, sample } = await open(
+      { nodes: 2 },
+      { requestTimeoutMs: 1000, controlTimeoutMs: 200, heartbeatMs: 200 },
+    );
+    simulator.apply({ faults: [silentNode] });
+    await vi.waitFor(() => expect(sample.session.upNodes).toBe(1), 5000);
+    expect(sample.log.join('\n')).toMatch(/lost a connection to 127\.0\.0\.2.*not even a sign of life/);
+  });
+
+  it('stays when it answers heartbeats, though its requests time out', async () => {
+    const { simulator, sample, write } = await open({}, { requestTimeoutMs: 200, controlTimeoutMs: 200 });
+    simulator.apply({ faults: [{ kind: 'silence', share: 1 }] });
+    for (const slot of [1, 2, 3, 4]) expect(await write(slot)).toMatchObject({ outcome: 'clientTimeout' });
+    expect(sample.log.join('\n')).not.toContain('lost a connection');
+    expect(sample.session.upNodes).toBe(1);
+  });
+});
+
 describe('a node that restarts', () => {
   it('gets as many connections again as it had, however often the topology is read meanwhile', async () => {
     const { simulator, sample, counted } = await open({ nodes: 2 }, { connectionsPerNode: 2 });

@@ -15,7 +15,7 @@ import type { RequestFrame } from './request-frame.js';
 
 const SWEEPS_PER_TIMEOUT = 20;
 const SHORTEST_SWEEP_MS = 5;
-const HEARTBEAT_MS = 30_000;
+const DEFAULT_HEARTBEAT_MS = 30_000;
 /** Beyond this share of stream ids waiting for late answers a connection is replaced. */
 const ORPHANED_LIMIT = 0.25;
 const REFRESH_AFTER_MS = 1_000;
@@ -39,6 +39,7 @@ export class WireSession {
   private turn = 0;
   private tick = 0;
   private readonly sweepMs: number;
+  private readonly beatSweeps: number;
   private sweeper: NodeJS.Timeout | undefined;
   private refreshing: NodeJS.Timeout | undefined;
   private listening: Connection | undefined;
@@ -48,6 +49,7 @@ export class WireSession {
 
   private constructor(private readonly options: SessionOptions) {
     this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
+    this.beatSweeps = Math.max(1, Math.round((options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS) / this.sweepMs));
     this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
     this.poolOptions = {
       connectTimeoutMs: options.connectTimeoutMs,
@@ -269,18 +271,23 @@ export class WireSession {
     this.tick++;
     this.preparer.forgetTries();
     if (this.listening?.closed === true && this.upNodes > 0) this.refreshSoon();
-    const beats = this.tick % Math.max(1, Math.round(HEARTBEAT_MS / this.sweepMs)) === 0;
-    for (const pool of this.pools) {
-      for (const connection of pool.open) {
-        if (this.tick > SWEEPS_PER_TIMEOUT) connection.expire(this.tick - SWEEPS_PER_TIMEOUT - 1);
-        if (connection.orphanedShare > ORPHANED_LIMIT) connection.destroy(new Error('too many answers are overdue'));
-        else if (beats && connection.inFlight === 0) {
-          heartbeat(connection, this.options.controlTimeoutMs).catch((error: unknown) => {
-            connection.destroy(error instanceof Error ? error : new Error(String(error)));
-          });
-        }
-      }
-    }
+    for (const pool of this.pools) for (const connection of pool.open) this.look(connection);
     this.options.handler.onTurn();
+  }
+
+  /**
+   * Times out what is overdue on a connection. One from which nothing has come for the whole request timeout, or for the
+   * time of a heartbeat, may be half open: it has to answer a control request, or is replaced.
+   */
+  private look(connection: Connection): void {
+    const expired = this.tick > SWEEPS_PER_TIMEOUT && connection.expire(this.tick - SWEEPS_PER_TIMEOUT - 1);
+    const quiet = connection.quiet();
+    if (connection.orphanedShare > ORPHANED_LIMIT) return connection.destroy(new Error('too many answers are overdue'));
+    const beats = quiet > 0 && quiet % this.beatSweeps === 0;
+    const silent = expired && quiet > SWEEPS_PER_TIMEOUT;
+    if (connection.asked || !(beats || silent)) return;
+    heartbeat(connection, this.options.controlTimeoutMs).catch((error: unknown) => {
+      connection.destroy(new Error(`nothing comes from it, not even a sign of life: ${String(error)}`));
+    });
   }
 }
