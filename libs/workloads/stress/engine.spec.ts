@@ -156,6 +156,28 @@ describe('an answer that asks for less load', () => {
   });
 });
 
+describe('more operations at once than a connection takes', () => {
+  it('are refused with what helps, and the others go on', async () => {
+    const connection = { connectionsPerNode: 1, inFlightPerConnection: 2 };
+    const target = await start();
+    const some = { rate: { model: 'closed', threads: 3 } as const, connection };
+    const spec = shape({ ...some, errors: { retries: 0, ignore: true } });
+    await target.prepare(spec);
+    target.simulator.apply({ faults: [{ kind: 'latency', distribution: { type: 'fixed', ms: 5 } }] });
+    expect(await target.carryOut(spec)).toMatchObject({ completed: ROWS, failure: undefined });
+    const refused = target.told.intervals.reduce(
+      (sum, { operations }) => sum + (operations['WRITE']?.errors['other'] ?? 0),
+      0,
+    );
+    expect(refused).toBeGreaterThan(0);
+    expect(target.simulator.stats.requests['EXECUTE']).toBe(ROWS - refused);
+    const strict = await target.carryOut(shape({ ...some, errors: { retries: 0 } }));
+    expect(strict.failure?.message).toMatch(
+      /as many requests in flight as it may: raise connection.connectionsPerNode/,
+    );
+  });
+});
+
 describe('warming up', () => {
   it.each(ENGINES)('does a quarter of the operations with %s and is in no figure', async (engine) => {
     const target = await start();

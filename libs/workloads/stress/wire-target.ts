@@ -6,6 +6,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
+import { refusalOutcome, refusalText } from './refusal.js';
 import { NO_ROW, OTHER_SHAPE, RowCheck } from './row-check.js';
 import { COUNTER_READ, COUNTER_WRITE, WRITE } from '#libs/stress/operations.js';
 
@@ -95,7 +96,7 @@ export class WireTarget implements Target, HotHandler {
 
   private refuse(slot: number, at: number): void {
     this.refused[this.refusedCount] = slot;
-    this.refusedWith[this.refusedCount] = at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
+    this.refusedWith[this.refusedCount] = refusalOutcome(at);
     this.refusedCount++;
   }
 
@@ -116,8 +117,9 @@ export class WireTarget implements Target, HotHandler {
     const outcomes = this.refusedWith.slice(0, count);
     this.refusedCount = 0;
     for (let index = 0; index < count; index++) {
-      this.options.notes.error(slots[index] ?? 0, outcomes[index] ?? 0, undefined);
-      this.completion?.complete(slots[index] ?? 0, outcomes[index] ?? 0, 0);
+      const outcome = outcomes[index] ?? 0;
+      this.options.notes.error(slots[index] ?? 0, outcome, refusalText(outcome));
+      this.completion?.complete(slots[index] ?? 0, outcome, 0);
     }
     this.turn();
   };

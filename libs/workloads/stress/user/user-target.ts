@@ -3,6 +3,7 @@ import { NO_HOST, type WireSession } from '#libs/cql/session.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import type { FailureNotes } from '../failure-notes.js';
 import { OUTCOME_INDEX } from '../outcome-index.js';
+import { refusalOutcome, refusalText } from '../refusal.js';
 import { rowCount } from '../row-check.js';
 import type { UserOperationMaker, UserRequest } from './user-operation.js';
 
@@ -44,13 +45,16 @@ export class UserTarget implements Target, HotHandler {
     const request = this.requests[slot];
     if (session?.routes && request) session.route(request.routingKey, 0, request.routingKey.length);
     const at = session === undefined || request === undefined ? NO_HOST : session.begin(slot, request.frame);
-    if (at < 0) this.refused.push({ slot, outcome: at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other });
+    if (at < 0) this.refused.push({ slot, outcome: refusalOutcome(at) });
   }
 
   private readonly tellRefused = (): void => {
     const { refused } = this;
     this.refused = [];
-    for (const { slot, outcome } of refused) this.completion?.complete(slot, outcome, 0);
+    for (const { slot, outcome } of refused) {
+      this.notes.error(slot, outcome, refusalText(outcome));
+      this.completion?.complete(slot, outcome, 0);
+    }
     this.turn();
   };
 
