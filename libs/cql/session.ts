@@ -1,7 +1,8 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf } from './column-type.js';
-import { askHeartbeat as heartbeat, prepareOn, queryAll, registerForEvents } from './control.js';
+import { prepareOn, queryAll, registerForEvents } from './control.js';
 import type { Connection } from './connection.js';
+import { keepAlive, type Patience } from './keep-alive.js';
 import { hashToken, tokenHigh, tokenLow } from './murmur3.js';
 import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
 import type { PreparedStatement } from './prepared.js';
@@ -16,8 +17,6 @@ import type { RequestFrame } from './request-frame.js';
 const SWEEPS_PER_TIMEOUT = 20;
 const SHORTEST_SWEEP_MS = 5;
 const DEFAULT_HEARTBEAT_MS = 30_000;
-/** Beyond this share of stream ids waiting for late answers a connection is replaced. */
-const ORPHANED_LIMIT = 0.25;
 const REFRESH_AFTER_MS = 1_000;
 const EVERYWHERE = new Int32Array(0);
 
@@ -39,7 +38,7 @@ export class WireSession {
   private turn = 0;
   private tick = 0;
   private readonly sweepMs: number;
-  private readonly beatSweeps: number;
+  private readonly patience: Patience;
   private sweeper: NodeJS.Timeout | undefined;
   private refreshing: NodeJS.Timeout | undefined;
   private listening: Connection | undefined;
@@ -49,7 +48,11 @@ export class WireSession {
 
   private constructor(private readonly options: SessionOptions) {
     this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
-    this.beatSweeps = Math.max(1, Math.round((options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS) / this.sweepMs));
+    this.patience = {
+      requestSweeps: SWEEPS_PER_TIMEOUT,
+      heartbeatSweeps: Math.max(1, Math.round((options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS) / this.sweepMs)),
+      controlTimeoutMs: options.controlTimeoutMs,
+    };
     this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
     this.poolOptions = {
       connectTimeoutMs: options.connectTimeoutMs,
@@ -271,23 +274,7 @@ export class WireSession {
     this.tick++;
     this.preparer.forgetTries();
     if (this.listening?.closed === true && this.upNodes > 0) this.refreshSoon();
-    for (const pool of this.pools) for (const connection of pool.open) this.look(connection);
+    for (const pool of this.pools) for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
     this.options.handler.onTurn();
-  }
-
-  /**
-   * Times out what is overdue on a connection. One from which nothing has come for the whole request timeout, or for the
-   * time of a heartbeat, may be half open: it has to answer a control request, or is replaced.
-   */
-  private look(connection: Connection): void {
-    const expired = this.tick > SWEEPS_PER_TIMEOUT && connection.expire(this.tick - SWEEPS_PER_TIMEOUT - 1);
-    const quiet = connection.quiet();
-    if (connection.orphanedShare > ORPHANED_LIMIT) return connection.destroy(new Error('too many answers are overdue'));
-    const beats = quiet > 0 && quiet % this.beatSweeps === 0;
-    const silent = expired && quiet > SWEEPS_PER_TIMEOUT;
-    if (connection.asked || !(beats || silent)) return;
-    heartbeat(connection, this.options.controlTimeoutMs).catch((error: unknown) => {
-      connection.destroy(new Error(`nothing comes from it, not even a sign of life: ${String(error)}`));
-    });
   }
 }

@@ -21,7 +21,8 @@ export class StreamTable {
   private readonly takenAt: Uint32Array;
   private readonly free: Uint16Array;
   private freeCount: number;
-  private readonly size: number;
+  /** How many ids there are. */
+  readonly size: number;
 
   /** `hot` operations in flight at most, late answers included. */
   constructor(readonly hot: number) {
