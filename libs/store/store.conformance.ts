@@ -284,6 +284,20 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       expect(await store.shards.beat(claim, NOW, LEASE)).toMatchObject({ held: false });
     });
 
+    it('leaves an executor that ends a cancelled run the time for its summary', async () => {
+      await store.runs.create(newRun('r1'));
+      await store.shards.register(executor('a'), NOW);
+      const claim = await claimed('r1', 'a');
+      await store.shards.prepared(claim, NOW);
+      await store.shards.ready(claim, NOW, 0);
+      await store.shards.started(claim, NOW);
+      await store.runs.requestCancel('r1', 'user:u', 'enough', NOW);
+      await store.shards.ended(claim, 5, NOW + 4_000);
+      expect(await store.runs.find('r1')).toMatchObject({ status: 'finishing' });
+      expect(await store.watchdog.sweep(NOW + 20_000)).toEqual([]);
+      expect(await store.watchdog.sweep(NOW + 3_600_000)).toEqual([{ runId: 'r1', to: 'cancelled' }]);
+    });
+
     it('interrupts a run whose executor is lost, and fences the zombie off', async () => {
       await store.runs.create(newRun('r1'));
       await store.shards.register(executor('a'), NOW);

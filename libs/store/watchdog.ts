@@ -97,11 +97,13 @@ export class SqlWatchdog implements Watchdog {
 }
 
 function overdue(run: RunRow, nowMs: number): Transition | undefined {
-  if (run.cancelAtMs !== null && nowMs - run.cancelAtMs > CANCEL_GRACE_MS) {
+  // An executor that has come to finishing has heard of it, and makes the summary.
+  const graceMs = run.status === 'finishing' ? run.policies.finishingDeadlineMs : CANCEL_GRACE_MS;
+  if (run.cancelAtMs !== null && nowMs - run.cancelAtMs > graceMs) {
     return {
       to: 'cancelled',
       actor: run.cancelActor ?? ACTOR,
-      reason: `${run.cancelReason ?? 'cancelled'}; no executor confirmed it within ${CANCEL_GRACE_MS} ms`,
+      reason: `${run.cancelReason ?? 'cancelled'}; no executor confirmed it within ${graceMs} ms`,
       atMs: nowMs,
     };
   }
