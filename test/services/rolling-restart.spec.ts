@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntervalStats } from '#libs/contract/interval.js';
 import type { Summary } from '#libs/contract/summary.js';
-import { type Ended, type Running, tidemark } from '../process/cli-program.js';
+import { type Running, tidemark } from '../process/cli-program.js';
 import { World } from '../process/harness.js';
 import { RealCluster } from './cluster.js';
 
 /** A machine that runs one real Cassandra for the tests runs three: they are started here, and stopped after. */
 const reason = process.env['TIDEMARK_TEST_CASSANDRA'];
 
-const RATE = 200;
+const RATE = 100;
 const THREADS = 64;
-const PATIENT_RATE = 100;
+const PATIENT_RATE = 50;
 const PATIENT_THREADS = 32;
 const REQUEST_TIMEOUT_MS = 2_000;
 const BACK_WITHIN_MS = 10_000;
@@ -135,7 +135,8 @@ describe.skipIf(reason === undefined)('a real ring of three, all rows on all nod
     async () => {
       await world.cancel(bold);
       patient.child.kill('SIGINT');
-      const [{ out }]: [Ended, unknown] = await Promise.all([patient.ended, world.ended(bold)]);
+      const [{ out }, { statusHistory }] = await Promise.all([patient.ended, world.ended(bold)]);
+      expect(statusHistory.map(({ to }) => to).slice(-2)).toEqual(['finishing', 'cancelled']);
       expect(out).toMatch(/^Total errors +: +0 /m);
       const written = total(await world.summary(bold));
       const classes = Object.entries(written.errors);
