@@ -51,6 +51,12 @@ export class RealCluster {
     return () => void process.kill(pid, 'SIGCONT');
   }
 
+  /** How many connections of clients a node has. */
+  async clientsOf(number: number): Promise<number> {
+    const stats = await service('nodetool', `cluster.${number}`, 'clientstats');
+    return Number(/^Total connected clients: (\d+)/m.exec(stats)?.[1]);
+  }
+
   /** Takes the fourth node out of the ring again: what it holds goes to the others first. */
   async removeNode(number: number): Promise<void> {
     await service('nodetool', `cluster.${number}`, 'decommission');
