@@ -23,8 +23,11 @@ const OUTCOME_OF_CODE: ReadonlyMap<number, Outcome> = new Map<number, Outcome>([
   [ERROR_CODE.ALREADY_EXISTS, 'invalid'],
 ]);
 
-/** Index into OUTCOMES of a server's error code. */
-export const outcomeOfCode = (code: number): number => OUTCOMES.indexOf(OUTCOME_OF_CODE.get(code) ?? 'other');
+const RATE_LIMITED = OUTCOMES.indexOf('rateLimited');
+
+/** Index into OUTCOMES of a server's error code; `rateLimitCode` is what the server said that its own one is. */
+export const outcomeOfCode = (code: number, rateLimitCode = Number.NaN): number =>
+  code === rateLimitCode ? RATE_LIMITED : OUTCOMES.indexOf(OUTCOME_OF_CODE.get(code) ?? 'other');
 
 /** An ERROR answer to a control request. */
 export class ServerError extends Error {
@@ -37,8 +40,16 @@ export class ServerError extends Error {
   }
 }
 
-/** Reads an ERROR body: code and message; what follows depends on the code and is not needed. */
-export function readServerError(reader: BodyReader): ServerError {
+/** Who refused what: a rate limit error carries kind of operation (1: write) and whether the coordinator did. */
+function rateLimitDetail(reader: BodyReader): string {
+  if (reader.left < 2) return '';
+  const operation = reader.byte() === 1 ? 'write' : 'read';
+  return ` (${operation}, refused by ${reader.byte() === 1 ? 'the coordinator' : 'a replica'})`;
+}
+
+/** Reads an ERROR body: code and message. What follows depends on the code; only that of the rate limit is of use. */
+export function readServerError(reader: BodyReader, rateLimitCode = Number.NaN): ServerError {
   const code = reader.int();
-  return new ServerError(code, reader.string());
+  const message = reader.string();
+  return new ServerError(code, code === rateLimitCode ? message + rateLimitDetail(reader) : message);
 }

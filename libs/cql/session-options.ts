@@ -15,8 +15,13 @@ export interface SessionOptions {
   connectTimeoutMs: number;
   requestTimeoutMs: number;
   controlTimeoutMs: number;
+  /** To each node; to each shard of each node where they show their shards and `shardAware` is set. */
   connectionsPerNode: number;
+  /** Go straight to the shard that holds the key, and count what each shard answers. */
+  shardAware: boolean;
   inFlightPerConnection: number;
+  /** A clock for the service times of shards, nanoseconds. */
+  nowNs: () => number;
   handler: HotHandler;
   log: (level: 'info' | 'warn', message: string) => void;
 }
