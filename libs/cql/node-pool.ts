@@ -16,7 +16,7 @@ const LONGEST_BACKOFF_MS = 10_000;
 const PLAIN_TRIES = 4;
 
 export interface PoolOptions extends DialOptions {
-  /** To the node; where it shows its shards and `shardAware` is set, to each of them. */
+  /** To the node; where it shows its shards and `shardAware` is set, at least one to each of them. */
   connections: number;
   shardAware: boolean;
   /** Every connection is in this keyspace. */
@@ -76,6 +76,11 @@ export class NodePool {
     return `${this.facts.address}:${this.port}`;
   }
 
+  /** How many shards the node says that it has, used or not. */
+  get shards(): number | undefined {
+    return this.open[0]?.extensions.sharding?.shards;
+  }
+
   /** True when it matters which connection a key goes by. */
   get isSharded(): boolean {
     return this.sharding !== undefined;
@@ -131,11 +136,16 @@ export class NodePool {
     for (const connection of this.open) connection.destroy();
   }
 
+  /** As ScyllaDB's drivers share out a number of connections: evenly, and one at least. */
+  private get perShard(): number {
+    return Math.ceil(this.options.connections / Math.max(1, this.byShard.length));
+  }
+
   /** Connections that are wanted and not there. */
   private missing(): number {
-    const { byShard, options } = this;
+    const { byShard, options, perShard } = this;
     if (this.sharding === undefined) return Math.max(0, options.connections - this.open.length);
-    return byShard.reduce((sum, { length }) => sum + Math.max(0, options.connections - length), 0);
+    return byShard.reduce((sum, { length }) => sum + Math.max(0, perShard - length), 0);
   }
 
   /** Opens what is missing. Throws the first CodedError, after all have been tried. */
@@ -157,7 +167,7 @@ export class NodePool {
   private async fillShards({ shards, shardAwarePort }: Sharding): Promise<void> {
     if (shardAwarePort !== undefined && this.portTrouble === undefined) {
       const wanted = this.byShard.flatMap(({ length }, shard) =>
-        Array.from({ length: Math.max(0, this.options.connections - length) }, () => shard),
+        Array.from({ length: Math.max(0, this.perShard - length) }, () => shard),
       );
       await Promise.allSettled(wanted.map((shard) => this.openShard(shardAwarePort, shards, shard)));
     }
@@ -206,7 +216,7 @@ export class NodePool {
     const { sharding } = connection.extensions;
     if (this.options.shardAware && sharding?.shards !== this.sharding?.shards) this.reshard(sharding);
     const own = sharding === undefined ? undefined : this.byShard[sharding.shard];
-    if (own !== undefined && own.length >= this.options.connections) return false;
+    if (own !== undefined && own.length >= this.perShard) return false;
     own?.push(connection);
     if (sharding !== undefined) connection.meter = this.meters[sharding.shard];
     this.open.push(connection);

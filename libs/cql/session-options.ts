@@ -15,7 +15,7 @@ export interface SessionOptions {
   connectTimeoutMs: number;
   requestTimeoutMs: number;
   controlTimeoutMs: number;
-  /** To each node; to each shard of each node where they show their shards and `shardAware` is set. */
+  /** To each node; shared out evenly over its shards, one each at least, where it shows them and `shardAware` is set. */
   connectionsPerNode: number;
   /** Go straight to the shard that holds the key, and count what each shard answers. */
   shardAware: boolean;

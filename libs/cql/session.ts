@@ -95,8 +95,9 @@ export class WireSession {
     throw noContact(problems);
   }
 
-  get nodes(): NodeFacts[] {
-    return this.pools.map((pool) => pool.facts);
+  /** The nodes; `shards` is undefined where a node has none, or is not connected. */
+  get nodes(): (NodeFacts & { shards: number | undefined })[] {
+    return this.pools.map(({ facts, shards }) => ({ ...facts, shards }));
   }
   get upNodes(): number {
     return this.pools.filter((pool) => pool.open.length > 0).length;

@@ -1,6 +1,8 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import { shardFindings } from '#libs/stats/shard-findings.js';
+import { TargetShardFold } from '#libs/stats/target-shards.js';
 import { StressText } from '#libs/stress/stress-text.js';
 import type { ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
@@ -19,6 +21,7 @@ export class StressOutput implements LocalEvents {
   /** The first ones, as many as a summary holds. */
   readonly mismatches: Mismatch[] = [];
   private readonly text: StressText;
+  private readonly targetShards = new TargetShardFold();
 
   constructor(
     private readonly spec: StoredStressSpec,
@@ -45,6 +48,7 @@ export class StressOutput implements LocalEvents {
 
   interval(snapshot: IntervalSnapshot): void {
     this.kept(snapshot);
+    this.targetShards.add(snapshot.self.targetShards ?? []);
     this.lines(this.text.interval(snapshot));
   }
 
@@ -65,6 +69,7 @@ export class StressOutput implements LocalEvents {
   finished(result: ShardResult, success: boolean): void {
     if (result.mismatches > 0)
       this.terminal.remark(`${result.mismatches} values did not come back as they were written`);
+    for (const { message } of shardFindings(this.targetShards.figures())) this.terminal.remark(message);
     if (this.spec.log.summary) this.lines(this.text.summary());
     this.line(this.text.end(success));
   }

@@ -75,6 +75,7 @@ export async function openUserEngine({
   return {
     target,
     totals: () => session.totals(),
+    takeShards: () => session.takeShards(),
     close: () => session.close(),
   };
 }
