@@ -4,6 +4,7 @@ import type { Target } from '#libs/contract/target.js';
 import { shardFindings } from '#libs/stats/shard-findings.js';
 import { TargetShardFold } from '#libs/stats/target-shards.js';
 import { StressText } from '#libs/stress/stress-text.js';
+import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import type { ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { warmUpOperations } from '#libs/workloads/stress/warm-up.js';
@@ -20,6 +21,8 @@ export class StressOutput implements LocalEvents {
   facts: TargetFacts | undefined;
   /** The first ones, as many as a summary holds. */
   readonly mismatches: Mismatch[] = [];
+  /** Where every interval goes besides. */
+  keep: (snapshot: IntervalSnapshot) => void = () => undefined;
   private readonly text: StressText;
   private readonly targetShards = new TargetShardFold();
 
@@ -28,11 +31,13 @@ export class StressOutput implements LocalEvents {
     private readonly target: Target,
     private readonly line: (text: string) => void,
     private readonly terminal: Terminal,
-    private readonly kept: (snapshot: IntervalSnapshot) => void,
   ) {
     const { contactPoints: nodes, port, username, localDatacenter: datacenter } = target;
     this.text = new StressText(spec, { nodes, port, username, datacenter });
-    if (spec.log.settings) this.lines(this.text.settings());
+  }
+
+  settings(auto: ThreadSearch | undefined): void {
+    this.lines(this.text.settings(auto));
   }
 
   prepared(facts: TargetFacts): void {
@@ -47,7 +52,7 @@ export class StressOutput implements LocalEvents {
   }
 
   interval(snapshot: IntervalSnapshot): void {
-    this.kept(snapshot);
+    this.keep(snapshot);
     this.targetShards.add(snapshot.self.targetShards ?? []);
     this.lines(this.text.interval(snapshot));
   }
@@ -65,13 +70,21 @@ export class StressOutput implements LocalEvents {
 
   started(): void {}
 
-  /** The summary of what was measured, and the last word. */
-  finished(result: ShardResult, success: boolean): void {
+  /** The summary of what was measured. */
+  finished(result: ShardResult): void {
     if (result.mismatches > 0)
       this.terminal.remark(`${result.mismatches} values did not come back as they were written`);
     for (const { message } of shardFindings(this.targetShards.figures())) this.terminal.remark(message);
     if (this.spec.log.summary) this.lines(this.text.summary());
-    this.line(this.text.end(success));
+  }
+
+  /** The rate and the row of everything so far. */
+  whole(): { opRate: number; rows: readonly string[] } {
+    return { opRate: this.text.opRate, rows: this.text.wholeRows() };
+  }
+
+  end(success: boolean): string {
+    return this.text.end(success);
   }
 
   private lines(texts: readonly string[]): void {
