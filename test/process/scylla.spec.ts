@@ -11,7 +11,7 @@ const NODES = 2;
 const SHARDS = 4;
 const SLOW = 2;
 /** Far above what a busy machine adds to all shards alike. */
-const SLOW_MS = 60;
+const SLOW_MS = 150;
 
 /* A simulated ScyllaDB of two nodes, of which one has a slow shard; an API and two executors. */
 describe('a run against a ScyllaDB with a slow shard', () => {
@@ -35,7 +35,7 @@ describe('a run against a ScyllaDB with a slow shard', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const slow = () => new RegExp(`shard ${SLOW} of 127.0.0.2:${port} is slow: p50 [6-9]\\d\\.\\d ms`);
+  const slow = () => new RegExp(`shard ${SLOW} of 127.0.0.2:${port} is slow: p50 \\d{3,}\\.\\d ms`);
 
   it('names the shard in the summary over all executors, and in the text', async () => {
     const path = join(folder, 'run.yaml');
@@ -47,7 +47,7 @@ target: { contactPoints: ["${contactPoint}"] }
 placement: { executors: 2 }
 spec:
   operation: write
-  stop: { type: operations, count: 16000 }
+  stop: { type: operations, count: 12000 }
   consistencyLevel: ONE
   warmup: false
   rate: { model: closed, threads: 64 }
@@ -57,7 +57,7 @@ spec:
     const { exitCode, out } = await client('run', path, '--watch');
     expect(exitCode).toBe(0);
     const subject = `127.0.0.2:${port} shard ${SLOW}`;
-    expect(out).toMatch(new RegExp(`^shards +${subject}: [\\d,]+ requests, ms: mean [6-9]\\d`, 'm'));
+    expect(out).toMatch(new RegExp(`^(?:shards)? +${subject}: [\\d,]+ requests, ms: mean \\d{3,}\\.`, 'm'));
     expect(out).toMatch(slow());
 
     const id = /^run +(\S+)$/m.exec(out)?.[1] ?? '';

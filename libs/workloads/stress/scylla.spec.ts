@@ -6,9 +6,9 @@ import { sampleSpec } from './sample-spec.js';
 import { SimulatedTarget } from './simulated-target.js';
 
 const SHARDS = 4;
-const ROWS = 4_000;
+const ROWS = 1_600;
 /** More than the jitter of a busy machine. */
-const SLOW_MS = 30;
+const SLOW_MS = 200;
 
 const targets: SimulatedTarget[] = [];
 afterEach(async () => {
