@@ -104,8 +104,10 @@ export class NodePool {
 
   /** The next connection to the shard, or to any when there is none; undefined when the node has none at all. */
   pick(shard: number): Connection | undefined {
-    const own = this.byShard[shard];
-    const from = own !== undefined && own.length > 0 ? own : this.open;
+    const { byShard, open } = this;
+    // Never an index that the array has not: such a look-up costs as much as the rest of sending.
+    const own = shard >= 0 && shard < byShard.length ? byShard[shard] : undefined;
+    const from = own !== undefined && own.length > 0 ? own : open;
     if (from.length < 2) return from[0];
     this.turn = (this.turn + 1) % from.length;
     return from[this.turn];

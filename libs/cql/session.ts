@@ -134,8 +134,8 @@ export class WireSession {
     for (let step = 0; step < nodes.length; step++) {
       const index = (first + step) % nodes.length;
       const pool = pools[nodes[index] ?? 0];
-      const shard = shards[index] ?? pool?.shardOf(router.tokenHigh, router.tokenLow) ?? ANY_SHARD;
-      const at = this.beginOn(pool, shard, slot, template, more);
+      const shard = index < shards.length ? shards[index] : pool?.shardOf(router.tokenHigh, router.tokenLow);
+      const at = this.beginOn(pool, shard ?? ANY_SHARD, slot, template, more);
       if (at >= 0) return at;
       full ||= at === ALL_FULL;
     }
