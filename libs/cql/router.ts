@@ -27,8 +27,13 @@ export class Router {
   /** Notes the key of the next request. */
   key(key: Uint8Array, at: number, length: number): void {
     hashToken(key, at, length);
-    this.tokenHigh = tokenHigh();
-    this.tokenLow = tokenLow();
+    this.token(tokenHigh(), tokenLow());
+  }
+
+  /** Notes the token of the next request, as signed halves. */
+  token(high: number, low: number): void {
+    this.tokenHigh = high;
+    this.tokenLow = low;
   }
 
   /** Finds the nodes for a request with the key last noted. */

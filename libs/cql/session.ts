@@ -120,6 +120,11 @@ export class WireSession {
     this.router.key(key, at, length);
   }
 
+  /** The same for a token. */
+  routeToken(token: bigint): void {
+    this.router.token(Number(token >> 32n), Number(token & 0xffffffffn) | 0);
+  }
+
   /**
    * Begins an operation whose frame is followed by `more` bytes of values; answers the frame's offset in `out`, NO_HOST or
    * ALL_FULL. Hot: nothing is allocated.
