@@ -89,7 +89,9 @@ export class ShardRun {
       const facts = await orAbort(driver.prepare(run.spec, run.target, events, lease.signal), lease.signal);
       const { clusterName, nodes, simulated } = facts;
       const versions = [...new Set(nodes.map((node) => node.releaseVersion))].join(', ');
-      events.log('info', `target ${clusterName}: ${nodes.length} nodes of release ${versions}`);
+      const shards = [...new Set(nodes.flatMap((node) => node.shards ?? []))].join(' or ');
+      const sharded = shards === '' ? '' : `, each of ${shards} shards`;
+      events.log('info', `target ${clusterName}: ${nodes.length} nodes of release ${versions}${sharded}`);
       await this.ask(() => store.runs.saveFacts(claim.runId, { simulated }));
       await this.ask(() => store.shards.prepared(claim, clock.epochMs()));
     } else await lease.until((beat) => beat.prepared);

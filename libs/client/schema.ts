@@ -714,7 +714,7 @@ export interface components {
             /** @default 6000 */
             controlConnectionTimeoutMs?: number;
             /**
-             * @description Per lane
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
              * @default 1
              */
             connectionsPerNode?: number;
@@ -1136,7 +1136,7 @@ export interface components {
             /** @default 6000 */
             controlConnectionTimeoutMs: number;
             /**
-             * @description Per lane
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
              * @default 1
              */
             connectionsPerNode: number;
@@ -1327,6 +1327,9 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
             thresholds: components["schemas"]["ThresholdResult"][];
             validity: components["schemas"]["Validity"];
+            /** @description Where the target shows its shards (ScyllaDB) */
+            targetShards?: components["schemas"]["TargetShardFigures"][];
+            findings?: components["schemas"]["Finding"][];
         };
         OperationSummary: {
             /** @description Operations that fell due in the interval (open loop) or were started (closed loop) */
@@ -1369,6 +1372,26 @@ export interface components {
             threshold: components["schemas"]["Threshold"];
             actual: number | null;
             passed: boolean;
+        };
+        TargetShardFigures: {
+            /** @description address:port */
+            node: string;
+            shard: number;
+            /** @description Failed ones included */
+            operations: number;
+            errors: number;
+            /** @description Service time of the successful ones, to within 4 %, as the others */
+            meanMs: number | null;
+            p50Ms: number | null;
+            p99Ms: number | null;
+            maxMs: number | null;
+        };
+        Finding: {
+            /** @enum {string} */
+            code: "SHARD_SLOW" | "SHARD_FAILING" | "SHARD_BUSY";
+            /** @description What it is about */
+            subject: string;
+            message: string;
         };
         IntervalPage: {
             items: components["schemas"]["IntervalStats"][];

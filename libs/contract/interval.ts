@@ -32,6 +32,23 @@ export const LatencyFigures = z
   .meta({ id: 'LatencyFigures' });
 export type LatencyFigures = z.infer<typeof LatencyFigures>;
 
+/**
+ * What was seen of one shard of the target since the last such report: requests as they were sent, retries and all, from
+ * the connection to the shard and back.
+ */
+export const TargetShardCounts = z
+  .object({
+    node: z.string().describe('address:port'),
+    shard: z.int(),
+    operations: z.int().describe('Failed ones included'),
+    errors: z.int(),
+    sumNs: z.number().describe('Service times of the successful ones, nanoseconds'),
+    maxNs: z.number(),
+    buckets: z.array(z.int()).describe('Bucket and count by turns; see libs/stats/shard-meter.ts'),
+  })
+  .meta({ id: 'TargetShardCounts' });
+export type TargetShardCounts = z.infer<typeof TargetShardCounts>;
+
 /** What the executor saw of itself in one interval: the evidence for validity. */
 export const SelfWatch = z
   .object({
@@ -46,6 +63,10 @@ export const SelfWatch = z
     bytesReceived: z.int(),
     lateAnswers: z.int().describe('Answers that came after their operation had timed out'),
     loopUtilization: z.number().optional().describe('Share of the time that the busiest lane was not waiting, 0 to 1'),
+    targetShards: z
+      .array(TargetShardCounts)
+      .optional()
+      .describe('Where the target shows its shards, every few seconds'),
     clockJumpMs: z.number().optional().describe('How far the wall clock was set against the monotonic one'),
   })
   .meta({ id: 'SelfWatch' });

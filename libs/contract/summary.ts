@@ -39,6 +39,31 @@ export const Mismatch = z
   .meta({ id: 'Mismatch' });
 export type Mismatch = z.infer<typeof Mismatch>;
 
+/** One shard of the target over the whole run, by the requests that were sent to it, retries and all. */
+export const TargetShardFigures = z
+  .object({
+    node: z.string().describe('address:port'),
+    shard: z.int(),
+    operations: z.int().describe('Failed ones included'),
+    errors: z.int(),
+    meanMs: z.number().nullable().describe('Service time of the successful ones, to within 4 %, as the others'),
+    p50Ms: z.number().nullable(),
+    p99Ms: z.number().nullable(),
+    maxMs: z.number().nullable(),
+  })
+  .meta({ id: 'TargetShardFigures' });
+export type TargetShardFigures = z.infer<typeof TargetShardFigures>;
+
+/** Something that the figures say of the target, and a reader would have to look for. */
+export const Finding = z
+  .object({
+    code: z.enum(['SHARD_SLOW', 'SHARD_FAILING', 'SHARD_BUSY']),
+    subject: z.string().describe('What it is about'),
+    message: z.string(),
+  })
+  .meta({ id: 'Finding' });
+export type Finding = z.infer<typeof Finding>;
+
 /** The result of a run: what was measured, whether it met its thresholds, whether it can be believed. */
 export const Summary = z
   .object({
@@ -55,6 +80,8 @@ export const Summary = z
     verdict: Verdict,
     thresholds: z.array(ThresholdResult),
     validity: Validity,
+    targetShards: z.array(TargetShardFigures).optional().describe('Where the target shows its shards (ScyllaDB)'),
+    findings: z.array(Finding).optional(),
   })
   .meta({ id: 'Summary' });
 export type Summary = z.infer<typeof Summary>;

@@ -5,7 +5,7 @@ import { parseSimArguments } from './sim-arguments.js';
 import { startSimulator } from './simulator.js';
 
 /**
- * Runs the simulated cluster until SIGINT or SIGTERM (or until `signal` aborts).
+ * Runs the simulated cluster until SIGINT or SIGTERM (or until `signal` aborts). With `--json` its last line holds what it counted (`SimulatorStats`).
  * @param args the arguments after the program's name
  * @returns the exit code
  */
@@ -29,6 +29,7 @@ export async function runSim(args: readonly string[], signal?: AbortSignal): Pro
       : `simulated CQL cluster ready on ${contactPoints.join(' ')} (${options.personality}, ${options.mode})\n`,
   );
   await ended;
+  if (json) process.stdout.write(`${JSON.stringify({ stats: simulator.stats })}\n`);
   await simulator.close();
   return 0;
 }

@@ -17,6 +17,9 @@ const between =
     throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}, found '${text}'.`);
   };
 
+const MAX_NODES = 64;
+const MAX_PORT = 65_535;
+
 const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 function byteCount(text: string): number {
@@ -27,6 +30,8 @@ function byteCount(text: string): number {
   }
   return Number(digits) * factor;
 }
+
+const shardAwarePort = (text: string): number | null => (text === 'none' ? null : between(0, MAX_PORT)(text));
 
 function credentials(text: string): { user: string; password: string } {
   const colon = text.indexOf(':');
@@ -54,12 +59,10 @@ interface Flags {
   tlsKey?: string;
   tlsCert?: string;
   shards: number;
-  shardAwarePort?: number;
+  shardAwarePort: number | null;
+  tablets?: string[];
   json: boolean;
 }
-
-const MAX_NODES = 64;
-const MAX_PORT = 65_535;
 
 function command(): Command {
   return new Command('sim')
@@ -77,7 +80,13 @@ function command(): Command {
     .option('--tls-key <file>', 'private key (PEM); with --tls-cert, clients must use TLS')
     .option('--tls-cert <file>', 'certificate (PEM)')
     .option('--shards <n>', 'shards of a scylla node', between(1, 256), 2)
-    .option('--shard-aware-port <n>', "serve scylla's shard-aware port too", between(0, MAX_PORT))
+    .option(
+      '--shard-aware-port <n>',
+      "scylla's shard-aware port; 0 picks a free one, 'none' is none",
+      shardAwarePort,
+      0,
+    )
+    .option('--tablets <keyspace.table...>', "scylla's tables that consist of tablets")
     .option('--json', 'say that it serves as one line of JSON', false)
     .exitOverride();
 }
@@ -105,7 +114,8 @@ export async function parseSimArguments(args: readonly string[]): Promise<SimArg
       mode: flags.null ? 'null' : 'storage',
       maxBytes: flags.maxBytes,
       shards: flags.shards,
-      ...(flags.shardAwarePort === undefined ? {} : { shardAwarePort: flags.shardAwarePort }),
+      shardAwarePort: flags.shardAwarePort,
+      ...(flags.tablets && { tablets: flags.tablets }),
       ...(flags.auth && { auth: flags.auth }),
       ...(tls && { tls }),
       ...(script && { script }),

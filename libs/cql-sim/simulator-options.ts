@@ -23,10 +23,18 @@ export interface SimulatorOptions {
   dataCenter?: string;
   /** Tokens of each node. Default 16. */
   tokensPerNode?: number;
-  /** Shards that the scylla personality claims for each node. Default 2. */
+  /** Shards of each node of the scylla personality. Default 2. */
   shards?: number;
-  /** Scylla's shard-aware port (`source port % shards` picks the shard); not served when undefined. 0 picks one. */
-  shardAwarePort?: number;
+  /** Scylla's shard-aware port (`source port % shards` picks the shard). 0, the default, picks one; null: there is none. */
+  shardAwarePort?: number | null;
+  /** What is wrong with that port although it is advertised: nobody listens, or a NAT changes the source port. */
+  shardAwareTrouble?: 'unreachable' | 'source-port-changed';
+  /** `keyspace.table` of scylla's tables that consist of tablets. Default: none. */
+  tablets?: readonly string[];
+  /** Each of those has 2 to this power. Default 3. */
+  tabletBits?: number;
+  /** Code of scylla's rate limit error, which clients have to read from SUPPORTED. Default 0xF000, as ScyllaDB. */
+  rateLimitCode?: number;
   /** Default: the machine's. */
   clock?: Clock;
 }

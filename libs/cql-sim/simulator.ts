@@ -31,8 +31,13 @@ export class Simulator {
   }
 
   get stats(): SimulatorStats {
-    const { counters, budget, faults } = this.cluster;
-    return counters.snapshot(budget.usedBytes, budget.refusedWrites, faults.hits);
+    const { counters, budget, faults, locality } = this.cluster;
+    return counters.snapshot({
+      storedBytes: budget.usedBytes,
+      refusedWrites: budget.refusedWrites,
+      faultHits: [...faults.hits],
+      shards: locality?.counts.snapshot() ?? [],
+    });
   }
 
   async listen(): Promise<void> {
@@ -40,20 +45,13 @@ export class Simulator {
       try {
         let port = this.options.port ?? 0;
         for (const node of this.nodes) port = await node.listen(port);
-        await this.listenShardAware();
+        for (const node of this.nodes) await node.listenShardAware();
         return;
       } catch (cause) {
         await Promise.all(this.nodes.map((node) => node.close()));
         if ((this.options.port ?? 0) !== 0 || attempt === PORT_ATTEMPTS) throw cause;
       }
     }
-  }
-
-  private async listenShardAware(): Promise<void> {
-    let port = this.options.shardAwarePort;
-    if (port === undefined) return;
-    for (const node of this.nodes) port = await node.listenShardAware(port);
-    this.cluster.shardAwarePort = port;
   }
 
   private broadcast(type: string, frame: Buffer): void {
@@ -87,6 +85,7 @@ export class Simulator {
     const node = this.node(index);
     if (node.member.isUp) return;
     await node.listen(node.member.port);
+    await node.listenShardAware();
     node.member.isUp = true;
     this.cluster.availability.nodesChanged();
     const { address, port } = node.member;

@@ -45,3 +45,11 @@ export function connectProblem(address: string, error: unknown): CodedError {
     options,
   );
 }
+
+/** Why no contact point would do: one that refused tells more than those that did not answer. */
+export function noContact(problems: readonly CodedError[]): CodedError {
+  const [first] = problems;
+  const refused = problems.find((problem) => problem.code !== 'TARGET_UNREACHABLE') ?? first;
+  const message = problems.map((problem) => problem.message).join('; ') || 'no contact point was given';
+  return new CodedError(refused?.code ?? 'TARGET_UNREACHABLE', message, [], { cause: first });
+}

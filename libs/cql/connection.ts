@@ -3,10 +3,14 @@ import tls from 'node:tls';
 import { OUTCOMES } from '#libs/contract/outcome.js';
 import { BodyReader } from './body-reader.js';
 import { FrameAssembler } from './frame-assembler.js';
+import type { Answer, ConnectionEvents, ConnectionOptions } from './connection-options.js';
 import type { HotHandler } from './hot-handler.js';
+import { NO_EXTENSIONS, type Extensions } from './extensions.js';
 import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESULT_KIND } from './protocol.js';
 import { outcomeOf, readServerError } from './server-error.js';
+import type { ShardMeter } from '#libs/stats/shard-meter.js';
 import { CONTROL, LATE, StreamTable, UNKNOWN } from './stream-table.js';
+import { TABLET_PAYLOAD } from './tablet-map.js';
 import { WriteBuffer } from './write-buffer.js';
 import type { RequestFrame } from './request-frame.js';
 
@@ -15,29 +19,6 @@ const CLIENT_TIMEOUT = OUTCOMES.indexOf('clientTimeout');
 const CONNECTION_LOST = OUTCOMES.indexOf('connectionLost');
 const INVALID = OUTCOMES.indexOf('invalid');
 const TIMEOUT_TEXT = 'no answer within the request timeout';
-
-export interface ConnectionOptions {
-  host: string;
-  port: number;
-  connectTimeoutMs: number;
-  tls?: tls.ConnectionOptions | undefined;
-  inFlight: number;
-}
-
-export interface ConnectionEvents {
-  /** After the last slot has been told; once. */
-  closed(cause: Error): void;
-  /** An EVENT frame. */
-  event(reader: BodyReader): void;
-  /** The statement of `slot` is unknown to the server: prepare it there, then tell the handler. */
-  unprepared(slot: number, template: RequestFrame): void;
-}
-
-/** An answer to a control request. */
-export interface Answer {
-  opcode: number;
-  reader: BodyReader;
-}
 
 interface Waiting {
   resolve(answer: Answer): void;
@@ -52,8 +33,18 @@ export class Connection {
   lateAnswers = 0;
   bytesReceived = 0;
   closed = false;
+  /** What the server offers; known after the handshake. */
+  extensions: Extensions = NO_EXTENSIONS;
+  /** Counts what the shard behind this connection answers; undefined: nobody counts. */
+  meter: ShardMeter | undefined;
   readonly writes: WriteBuffer;
+  readonly isTls: boolean;
+  private readonly nowNs: () => number;
   private readonly streams: StreamTable;
+  /** When each stream's request was begun, where a meter counts. */
+  private readonly begunNs: Float64Array;
+  /** When the bytes that are being read came. */
+  private readNs = 0;
   private readonly templates: (RequestFrame | undefined)[] = [];
   private readonly control = new Map<number, Waiting>();
   private quietSweeps = 0;
@@ -64,9 +55,12 @@ export class Connection {
     private readonly socket: net.Socket,
     private readonly handler: HotHandler,
     private readonly events: ConnectionEvents,
-    inFlight: number,
+    { inFlight, nowNs, tls: secured }: ConnectionOptions,
   ) {
     this.streams = new StreamTable(inFlight);
+    this.begunNs = new Float64Array(this.streams.size);
+    this.nowNs = nowNs;
+    this.isTls = secured !== undefined;
     this.writes = new WriteBuffer(socket);
   }
 
@@ -78,10 +72,12 @@ export class Connection {
         connection?.receive(Buffer.isBuffer(buffer) ? buffer : Buffer.from(buffer), length);
         return true;
       };
-      const { host, port } = options;
+      const { host, port, localPort } = options;
+      const from = localPort === undefined ? {} : { localPort };
       const socket = options.tls
-        ? tls.connect({ ...options.tls, host, port })
+        ? tls.connect({ ...options.tls, ...from, host, port })
         : net.connect({
+            ...from,
             host,
             port,
             noDelay: true,
@@ -94,7 +90,7 @@ export class Connection {
       socket.once(options.tls ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer);
         socket.setNoDelay(true);
-        connection = new Connection(socket, handler, events, options.inFlight);
+        connection = new Connection(socket, handler, events, options);
         resolve(connection);
       });
       if (options.tls) socket.on('data', (data: Buffer) => connection?.receive(data, data.length));
@@ -130,6 +126,7 @@ export class Connection {
     const stream = this.streams.take(slot, tick);
     if (stream < 0) return -2;
     this.templates[stream] = template;
+    if (this.meter !== undefined) this.begunNs[stream] = this.nowNs();
     const { bytes } = template;
     const at = this.writes.reserve(bytes.length + more);
     const { out } = this.writes;
@@ -170,7 +167,10 @@ export class Connection {
   /** Times out what was begun at or before sweep `tick`; true when there was any. */
   expire(tick: number): boolean {
     const { orphans } = this.streams;
-    this.streams.expire(tick, (slot) => this.handler.onError(slot, CLIENT_TIMEOUT, TIMEOUT_TEXT));
+    this.streams.expire(tick, (slot) => {
+      this.meter?.failed();
+      this.handler.onError(slot, CLIENT_TIMEOUT, TIMEOUT_TEXT);
+    });
     return this.streams.orphans > orphans;
   }
 
@@ -190,7 +190,10 @@ export class Connection {
     this.closed = true;
     for (const waiting of this.control.values()) waiting.reject(cause);
     this.control.clear();
-    this.streams.clear((slot) => this.handler.onError(slot, CONNECTION_LOST, cause.message));
+    this.streams.clear((slot) => {
+      this.meter?.failed();
+      this.handler.onError(slot, CONNECTION_LOST, cause.message);
+    });
     this.events.closed(cause);
     this.handler.onTurn();
   }
@@ -198,6 +201,7 @@ export class Connection {
   private receive(chunk: Buffer, length: number): void {
     if (this.closed) return;
     this.bytesReceived += length;
+    if (this.meter !== undefined) this.readNs = this.nowNs();
     try {
       this.assembler.receive(chunk, length);
     } catch (error) {
@@ -211,26 +215,21 @@ export class Connection {
     const stream = buffer.readInt16BE(start + 2);
     const opcode = buffer[start + 4] ?? 0;
     const flags = buffer[start + 1] ?? 0;
-    const body = flags === 0 ? start + HEADER_BYTES : bodyAfterFlags(buffer, start, end, flags);
+    const body = flags === 0 ? start + HEADER_BYTES : this.bodyAfterFlags(buffer, start, end, flags);
     if (stream < 0) return this.events.event(new BodyReader(buffer, body, end));
     const slot = this.streams.release(stream);
-    if (slot >= 0) this.onHot(slot, this.templates[stream], opcode, buffer, body, end);
+    if (slot >= 0) this.onHot(slot, stream, opcode, buffer, body, end);
     else if (slot === CONTROL) this.onControl(stream, opcode, buffer, body, end);
     else if (slot === LATE) this.lateAnswers++;
     else if (slot === UNKNOWN) throw new Error(`an answer came for stream ${stream}, which has no request`);
   }
 
-  private onHot(
-    slot: number,
-    frame: RequestFrame | undefined,
-    opcode: number,
-    buffer: Buffer,
-    body: number,
-    end: number,
-  ): void {
+  private onHot(slot: number, stream: number, opcode: number, buffer: Buffer, body: number, end: number): void {
     try {
-      if (opcode === OPCODE.RESULT) this.onResult(slot, buffer, body, end);
-      else if (opcode === OPCODE.ERROR) this.onError(slot, frame, new BodyReader(buffer, body, end));
+      if (opcode === OPCODE.RESULT) {
+        this.meter?.answered(this.begunNs[stream] ?? 0, this.readNs);
+        this.onResult(slot, buffer, body, end);
+      } else if (opcode === OPCODE.ERROR) this.onError(slot, this.templates[stream], new BodyReader(buffer, body, end));
       else throw new Error(`expected a result or an error, found opcode ${opcode}`);
     } catch (error) {
       // Its stream is free already: nobody else would tell the slot that its answer cannot be read.
@@ -246,9 +245,12 @@ export class Connection {
   }
 
   private onError(slot: number, template: RequestFrame | undefined, reader: BodyReader): void {
-    const error = readServerError(reader);
-    if (error.code === ERROR_CODE.UNPREPARED && template) this.events.unprepared(slot, template);
-    else this.handler.onError(slot, error.code === ERROR_CODE.UNPREPARED ? INVALID : outcomeOf(error), error.message);
+    const { rateLimitCode } = this.extensions;
+    const error = readServerError(reader, rateLimitCode);
+    const unprepared = error.code === ERROR_CODE.UNPREPARED;
+    if (unprepared && template) return this.events.unprepared(slot, template);
+    this.meter?.failed();
+    this.handler.onError(slot, unprepared ? INVALID : outcomeOf(error, rateLimitCode), error.message);
   }
 
   private onControl(stream: number, opcode: number, buffer: Buffer, body: number, end: number): void {
@@ -258,21 +260,25 @@ export class Connection {
     const copy = Buffer.from(buffer.subarray(body, end));
     waiting?.resolve({ opcode, reader: new BodyReader(copy, 0, copy.length) });
   }
-}
 
-/** Skips what header flags put before the body: tracing id, warnings, custom payload (section 2.2 of the protocol). */
-function bodyAfterFlags(buffer: Buffer, start: number, end: number, flags: number): number {
-  if ((flags & HEADER_FLAG.COMPRESSION) !== 0)
-    throw new Error('a compressed answer came, though no compression was agreed');
-  const reader = new BodyReader(buffer, start + HEADER_BYTES, end);
-  if ((flags & HEADER_FLAG.TRACING) !== 0) reader.skip(16);
-  if ((flags & HEADER_FLAG.WARNING) !== 0)
-    for (let left = reader.short(); left > 0; left--) reader.skip(reader.short());
-  if ((flags & HEADER_FLAG.CUSTOM_PAYLOAD) !== 0) {
+  /** Skips what header flags put before the body: tracing id, warnings, custom payload (section 2.2 of the protocol). */
+  private bodyAfterFlags(buffer: Buffer, start: number, end: number, flags: number): number {
+    if ((flags & HEADER_FLAG.COMPRESSION) !== 0)
+      throw new Error('a compressed answer came, though no compression was agreed');
+    const reader = new BodyReader(buffer, start + HEADER_BYTES, end);
+    if ((flags & HEADER_FLAG.TRACING) !== 0) reader.skip(16);
+    if ((flags & HEADER_FLAG.WARNING) !== 0)
+      for (let left = reader.short(); left > 0; left--) reader.skip(reader.short());
+    if ((flags & HEADER_FLAG.CUSTOM_PAYLOAD) !== 0) this.readPayload(reader, buffer.readInt16BE(start + 2));
+    return reader.position;
+  }
+
+  private readPayload(reader: BodyReader, stream: number): void {
     for (let left = reader.short(); left > 0; left--) {
-      reader.skip(reader.short());
-      reader.skip(Math.max(0, reader.int()));
+      const name = reader.string();
+      const bytes = reader.bytes();
+      const template = this.templates[stream];
+      if (name === TABLET_PAYLOAD && bytes && template) this.events.tablet(template, bytes);
     }
   }
-  return reader.position;
 }

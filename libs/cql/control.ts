@@ -1,5 +1,6 @@
 import { BodyWriter } from './body-writer.js';
-import type { Answer, Connection } from './connection.js';
+import type { Answer } from './connection-options.js';
+import type { Connection } from './connection.js';
 import type { PreparedStatement } from './prepared.js';
 import { CONSISTENCY, OPCODE, QUERY_FLAG } from './protocol.js';
 import { readPrepared, readRows, type Row } from './result.js';
@@ -41,7 +42,7 @@ export const useKeyspace = async (connection: Connection, keyspace: string, time
 
 export async function prepareOn(connection: Connection, cql: string, timeoutMs: number): Promise<PreparedStatement> {
   const answer = await ask(connection, new BodyWriter().longString(cql).frame(OPCODE.PREPARE), timeoutMs);
-  return { cql, ...readPrepared(answer.reader) };
+  return { cql, ...readPrepared(answer.reader, connection.extensions.lwtMask) };
 }
 
 /** Asks to be told of nodes that come, go, rise and fall. */

@@ -10,6 +10,7 @@ import { HEADER_BYTES, OPCODE, RESPONSE_V4, RESULT_KIND } from './protocol.js';
 import { readPrepared, readRows } from './result.js';
 import { readServerError } from './server-error.js';
 import { SampleSession } from './sample-session.js';
+import { readTablet } from './tablet-map.js';
 
 const ROUNDS = 20_000;
 
@@ -36,7 +37,8 @@ function tolerate(read: () => unknown): void {
 describe('decoders given anything', () => {
   const readers: readonly [string, (reader: BodyReader, body: Buffer) => unknown][] = [
     ['rows', (reader) => readRows(reader)],
-    ['prepared statements', (reader) => readPrepared(reader)],
+    ['prepared statements', (reader) => readPrepared(reader, 0x8000_0000)],
+    ['tablets', (_, body) => readTablet(body, () => 0)],
     ['errors', (reader) => readServerError(reader)],
     ['string maps', (reader) => reader.stringMultimap()],
     ['types and values', (reader, body) => decodeValue(readType(reader), body.subarray(reader.position))],

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js';
 import { askHeartbeat } from './control.js';
+import type { SessionOptions } from './session-options.js';
 
 /** Beyond this share of stream ids waiting for late answers a connection is replaced. */
 const ORPHANED_LIMIT = 0.25;
@@ -10,6 +11,19 @@ export interface Patience {
   heartbeatSweeps: number;
   controlTimeoutMs: number;
 }
+
+const DEFAULT_HEARTBEAT_MS = 30_000;
+
+/** The patience of a session that sweeps every `sweepMs`. */
+export const patienceOf = (
+  { heartbeatMs = DEFAULT_HEARTBEAT_MS, controlTimeoutMs }: Pick<SessionOptions, 'heartbeatMs' | 'controlTimeoutMs'>,
+  requestSweeps: number,
+  sweepMs: number,
+): Patience => ({
+  requestSweeps,
+  heartbeatSweeps: Math.max(1, Math.round(heartbeatMs / sweepMs)),
+  controlTimeoutMs,
+});
 
 /**
  * Called in every sweep: times out what is overdue on a connection, and replaces one with too many overdue answers. One from

@@ -8,6 +8,10 @@ export interface PreparedResult {
   id: Buffer;
   /** Index of each partition-key column among the bound values; empty when not all are bound. */
   partitionKey: number[];
+  /** `keyspace.table` of the bound values; empty when it has none, or not one table. */
+  table: string;
+  /** The server says that it is a lightweight transaction. */
+  isLwt: boolean;
   columns: ColumnSpec[];
 }
 
@@ -21,13 +25,10 @@ interface Metadata {
   pagingState: Buffer | null;
 }
 
-function readSpecs(reader: BodyReader, flags: number, count: number): ColumnSpec[] {
+function readSpecs(reader: BodyReader, flags: number, count: number): { table: string; columns: ColumnSpec[] } {
   const global = (flags & ROWS_FLAG.GLOBAL_TABLES_SPEC) !== 0;
-  if (global) {
-    reader.string();
-    reader.string();
-  }
-  return reader.list(count, 4, () => {
+  const table = global ? `${reader.string()}.${reader.string()}` : '';
+  const columns = reader.list(count, 4, () => {
     if (!global) {
       reader.string();
       reader.string();
@@ -35,13 +36,14 @@ function readSpecs(reader: BodyReader, flags: number, count: number): ColumnSpec
     const name = reader.string();
     return { name, type: readType(reader) };
   });
+  return { table, columns };
 }
 
 function readMetadata(reader: BodyReader): Metadata {
   const flags = reader.int();
   const count = reader.int();
   const pagingState = (flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0 ? reader.bytes() : null;
-  const columns = (flags & ROWS_FLAG.NO_METADATA) !== 0 ? [] : readSpecs(reader, flags, count);
+  const columns = (flags & ROWS_FLAG.NO_METADATA) !== 0 ? [] : readSpecs(reader, flags, count).columns;
   return { columns, pagingState };
 }
 
@@ -60,12 +62,16 @@ export function readRows(reader: BodyReader): RowsResult {
   return { rows, pagingState };
 }
 
-/** A Prepared result of protocol v4. `reader` stands before the result kind. */
-export function readPrepared(reader: BodyReader): PreparedResult {
+/**
+ * A Prepared result of protocol v4. `reader` stands before the result kind.
+ * @param lwtMask bits of the flags by which the server marks lightweight transactions; 0 when it does not
+ */
+export function readPrepared(reader: BodyReader, lwtMask: number): PreparedResult {
   reader.int();
   const id = reader.shortBytes();
   const flags = reader.int();
   const count = reader.int();
   const partitionKey = reader.list(reader.int(), 2, () => reader.short());
-  return { id, partitionKey, columns: readSpecs(reader, flags, count) };
+  const { table, columns } = readSpecs(reader, flags, count);
+  return { id, partitionKey, table, isLwt: (flags & lwtMask) !== 0, columns };
 }

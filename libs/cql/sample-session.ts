@@ -1,4 +1,5 @@
 import { OUTCOMES, type Outcome } from '#libs/contract/outcome.js';
+import { systemClock } from '#libs/load/clock.js';
 import type { HotHandler } from './hot-handler.js';
 import type { RequestFrame } from './request-frame.js';
 import { WireSession } from './session.js';
@@ -29,6 +30,8 @@ export class SampleSession implements HotHandler {
       requestTimeoutMs: 2000,
       controlTimeoutMs: 1000,
       connectionsPerNode: 1,
+      shardAware: true,
+      nowNs: () => systemClock.nowNs(),
       inFlightPerConnection: 128,
       handler: sample,
       log: (level, message) => void sample.log.push(`${level}: ${message}`),

@@ -23,6 +23,8 @@ const OUTCOME_OF_CODE: ReadonlyMap<number, Outcome> = new Map<number, Outcome>([
   [ERROR_CODE.ALREADY_EXISTS, 'invalid'],
 ]);
 
+const RATE_LIMITED = OUTCOMES.indexOf('rateLimited');
+
 /** An ERROR answer to a control request. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
@@ -37,14 +39,23 @@ export class ServerError extends Error {
 /** What a draining Cassandra says (since 4.1), with the code of an overload: it asks for another node, not for less. */
 const LEAVING = 'Server is shutting down';
 
-/** Index into OUTCOMES of a server's error. */
-export function outcomeOf({ code, message }: ServerError): number {
+/** Index into OUTCOMES of a server's error; `rateLimitCode` is what the server said that its own one for that is. */
+export function outcomeOf({ code, message }: ServerError, rateLimitCode = Number.NaN): number {
+  if (code === rateLimitCode) return RATE_LIMITED;
   const leaving = code === ERROR_CODE.OVERLOADED && message.startsWith(LEAVING);
   return OUTCOMES.indexOf(leaving ? 'unavailable' : (OUTCOME_OF_CODE.get(code) ?? 'other'));
 }
 
-/** Reads an ERROR body: code and message; what follows depends on the code and is not needed. */
-export function readServerError(reader: BodyReader): ServerError {
+/** Who refused what: a rate limit error carries kind of operation (1: write) and whether the coordinator did. */
+function rateLimitDetail(reader: BodyReader): string {
+  if (reader.left < 2) return '';
+  const operation = reader.byte() === 1 ? 'write' : 'read';
+  return ` (${operation}, refused by ${reader.byte() === 1 ? 'the coordinator' : 'a replica'})`;
+}
+
+/** Reads an ERROR body: code and message. What follows depends on the code; only that of the rate limit is of use. */
+export function readServerError(reader: BodyReader, rateLimitCode = Number.NaN): ServerError {
   const code = reader.int();
-  return new ServerError(code, reader.string());
+  const message = reader.string();
+  return new ServerError(code, code === rateLimitCode ? message + rateLimitDetail(reader) : message);
 }

@@ -17,8 +17,13 @@ export interface SessionOptions {
   controlTimeoutMs: number;
   /** A connection on which nothing came for so long is asked for a sign of life. Default 30 s. */
   heartbeatMs?: number | undefined;
+  /** To each node; shared out evenly over its shards, one each at least, where it shows them and `shardAware` is set. */
   connectionsPerNode: number;
+  /** Go straight to the shard that holds the key, and count what each shard answers. */
+  shardAware: boolean;
   inFlightPerConnection: number;
+  /** A clock for the service times of shards, nanoseconds. */
+  nowNs: () => number;
   handler: HotHandler;
   log: (level: 'info' | 'warn', message: string) => void;
 }

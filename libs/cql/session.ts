@@ -1,24 +1,25 @@
 import { CodedError } from '#libs/contract/coded-error.js';
+import type { TargetShardCounts } from '#libs/contract/interval.js';
 import { textOf } from './column-type.js';
+import { noContact } from './connect-problem.js';
 import { prepareOn, queryAll, registerForEvents } from './control.js';
 import type { Connection } from './connection.js';
-import { keepAlive, type Patience } from './keep-alive.js';
-import { hashToken, tokenHigh, tokenLow } from './murmur3.js';
+import { keepAlive, patienceOf, type Patience } from './keep-alive.js';
 import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
 import type { PreparedStatement } from './prepared.js';
 import { Preparer } from './preparer.js';
 import type { CONSISTENCY } from './protocol.js';
 import type { Row } from './result.js';
-import { Ring } from './ring.js';
+import { Router } from './router.js';
 import type { SessionOptions } from './session-options.js';
-import { nodesOf, replicationOf, usableNodes, type NodeFacts } from './topology.js';
+import { ANY_SHARD } from './shard-of.js';
+import { TabletBook } from './tablet-book.js';
+import { nodesOf, ringOf, UNKNOWN_NODE, usableNodes, type NodeFacts } from './topology.js';
 import type { RequestFrame } from './request-frame.js';
 
 const SWEEPS_PER_TIMEOUT = 20;
 const SHORTEST_SWEEP_MS = 5;
-const DEFAULT_HEARTBEAT_MS = 30_000;
 const REFRESH_AFTER_MS = 1_000;
-const EVERYWHERE = new Int32Array(0);
 
 export const NO_HOST = -1;
 export const ALL_FULL = -2;
@@ -31,10 +32,12 @@ export class WireSession {
   routes = false;
   clusterName = '';
   private pools: NodePool[] = [];
-  private ring: Ring | undefined;
   private keyspace: string | undefined;
   private used: string | undefined;
-  private replicas: Int32Array = EVERYWHERE;
+  private readonly router = new Router();
+  private readonly tablets = new TabletBook();
+  /** Counts of nodes that have left. */
+  private past: TargetShardCounts[] = [];
   private turn = 0;
   private tick = 0;
   private readonly sweepMs: number;
@@ -48,11 +51,7 @@ export class WireSession {
 
   private constructor(private readonly options: SessionOptions) {
     this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
-    this.patience = {
-      requestSweeps: SWEEPS_PER_TIMEOUT,
-      heartbeatSweeps: Math.max(1, Math.round((options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS) / this.sweepMs)),
-      controlTimeoutMs: options.controlTimeoutMs,
-    };
+    this.patience = patienceOf(options, SWEEPS_PER_TIMEOUT, this.sweepMs);
     this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
     this.poolOptions = {
       connectTimeoutMs: options.connectTimeoutMs,
@@ -62,10 +61,13 @@ export class WireSession {
       credentials: options.credentials,
       connections: options.connectionsPerNode,
       random: Math.random,
+      shardAware: options.shardAware,
+      nowNs: options.nowNs,
     };
     this.poolEvents = {
       log: options.log,
       event: () => this.refreshSoon(),
+      tablet: (frame, payload) => this.tablets.learn(frame, payload, this.nodes),
       unprepared: (connection, slot, frame) => void this.preparer.again(connection, slot, frame),
     };
   }
@@ -75,7 +77,7 @@ export class WireSession {
     const session = new WireSession(options);
     const problems: CodedError[] = [];
     for (const { host, port } of options.contactPoints) {
-      const probe = session.pool({ address: host, datacenter: '', rack: '', releaseVersion: '', tokens: [] }, port, 1);
+      const probe = session.pool({ ...UNKNOWN_NODE, address: host }, port, { connections: 1, shardAware: false });
       try {
         await probe.start();
         session.pools = [probe];
@@ -91,15 +93,12 @@ export class WireSession {
         problems.push(error);
       }
     }
-    const refused = problems.find((problem) => problem.code !== 'TARGET_UNREACHABLE') ?? problems[0];
-    const message = problems.map((problem) => problem.message).join('; ');
-    throw new CodedError(refused?.code ?? 'TARGET_UNREACHABLE', message || 'no contact point was given', [], {
-      cause: problems[0],
-    });
+    throw noContact(problems);
   }
 
-  get nodes(): NodeFacts[] {
-    return this.pools.map((pool) => pool.facts);
+  /** The nodes; `shards` is undefined where a node has none, or is not connected. */
+  get nodes(): (NodeFacts & { shards: number | undefined })[] {
+    return this.pools.map(({ facts, shards }) => ({ ...facts, shards }));
   }
   get upNodes(): number {
     return this.pools.filter((pool) => pool.open.length > 0).length;
@@ -110,15 +109,21 @@ export class WireSession {
     return all;
   }
 
-  /** Computes which nodes hold the key; the next `begin` goes to one of them. */
+  /** What each shard of each node answered since the last call. */
+  takeShards(): TargetShardCounts[] {
+    const taken = [...this.past, ...this.pools.flatMap((pool) => pool.takeShards())];
+    this.past = [];
+    return taken;
+  }
+
+  /** Notes a key; the next `begin` goes to one of the nodes that hold it. */
   route(key: Uint8Array, at: number, length: number): void {
-    hashToken(key, at, length);
-    this.replicas = this.ring?.lookup(tokenHigh(), tokenLow()) ?? EVERYWHERE;
+    this.router.key(key, at, length);
   }
 
   /** The same for a token. */
   routeToken(token: bigint): void {
-    this.replicas = this.ring?.lookup(Number(token >> 32n), Number(token & 0xffffffffn) | 0) ?? EVERYWHERE;
+    this.router.token(Number(token >> 32n), Number(token & 0xffffffffn) | 0);
   }
 
   /**
@@ -126,24 +131,36 @@ export class WireSession {
    * ALL_FULL. Hot: nothing is allocated.
    */
   begin(slot: number, template: RequestFrame, more = 0): number {
-    const { replicas, pools } = this;
+    const { router, pools } = this;
+    router.find(template);
+    const { nodes, shards } = router;
     this.turn = (this.turn + 1) & 0xffff;
+    const first = router.inOrder ? 0 : this.turn;
     let full = false;
-    for (let step = 0; step < replicas.length; step++) {
-      const at = this.beginOn(pools[replicas[(this.turn + step) % replicas.length] ?? 0], slot, template, more);
+    for (let step = 0; step < nodes.length; step++) {
+      const index = (first + step) % nodes.length;
+      const pool = pools[nodes[index] ?? 0];
+      const shard = index < shards.length ? shards[index] : pool?.shardOf(router.tokenHigh, router.tokenLow);
+      const at = this.beginOn(pool, shard ?? ANY_SHARD, slot, template, more);
       if (at >= 0) return at;
       full ||= at === ALL_FULL;
     }
     for (let step = 0; step < pools.length; step++) {
-      const at = this.beginOn(pools[(this.turn + step) % pools.length], slot, template, more);
+      const at = this.beginOn(pools[(this.turn + step) % pools.length], ANY_SHARD, slot, template, more);
       if (at >= 0) return at;
       full ||= at === ALL_FULL;
     }
     return full ? ALL_FULL : NO_HOST;
   }
 
-  private beginOn(pool: NodePool | undefined, slot: number, template: RequestFrame, more: number): number {
-    const connection = pool?.pick();
+  private beginOn(
+    pool: NodePool | undefined,
+    shard: number,
+    slot: number,
+    template: RequestFrame,
+    more: number,
+  ): number {
+    const connection = pool?.pick(shard);
     if (connection === undefined) return NO_HOST;
     const at = connection.begin(slot, template, this.tick, more);
     this.out = connection.writes.out;
@@ -173,7 +190,8 @@ export class WireSession {
     );
     const [statement] = prepared;
     if (!statement) throw new CodedError('TARGET_UNREACHABLE', 'no node of the target is connected');
-    return statement;
+    const movable = statement.table !== '' && connections.some(({ extensions }) => extensions.tablets);
+    return movable ? { ...statement, tablets: this.tablets.of(statement.table) } : statement;
   }
 
   /** From now on keys of this keyspace are routed to their replicas. One node needs no routing. */
@@ -183,19 +201,9 @@ export class WireSession {
       `SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = '${keyspace}'`,
     );
     const options = row?.['replication'];
-    if (!(options instanceof Map) || this.pools.length < 2) {
-      this.routes = false;
-      this.replicas = EVERYWHERE;
-      return;
-    }
-    const nodes = this.pools.map(({ facts }, index) => ({
-      index,
-      datacenter: facts.datacenter,
-      rack: facts.rack,
-      tokens: facts.tokens,
-    }));
-    this.ring = new Ring(nodes, replicationOf(options, [...new Set(nodes.map((node) => node.datacenter))]));
-    this.routes = true;
+    this.routes = options instanceof Map && (this.pools.length > 1 || this.pools.some((pool) => pool.isSharded));
+    if (!(options instanceof Map) || !this.routes) return this.router.use(undefined);
+    this.router.use(ringOf(this.nodes, options));
   }
 
   async close(): Promise<void> {
@@ -204,14 +212,9 @@ export class WireSession {
     for (const pool of this.pools) pool.close();
   }
 
-  private pool(facts: NodeFacts, port: number, connections = this.options.connectionsPerNode): NodePool {
-    return new NodePool(
-      facts,
-      port,
-      { ...this.poolOptions, connections, keyspace: this.used },
-      this.options.handler,
-      this.poolEvents,
-    );
+  private pool(facts: NodeFacts, port: number, options: Partial<PoolOptions> = {}): NodePool {
+    const all = { ...this.poolOptions, keyspace: this.used, ...options };
+    return new NodePool(facts, port, all, this.options.handler, this.poolEvents);
   }
 
   private control(): Connection {
@@ -230,7 +233,11 @@ export class WireSession {
     );
     this.pools
       .filter((pool) => !nodes.some((node) => node.address === pool.facts.address))
-      .forEach((pool) => pool.close());
+      .forEach((pool) => {
+        this.past.push(...pool.takeShards());
+        pool.close();
+      });
+    this.tablets.clear();
     this.pools = nodes.map((facts) => kept.get(facts.address) ?? this.pool(facts, port));
   }
 

@@ -1,7 +1,7 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf as text, type CqlValue } from './column-type.js';
 import type { Row } from './result.js';
-import type { Replication } from './ring.js';
+import { Ring, type Replication } from './ring.js';
 import type { SessionOptions } from './session-options.js';
 
 /** A node as system.local and system.peers tell of it. */
@@ -10,8 +10,20 @@ export interface NodeFacts {
   datacenter: string;
   rack: string;
   releaseVersion: string;
+  /** 32 hexadecimal digits; empty when the node does not say. */
+  hostId: string;
   tokens: string[];
 }
+
+/** Before anything was asked. */
+export const UNKNOWN_NODE: NodeFacts = {
+  address: '',
+  datacenter: '',
+  rack: '',
+  releaseVersion: '',
+  hostId: '',
+  tokens: [],
+};
 
 const texts = (value: CqlValue | undefined): string[] => (Array.isArray(value) ? value.map(text) : []);
 
@@ -20,6 +32,7 @@ const nodeOf = (row: Row, address: string): NodeFacts => ({
   datacenter: text(row['data_center']),
   rack: text(row['rack']),
   releaseVersion: text(row['release_version']),
+  hostId: text(row['host_id']).replaceAll('-', '').toLowerCase(),
   tokens: texts(row['tokens']),
 });
 
@@ -52,11 +65,20 @@ export function usableNodes(
 }
 
 /** A keyspace's replication options (class and numbers) for the ring. */
-export function replicationOf(options: ReadonlyMap<CqlValue, CqlValue>, datacenters: readonly string[]): Replication {
+function replicationOf(options: ReadonlyMap<CqlValue, CqlValue>, datacenters: readonly string[]): Replication {
   const entries = Object.fromEntries([...options].map(([name, value]) => [text(name), text(value)]));
   const { class: strategy = '', replication_factor: factor, ...byDatacenter } = entries;
   if (strategy.endsWith('SimpleStrategy')) return { everywhere: Number(factor ?? '1') };
   const expanded = factor === undefined ? [] : datacenters.map((name) => [name, Number(factor)] as const);
   const named = Object.entries(byDatacenter).map(([name, count]) => [name, Number(count)] as const);
   return { byDatacenter: Object.fromEntries([...expanded, ...named]) };
+}
+
+/** The ring of a keyspace with these replication options, over the nodes in their order. */
+export function ringOf(nodes: readonly NodeFacts[], options: ReadonlyMap<CqlValue, CqlValue>): Ring {
+  const datacenters = [...new Set(nodes.map((node) => node.datacenter))];
+  return new Ring(
+    nodes.map((node, index) => ({ ...node, index })),
+    replicationOf(options, datacenters),
+  );
 }

@@ -71,6 +71,11 @@ export class Loop implements Completion {
     });
   }
 
+  /** Nothing is recorded any more; true already while the last interval is cut. */
+  get isOver(): boolean {
+    return this.state === 'done';
+  }
+
   /** Largest number in flight, latest start after due and operations that found all slots busy since the last call. */
   takeExtremes(): { inFlightMax: number; scheduleLagMaxMs: number; inFlightCapHits: number } {
     const taken = {

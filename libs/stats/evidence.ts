@@ -1,6 +1,7 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { encodedCount } from './encoded-counts.js';
 import { LIMITS } from './audit-limits.js';
+import { TargetShardFold } from './target-shards.js';
 
 /** One interval of one shard. */
 export interface ShardInterval extends IntervalSnapshot {
@@ -39,6 +40,8 @@ export class Evidence {
   /** The first interval whose errors by class do not add up to its failed operations. */
   unclassified: { shardIndex: number; interval: number; operation: string } | undefined;
   readonly shards = new Map<number, ShardEvidence>();
+  /** Of the target, where it shows them. */
+  readonly targetShards = new TargetShardFold();
 
   /** `lanes`: load threads of one executor, for rows that do not say how busy each was. */
   constructor(private readonly lanes: number) {}
@@ -50,6 +53,7 @@ export class Evidence {
     this.clockJumpMaxMs = Math.max(this.clockJumpMaxMs, self.clockJumpMs ?? 0);
     this.cpuUs += self.cpuUs;
     this.capHits += self.inFlightCapHits;
+    this.targetShards.add(self.targetShards ?? []);
     if (!interval.partial && interval.lengthMs >= LIMITS.shortestJudgedMs) {
       this.wholeIntervals++;
       this.gcShareMax = Math.max(this.gcShareMax, self.gcPauseMs / interval.lengthMs);

@@ -1,5 +1,6 @@
 import type { IntervalSnapshot, OperationCounters, OperationInterval, SelfWatch } from '#libs/contract/interval.js';
 import { Histogram } from './histogram.js';
+import { mergeTargetShards } from './target-shards.js';
 
 const sum = (values: Iterable<number>): number => {
   let total = 0;
@@ -75,6 +76,7 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   lateAnswers: sum(all.map((self) => self.lateAnswers)),
   loopUtilization: largestOf(all.map((self) => self.loopUtilization)),
   clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
+  targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });
 
 function mergeSnapshots(

@@ -188,3 +188,30 @@ it('several intervals of one operation are summarised over any length of time', 
   expect(summary).toMatchObject({ completed: 40, ratePerSecond: 20, serviceTime: { count: 40 } });
   expect(summariseOperations([], 0)).toMatchObject({ completed: 0, ratePerSecond: 0, serviceTime: { count: 0 } });
 });
+
+it('shards of the target are added up over intervals and executors, and what differs is found', () => {
+  const shard = (index: number, ms: number) => ({
+    node: '127.0.0.1:9042',
+    shard: index,
+    operations: 500,
+    errors: 0,
+    sumNs: 500 * ms * 1e6,
+    maxNs: ms * 1e6,
+    // The bucket of 8 ms, or of 80 ms: 7,812 and 78,125 units of 1,024 ns.
+    buckets: [ms === 8 ? 32 + (12 - 5) * 16 + 14 : 32 + (16 - 5) * 16 + 3, 500],
+  });
+  const self = aSelf({ targetShards: [shard(0, 8), shard(1, 80), shard(2, 8)] });
+  const summary = summarise({
+    ...facts(),
+    intervals: [0, 1].flatMap((shardIndex) => [anInterval(0, { shardIndex, self }), anInterval(1, { shardIndex })]),
+  });
+  expect(summary.targetShards?.map(({ operations, meanMs }) => [operations, meanMs])).toEqual([
+    [1000, 8],
+    [1000, 80],
+    [1000, 8],
+  ]);
+  expect(summary.findings?.map(({ code, subject }) => [code, subject])).toEqual([
+    ['SHARD_SLOW', '127.0.0.1:9042 shard 1'],
+  ]);
+  expect(summarise({ ...facts(), intervals: [anInterval(0)] })).not.toHaveProperty('findings');
+});

@@ -3,6 +3,7 @@ import type { Mismatch, OperationSummary, Summary, Threshold } from '#libs/contr
 import { auditRun, type Expectation } from './audit.js';
 import { Evidence, type ShardEvidence, type ShardInterval } from './evidence.js';
 import { OperationFold } from './operation-fold.js';
+import { shardFindings } from './shard-findings.js';
 import { judge, verdictOf } from './verdict.js';
 
 export type { ShardInterval } from './evidence.js';
@@ -65,6 +66,7 @@ export class SummaryFold {
     const coverage = coverageOf(evidence.shards, expectation);
     const thresholds = facts.thresholds.map((threshold) => judge(threshold, operations));
     const completed = operations['total']?.completed ?? 0;
+    const targetShards = evidence.targetShards.figures();
     return {
       startedAtMs: facts.startedAtMs,
       endedAtMs: facts.endedAtMs,
@@ -79,6 +81,7 @@ export class SummaryFold {
       verdict: verdictOf(thresholds),
       thresholds,
       validity: auditRun({ evidence, operations, durationMs, startSkewMs, coverage, expectation }),
+      ...(targetShards.length > 0 && { targetShards, findings: shardFindings(targetShards) }),
     };
   }
 

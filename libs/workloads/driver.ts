@@ -46,7 +46,14 @@ export interface TargetFacts {
   clusterName: string;
   /** True when the target says that it is the simulator. */
   simulated: boolean;
-  nodes: { address: string; datacenter: string; rack: string; releaseVersion: string }[];
+  nodes: {
+    address: string;
+    datacenter: string;
+    rack: string;
+    releaseVersion: string;
+    /** ScyllaDB's; absent where there are none. */
+    shards?: number | undefined;
+  }[];
 }
 
 /** How a kind is carried out; executor side only. Throws CodedError. */

@@ -1,8 +1,10 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
-import type { ThreadSearch } from '#libs/stress/thread-search.js';
+import { shardFindings } from '#libs/stats/shard-findings.js';
+import { TargetShardFold } from '#libs/stats/target-shards.js';
 import { StressText } from '#libs/stress/stress-text.js';
+import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import type { ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { warmUpOperations } from '#libs/workloads/stress/warm-up.js';
@@ -22,6 +24,7 @@ export class StressOutput implements LocalEvents {
   /** Where every interval goes besides. */
   keep: (snapshot: IntervalSnapshot) => void = () => undefined;
   private readonly text: StressText;
+  private readonly targetShards = new TargetShardFold();
 
   constructor(
     private readonly spec: StoredStressSpec,
@@ -50,6 +53,7 @@ export class StressOutput implements LocalEvents {
 
   interval(snapshot: IntervalSnapshot): void {
     this.keep(snapshot);
+    this.targetShards.add(snapshot.self.targetShards ?? []);
     this.lines(this.text.interval(snapshot));
   }
 
@@ -70,6 +74,7 @@ export class StressOutput implements LocalEvents {
   finished(result: ShardResult): void {
     if (result.mismatches > 0)
       this.terminal.remark(`${result.mismatches} values did not come back as they were written`);
+    for (const { message } of shardFindings(this.targetShards.figures())) this.terminal.remark(message);
     if (this.spec.log.summary) this.lines(this.text.summary());
   }
 

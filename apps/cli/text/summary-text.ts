@@ -3,6 +3,7 @@ import type { Mismatch, OperationSummary, Summary, ThresholdResult } from '#libs
 import { countedLatency, milliseconds } from './interval-text.js';
 
 const SHOWN_MISMATCHES = 5;
+const SHOWN_SHARDS = 4;
 
 const field = (name: string, value: string): string => `${name.padEnd(14)}${value}`;
 
@@ -69,6 +70,24 @@ function operationLines({ operations }: Summary): string[] {
   return total && lines.length !== 1 ? [...lines, operationLine('total', total)] : lines;
 }
 
+/** The slowest shards of the target, and what was found about any. */
+function shardLines({ targetShards = [], findings = [] }: Summary): string[] {
+  const slowest = targetShards.toSorted((a, b) => (b.p99Ms ?? b.p50Ms ?? 0) - (a.p99Ms ?? a.p50Ms ?? 0));
+  const lines = slowest
+    .slice(0, SHOWN_SHARDS)
+    .map(({ node, shard, operations, errors, meanMs, p50Ms, p99Ms, maxMs }, index) => {
+      const times = `mean ${milliseconds(meanMs)}  p50 ${milliseconds(p50Ms)}  p99 ${milliseconds(p99Ms)}  max ${milliseconds(maxMs)}`;
+      const failed = errors > 0 ? `, ${count(errors)} failed` : '';
+      return field(
+        index === 0 ? 'shards' : '',
+        `${node} shard ${shard}: ${count(operations)} requests${failed}, ms: ${times}`,
+      );
+    });
+  const more = slowest.length - lines.length;
+  if (more > 0) lines.push(field('', `and ${count(more)} faster ones`));
+  return [...lines, ...findings.map(({ message }, index) => field(index === 0 ? 'findings' : '', message))];
+}
+
 /** A summary as text: what was measured, whether it met its thresholds, whether it can be believed. */
 export function summaryText(run: Pick<Run, 'id' | 'status' | 'problem'>, summary: Summary | null): string {
   const lines = [field('run', run.id), field('status', run.status)];
@@ -81,6 +100,7 @@ export function summaryText(run: Pick<Run, 'id' | 'status' | 'problem'>, summary
   if (summary.clientCpuUsPerOperation !== null) {
     lines.push(field('client CPU', `${summary.clientCpuUsPerOperation.toFixed(1)} µs per operation`));
   }
+  lines.push(...shardLines(summary));
   lines.push(field('verdict', summary.verdict), ...summary.thresholds.map(thresholdLine));
   lines.push(field('validity', summary.validity.level));
   lines.push(...summary.validity.reasons.map(({ level, message }) => field('', `${level}: ${message}`)));

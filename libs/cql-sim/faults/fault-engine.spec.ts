@@ -9,6 +9,7 @@ const connection = {};
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   node: 0,
+  shard: 0,
   opcode: OPCODE.EXECUTE,
   access: 'read',
   keyspace: 'k',
@@ -17,7 +18,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   replicas: 3,
   inFlight: 0,
   isBatch: false,
-  knowsRateLimit: true,
+  rateLimitCode: 0xf000,
   connection,
   ...more,
 });
@@ -134,7 +135,7 @@ describe('FaultEngine', () => {
   it('answers the rate limit error only to clients that know it', () => {
     const hit = engine([{ kind: 'error', code: 'RATE_LIMIT' }]);
     expect(hit.decide(facts(), ORIGIN_MS).error?.code).toBe(0xf000);
-    expect(hit.decide(facts({ knowsRateLimit: false }), ORIGIN_MS).error?.code).toBe(0x2300);
+    expect(hit.decide(facts({ rateLimitCode: null }), ORIGIN_MS).error?.code).toBe(0x2300);
   });
 
   it('cuts each connection after its own number of requests', () => {

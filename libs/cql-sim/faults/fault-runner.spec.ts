@@ -49,6 +49,7 @@ function running(script: FaultScriptInput) {
   };
   const request = (name: string) => {
     const { dueMs } = runner.decide({
+      shard: 0,
       node: 0,
       opcode: OPCODE.EXECUTE,
       access: 'read',
@@ -58,7 +59,7 @@ function running(script: FaultScriptInput) {
       replicas: 1,
       inFlight: runner.inFlight(0),
       isBatch: false,
-      knowsRateLimit: false,
+      rateLimitCode: null,
       connection: receiver,
     });
     if (runner.isLater(dueMs)) runner.hold(dueMs, 0, receiver, Buffer.from(name));

@@ -10,6 +10,8 @@ const opcode = z.enum(['OPTIONS', 'STARTUP', 'AUTH_RESPONSE', 'REGISTER', 'QUERY
 const Where = z
   .strictObject({
     nodes: z.array(z.int().min(0)).optional(),
+    /** Those that hold the partition; of a request without a key, that of its connection. */
+    shards: z.array(z.int().min(0)).optional(),
     /** Default: EXECUTE and BATCH, so that connecting and preparing stay sound. */
     opcodes: z.array(opcode).optional(),
     access: z.enum(['read', 'write']).optional(),
@@ -56,7 +58,7 @@ export const Fault = z.discriminatedUnion('kind', [
     forMs: ms,
     everyMs: z.number().positive().max(MAX_MS).optional(),
   }),
-  /** At most so many requests a second for each node: one server with a queue before it. */
+  /** At most so many requests a second for each node (with `where.shards`, each shard): one server with a queue. */
   z.strictObject({
     kind: z.literal('capacity'),
     where: Where,

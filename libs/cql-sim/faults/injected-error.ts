@@ -4,14 +4,6 @@ import { blockFor } from '../storage/availability.js';
 import type { Fault } from './fault-script.js';
 import type { Facts } from './verdict.js';
 
-/** Scylla's own code today; clients read it from SUPPORTED. */
-const RATE_LIMIT_CODE = 0xf000;
-
-const codeOf = (code: Extract<Fault, { kind: 'error' }>['code']): number => {
-  if (typeof code === 'number') return code;
-  return code === 'RATE_LIMIT' ? RATE_LIMIT_CODE : ERROR_CODE[code];
-};
-
 interface Replicas {
   consistency: number;
   blockFor: number;
@@ -67,22 +59,19 @@ const SHAPES = new Map<number, (facts: Facts) => [string, ErrorExtras]>([
       return [message, { kind: 'read-failure', ...replicas, failures: 1, dataPresent: false }];
     },
   ],
-  [
-    RATE_LIMIT_CODE,
-    ({ access }) => [
-      'Per-partition rate limit reached',
-      { kind: 'rate-limit', operation: access === 'write' ? 1 : 0, rejectedByCoordinator: true },
-    ],
-  ],
 ]);
+
+/** A client that did not ask for the rate limit error gets Config_error in its place. */
+function rateLimited({ rateLimitCode, access }: Facts, message = 'Per-partition rate limit reached'): CqlError {
+  if (rateLimitCode === null) return new CqlError(ERROR_CODE.CONFIG, message);
+  const operation = access === 'write' ? 1 : 0;
+  return new CqlError(rateLimitCode, message, { kind: 'rate-limit', operation, rejectedByCoordinator: true });
+}
 
 /** The ERROR that a script asks for. */
 export function injectedError(fault: Extract<Fault, { kind: 'error' }>, facts: Facts): CqlError {
-  const code = codeOf(fault.code);
-  // A client that did not ask for the rate limit error gets Config_error in its place.
-  if (code === RATE_LIMIT_CODE && !facts.knowsRateLimit) {
-    return new CqlError(ERROR_CODE.CONFIG, fault.message ?? 'Per-partition rate limit reached');
-  }
+  if (fault.code === 'RATE_LIMIT') return rateLimited(facts, fault.message);
+  const code = typeof fault.code === 'number' ? fault.code : ERROR_CODE[fault.code];
   const [message, extras] = SHAPES.get(code)?.(facts) ?? ['Error injected by the fault script', undefined];
   return new CqlError(code, fault.message ?? message, extras);
 }

@@ -49,18 +49,22 @@ const stall =
     return true;
   };
 
-const capacity = ({ perSecond, maxQueue }: Of<'capacity'>): Rule => {
+/** More than a node has: tells the servers of two nodes apart. */
+const MAX_SHARDS = 256;
+
+const capacity = ({ perSecond, maxQueue, where }: Of<'capacity'>): Rule => {
   const serviceMs = 1000 / perSecond;
   const freeAtMs = new Map<number, number>();
-  return ({ node }, verdict, nowMs) => {
+  return ({ node, shard }, verdict, nowMs) => {
+    const server = where.shards ? node * MAX_SHARDS + shard : node;
     // A request that was refused costs the server nothing.
     if (verdict.error) return false;
-    const startMs = Math.max(nowMs, freeAtMs.get(node) ?? 0);
+    const startMs = Math.max(nowMs, freeAtMs.get(server) ?? 0);
     if (maxQueue !== undefined && (startMs - nowMs) / serviceMs > maxQueue) {
       verdict.error = overloaded(maxQueue);
       return true;
     }
-    freeAtMs.set(node, startMs + serviceMs);
+    freeAtMs.set(server, startMs + serviceMs);
     verdict.dueMs = Math.max(verdict.dueMs, startMs + serviceMs);
     return true;
   };
@@ -129,10 +133,12 @@ const DEFAULT_OPCODES = ['EXECUTE', 'BATCH'] as const;
 function applies({ where }: RequestFault): (facts: Facts, nowMs: number) => boolean {
   const opcodes = new Set<number>((where.opcodes ?? DEFAULT_OPCODES).map((name) => OPCODE[name]));
   const nodes = where.nodes && new Set(where.nodes);
+  const shards = where.shards && new Set(where.shards);
   const { access, table, fromMs = 0, untilMs = Number.POSITIVE_INFINITY } = where;
   return (facts, nowMs) =>
     opcodes.has(facts.opcode) &&
     (nodes === undefined || nodes.has(facts.node)) &&
+    (shards === undefined || shards.has(facts.shard)) &&
     (access === undefined || access === facts.access) &&
     (table === undefined || table === facts.table || table === `${facts.keyspace}.${facts.table}`) &&
     nowMs >= fromMs &&

@@ -4,6 +4,8 @@ import type { Access } from '../plan/environment.js';
 /** What a fault rule may ask about a request; one object a connection, filled anew for each request. */
 export interface Facts {
   node: number;
+  /** Of the node: the one that works on the request. */
+  shard: number;
   opcode: number;
   access: Access;
   keyspace: string;
@@ -15,7 +17,8 @@ export interface Facts {
   inFlight: number;
   /** BATCH, as its write timeouts say. */
   isBatch: boolean;
-  knowsRateLimit: boolean;
+  /** Code of rate limit errors, where the client asked for them. */
+  rateLimitCode: number | null;
   /** The connection, to count its requests by. */
   connection: object;
 }

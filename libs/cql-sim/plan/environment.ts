@@ -24,6 +24,8 @@ export interface Plan {
   readonly access: Access;
   readonly keyspace: string;
   readonly table: string;
+  /** It has an IF clause: a lightweight transaction. */
+  readonly isConditional?: boolean;
   readonly variables: readonly Variable[];
   /** Which variables make up the partition key, in its order; empty when not all of them are bound. */
   readonly keyIndexes: readonly number[];

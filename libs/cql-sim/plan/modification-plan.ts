@@ -24,6 +24,7 @@ export class ModificationPlan implements Plan {
   readonly keyspace: string;
   readonly table: string;
   readonly keyIndexes: readonly number[];
+  readonly isConditional: boolean;
 
   constructor(
     readonly target: Table,
@@ -35,6 +36,7 @@ export class ModificationPlan implements Plan {
     private readonly applyTo: Apply,
     readonly variables: readonly Variable[],
   ) {
+    this.isConditional = condition !== null;
     this.keyspace = target.keyspace;
     this.table = target.name;
     this.keyIndexes = where.keys.markers;

@@ -51,6 +51,10 @@ export class BatchReader {
     return this.members[0]?.plan ?? null;
   }
 
+  get firstBound(): BoundValues | null {
+    return this.members[0]?.bound ?? null;
+  }
+
   run(call: Call): void {
     runBatch(this.members, call);
   }

@@ -60,8 +60,9 @@ export class ClientConnection implements FrameSink, Link {
     if (this.cluster.isNull && opcode === OPCODE.EXECUTE && bodyBytes > 2) {
       const prepared = this.session.statements.prepared.find(buffer, body);
       if (prepared?.nullAnswers) {
-        if (this.cluster.faults.isIdle) writeNullAnswer(this.out, prepared.nullAnswers, stream, buffer, body);
-        else this.handler.handleNull(prepared, prepared.nullAnswers, stream, buffer, body);
+        const { faults, locality } = this.cluster;
+        if (faults.isIdle && !locality) writeNullAnswer(this.out, prepared.nullAnswers, stream, buffer, body);
+        else this.handler.handleNull(prepared, prepared.nullAnswers, stream, buffer, body, body + bodyBytes);
         return !this.isCut;
       }
     }

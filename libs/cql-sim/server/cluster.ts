@@ -9,6 +9,7 @@ import { addSystemTables } from '../system/system-tables.js';
 import { DEFAULT_MAX_BYTES, type SimulatorOptions } from '../simulator-options.js';
 import type { Personality } from '../system/system-ddl.js';
 import type { NodeIdentity } from '../system/node-rows.js';
+import { Locality } from './locality.js';
 import { Counters } from './stats.js';
 
 const TOKEN_SPAN = 2n ** 64n;
@@ -17,6 +18,8 @@ const MIN_TOKEN = -(2n ** 63n);
 /** A node as the cluster sees it. */
 export interface Member extends NodeIdentity, RingNode {
   port: number;
+  /** Served beside the plain port, or null. */
+  shardAwarePort: number | null;
   isUp: boolean;
 }
 
@@ -45,8 +48,8 @@ export class Cluster {
   readonly clock: Clock;
   readonly isNull: boolean;
   readonly faults: FaultRunner;
-  /** Served beside the plain port, or null. */
-  shardAwarePort: number | null = null;
+  /** Of a cluster that shows its shards, or null. */
+  readonly locality: Locality | null;
   private lastTimestampUs = 0;
 
   /** `act` does what a fault script says at its times. */
@@ -68,9 +71,11 @@ export class Cluster {
       tokens: tokensOf(index, nodes, options.tokensPerNode ?? DEFAULT_TOKENS),
       dataCenter: this.dataCenter,
       rack: 'rack1',
+      shardAwarePort: null,
       isUp: true,
     }));
     this.availability = new Availability(this.members);
+    this.locality = this.personality === 'scylla' ? new Locality(options, this.schema, this.availability) : null;
     this.faults = new FaultRunner(this.clock, FaultScript.parse(options.script ?? {}), act);
     addSystemTables(this.schema, this.personality);
   }

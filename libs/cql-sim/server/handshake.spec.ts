@@ -1,67 +1,22 @@
-import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OPCODE } from '#libs/cql/protocol.js';
 import { startSimulator, type Simulator } from '../simulator.js';
 import type { SimulatorOptions } from '../simulator-options.js';
-import { RequestReader } from '../wire/request-reader.js';
+import { query, rawClient, STARTUP, string, type Answer } from './raw-client.js';
 
 const running: Simulator[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((simulator) => simulator.close()));
 });
 
-interface Answer {
-  stream: number;
-  opcode: number;
-  body: RequestReader;
-}
+const problem = (answer: Answer | null) => answer && [answer.opcode, answer.body.int32(), answer.body.string()];
 
-/** A connection that sends raw frames and gives the answers one by one; null when the server has closed it. */
+/** Of a simulator of its own. */
 async function raw(options: SimulatorOptions = {}) {
   const simulator = await startSimulator(options);
   running.push(simulator);
-  const socket = connect(simulator.port, '127.0.0.1');
-  let unread = Buffer.alloc(0);
-  let isClosed = false;
-  let wake = () => {};
-  socket.on('data', (chunk: Buffer) => {
-    unread = Buffer.concat([unread, chunk]);
-    wake();
-  });
-  socket.on('close', () => {
-    isClosed = true;
-    wake();
-  });
-  const answer = async (): Promise<Answer | null> => {
-    for (;;) {
-      const end = unread.length >= 9 ? 9 + unread.readInt32BE(5) : Number.POSITIVE_INFINITY;
-      if (unread.length >= end) {
-        const frame = unread.subarray(0, end);
-        unread = unread.subarray(end);
-        const body = new RequestReader().reset(frame, 9, end);
-        return { stream: frame.readInt16BE(2), opcode: frame.readUInt8(4), body };
-      }
-      if (isClosed) return null;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  };
-  const ask = (opcode: number, body: Buffer = Buffer.alloc(0), { version = 4, stream = 7, flags = 0 } = {}) => {
-    const header = Buffer.from([version, flags, stream >> 8, stream & 0xff, opcode, 0, 0, 0, 0]);
-    header.writeInt32BE(body.length, 5);
-    socket.write(Buffer.concat([header, body]));
-    return answer();
-  };
-  return { simulator, ask, answer };
+  return rawClient(simulator.port);
 }
-
-const string = (text: string): Buffer =>
-  Buffer.concat([Buffer.from([text.length >> 8, text.length & 0xff]), Buffer.from(text)]);
-const longString = (text: string): Buffer => Buffer.concat([Buffer.from([0, 0]), string(text)]);
-const STARTUP = Buffer.concat([Buffer.from([0, 1]), string('CQL_VERSION'), string('3.0.0')]);
-const query = (text: string): Buffer => Buffer.concat([longString(text), Buffer.from([0, 1, 0])]);
-const problem = (answer: Answer | null) => answer && [answer.opcode, answer.body.int32(), answer.body.string()];
 
 describe('the handshake', () => {
   it.each([3, 5, 0x42])('answers version %d by a protocol error in a v4 frame, and hangs up', async (version) => {

@@ -1,27 +1,33 @@
 import { ERROR_CODE, OPCODE } from '#libs/cql/protocol.js';
 import { CqlError, protocolError } from '../cql-error.js';
+import { IGNORED_MSB } from '../placement/shard-of.js';
 import type { RequestReader } from '../wire/request-reader.js';
 import type { Outbox } from '../wire/outbox.js';
-import type { Session } from './session.js';
+import { DEFAULT_SHARDS } from './locality.js';
+import { LWT_MARK } from './prepared.js';
+import { rateLimitCode, type Session } from './session.js';
 
 const CQL_VERSION = '3.4.6';
 const AUTHENTICATOR = 'org.apache.cassandra.auth.PasswordAuthenticator';
 const EVENT_TYPES = new Set(['TOPOLOGY_CHANGE', 'STATUS_CHANGE', 'SCHEMA_CHANGE']);
 
 /** Scylla's keys in SUPPORTED (docs/dev/protocol-extensions.md of ScyllaDB). */
-function scyllaKeys({ cluster, member, shard }: Session): [string, string[]][] {
-  const { shards = 2 } = cluster.options;
+function scyllaKeys(session: Session): [string, string[]][] {
+  const { cluster, member, shard } = session;
+  const { shards = DEFAULT_SHARDS, tls } = cluster.options;
   const keys: [string, string][] = [
     ['SCYLLA_SHARD', String(shard)],
     ['SCYLLA_NR_SHARDS', String(shards)],
     ['SCYLLA_PARTITIONER', 'org.apache.cassandra.dht.Murmur3Partitioner'],
     ['SCYLLA_SHARDING_ALGORITHM', 'biased-token-round-robin'],
-    ['SCYLLA_SHARDING_IGNORE_MSB', '12'],
+    ['SCYLLA_SHARDING_IGNORE_MSB', String(IGNORED_MSB)],
     ['SCYLLA_HOST_ID', member.hostId],
-    ['SCYLLA_LWT_ADD_METADATA_MARK', 'LWT_OPTIMIZATION_META_BIT_MASK=2147483648'],
-    ['SCYLLA_RATE_LIMIT_ERROR', 'ERROR_CODE=61440'],
+    ['SCYLLA_LWT_ADD_METADATA_MARK', `LWT_OPTIMIZATION_META_BIT_MASK=${LWT_MARK}`],
+    ['SCYLLA_RATE_LIMIT_ERROR', `ERROR_CODE=${rateLimitCode(session)}`],
+    ['TABLETS_ROUTING_V1', ''],
   ];
-  if (cluster.shardAwarePort !== null) keys.push(['SCYLLA_SHARD_AWARE_PORT', String(cluster.shardAwarePort)]);
+  if (member.shardAwarePort !== null)
+    keys.push([tls ? 'SCYLLA_SHARD_AWARE_PORT_SSL' : 'SCYLLA_SHARD_AWARE_PORT', String(member.shardAwarePort)]);
   return keys.map(([name, value]) => [name, [value]]);
 }
 

@@ -8,6 +8,8 @@ import type { Outbox } from '../wire/outbox.js';
 import type { NullAnswers } from './null-answers.js';
 
 const ID_BYTES = 16;
+/** Bit of the metadata flags by which clients that asked for it know lightweight transactions. */
+export const LWT_MARK = 0x8000_0000;
 
 export interface Prepared {
   id: Buffer;
@@ -66,10 +68,11 @@ export function unprepared(id: Buffer): CqlError {
 }
 
 /** RESULT Prepared, v4: id, variables with the places of the partition key, result columns. */
-export function writePrepared(out: Outbox, { id, plan }: Prepared): void {
+export function writePrepared(out: Outbox, { id, plan }: Prepared, marksLwt: boolean): void {
   out.shortBytes(id);
   const { variables, keyIndexes } = plan;
-  out.int32(variables.length > 0 ? ROWS_FLAG.GLOBAL_TABLES_SPEC : 0);
+  const mark = marksLwt && plan.isConditional === true ? LWT_MARK : 0;
+  out.int32((variables.length > 0 ? ROWS_FLAG.GLOBAL_TABLES_SPEC : 0) | mark);
   out.int32(variables.length);
   out.int32(keyIndexes.length);
   for (const index of keyIndexes) out.uint16(index);

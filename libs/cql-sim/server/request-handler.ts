@@ -1,13 +1,16 @@
-import { ERROR_CODE, OPCODE, RESULT_KIND } from '#libs/cql/protocol.js';
+import { ERROR_CODE, HEADER_FLAG, OPCODE, RESULT_KIND } from '#libs/cql/protocol.js';
 import { CqlError, invalid, protocolError } from '../cql-error.js';
 import type { Receiver } from '../faults/fault-runner.js';
 import type { Verdict } from '../faults/verdict.js';
 import type { Plan } from '../plan/environment.js';
+import { writeTabletPayload } from '../placement/tablet-payload.js';
+import type { BoundValues } from '../wire/bound-values.js';
 import { writeError } from '../wire/error-frame.js';
 import type { Outbox } from '../wire/outbox.js';
 import { RequestReader } from '../wire/request-reader.js';
 import { BatchReader } from './batch-reader.js';
 import { authResponse, register, startup, supported } from './handshake.js';
+import type { Arrival } from './locality.js';
 import { writeNullAnswer, type NullAnswers } from './null-answers.js';
 import { unprepared, writePrepared, type Prepared } from './prepared.js';
 import type { Session, Stage } from './session.js';
@@ -45,6 +48,8 @@ export class RequestHandler {
   private readonly handlers: ReadonlyMap<number, Handle>;
   private stream = 0;
   private opcode = 0;
+  /** Where the request should have gone; null when that is not known. */
+  private arrival: Arrival | null = null;
   /** What the fault script says about the request being worked on; null when it was not asked. */
   private verdict: Verdict | null = null;
 
@@ -70,6 +75,7 @@ export class RequestHandler {
     this.stream = stream;
     this.opcode = opcode;
     this.verdict = null;
+    this.arrival = null;
     const mark = this.out.length;
     try {
       const allowed = ALLOWED[this.session.stage];
@@ -94,8 +100,26 @@ export class RequestHandler {
     const { cluster } = this.session;
     if (cluster.faults.isIdle) return;
     // The engine uses one verdict over and over; it holds until the next request.
-    this.verdict = cluster.faults.decide(this.session.describe(this.opcode, plan, consistency));
+    const shard = this.arrival?.shard ?? this.session.shard;
+    this.verdict = cluster.faults.decide(this.session.describe(this.opcode, plan, consistency, shard));
     if (this.verdict.error && !this.verdict.isApplied) throw this.verdict.error;
+  }
+
+  /** Notes whether the request came to a holder of its partition. */
+  private locate(plan: Plan | null, bound: BoundValues | null): void {
+    const { cluster, member, shard } = this.session;
+    if (cluster.locality === null || this.opcode === OPCODE.QUERY || plan === null || bound === null) return;
+    this.arrival = cluster.locality.arrived({ node: member.index, shard }, plan, bound);
+  }
+
+  /** Opens the answer; a client that went astray learns where the tablet is. */
+  private beginResult(): void {
+    const { cluster, startup: agreed } = this.session;
+    this.out.begin(this.stream, OPCODE.RESULT);
+    const tablet = this.arrival?.tablet;
+    if (!tablet || !agreed.has('TABLETS_ROUTING_V1')) return;
+    this.out.setFlag(HEADER_FLAG.CUSTOM_PAYLOAD);
+    writeTabletPayload(this.out, tablet, cluster.members);
   }
 
   /** An error that is answered although the statement was carried out. */
@@ -104,18 +128,35 @@ export class RequestHandler {
   }
 
   /** In null mode: answers an EXECUTE by a ready-made frame. */
-  handleNull(prepared: Prepared, answers: NullAnswers, stream: number, buffer: Buffer, body: number): void {
+  handleNull(
+    prepared: Prepared,
+    answers: NullAnswers,
+    stream: number,
+    buffer: Buffer,
+    body: number,
+    end: number,
+  ): void {
     this.stream = stream;
     this.opcode = OPCODE.EXECUTE;
     this.verdict = null;
+    this.arrival = null;
     const mark = this.out.length;
     try {
+      if (this.session.cluster.locality) this.locateNull(prepared.plan, buffer, body, end);
       this.judge(prepared.plan, buffer.readUInt16BE(body + EXECUTE_CONSISTENCY_AT));
       writeNullAnswer(this.out, answers, stream, buffer, body);
     } catch (cause) {
       this.fail(stream, cause);
     }
     this.settle(mark);
+  }
+
+  private locateNull(plan: Plan, buffer: Buffer, body: number, end: number): void {
+    const { parameters } = this.session;
+    this.reader.reset(buffer, body + EXECUTE_CONSISTENCY_AT, end);
+    parameters.read(this.reader);
+    parameters.bound.arrange(plan.variables);
+    this.locate(plan, parameters.bound);
   }
 
   /** Sends, holds back or drops what was written for the request. */
@@ -165,7 +206,7 @@ export class RequestHandler {
     const prepared = session.statements.prepare(reader.longString(), session.keyspace);
     this.reply(OPCODE.RESULT, () => {
       this.out.int32(RESULT_KIND.PREPARED);
-      writePrepared(this.out, prepared);
+      writePrepared(this.out, prepared, session.startup.has('SCYLLA_LWT_ADD_METADATA_MARK'));
     });
   }
 
@@ -185,9 +226,10 @@ export class RequestHandler {
     if (bound.count !== plan.variables.length) {
       throw invalid(`there were ${plan.variables.length} markers(?) in CQL but ${bound.count} bound variables`);
     }
+    this.locate(plan, bound);
     this.judge(plan, this.session.parameters.consistency);
     const call = this.session.begin();
-    this.out.begin(this.stream, OPCODE.RESULT);
+    this.beginResult();
     plan.run(call);
     this.out.end();
   }
@@ -195,9 +237,10 @@ export class RequestHandler {
   private runBatch(reader: RequestReader): void {
     const { session } = this;
     this.batch.read(reader, session);
+    this.locate(this.batch.firstPlan, this.batch.firstBound);
     this.judge(this.batch.firstPlan, session.parameters.consistency);
     const call = session.begin();
-    this.out.begin(this.stream, OPCODE.RESULT);
+    this.beginResult();
     this.batch.run(call);
     this.out.end();
   }

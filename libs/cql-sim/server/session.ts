@@ -9,6 +9,12 @@ import type { Statements } from './statements.js';
 
 export type Stage = 'new' | 'authenticating' | 'ready';
 
+/** Scylla's own code today; clients read it from SUPPORTED. */
+const RATE_LIMIT_CODE = 0xf000;
+
+/** What the cluster answers to clients that asked for rate limit errors. */
+export const rateLimitCode = ({ cluster }: Session): number => cluster.options.rateLimitCode ?? RATE_LIMIT_CODE;
+
 /** What one connection has agreed on, and the objects that its requests are worked on with. */
 export class Session {
   stage: Stage = 'new';
@@ -30,6 +36,7 @@ export class Session {
   ) {
     this.facts = {
       node: member.index,
+      shard,
       opcode: 0,
       access: 'other',
       keyspace: '',
@@ -38,7 +45,7 @@ export class Session {
       replicas: 1,
       inFlight: 0,
       isBatch: false,
-      knowsRateLimit: false,
+      rateLimitCode: null,
       connection: this,
     };
     this.call = {
@@ -58,8 +65,9 @@ export class Session {
   }
 
   /** What fault rules may ask about a request of this connection. */
-  describe(opcode: number, plan: Plan | null, consistency: number): Facts {
+  describe(opcode: number, plan: Plan | null, consistency: number, shard: number): Facts {
     const { facts, cluster, member } = this;
+    facts.shard = shard;
     facts.opcode = opcode;
     facts.access = plan?.access ?? (opcode === OPCODE.BATCH ? 'write' : 'other');
     facts.keyspace = plan?.keyspace ?? '';
@@ -68,7 +76,7 @@ export class Session {
     facts.replicas = cluster.schema.keyspaces.get(facts.keyspace)?.replicas ?? 1;
     facts.inFlight = cluster.faults.inFlight(member.index);
     facts.isBatch = opcode === OPCODE.BATCH;
-    facts.knowsRateLimit = this.startup.has('SCYLLA_RATE_LIMIT_ERROR');
+    facts.rateLimitCode = this.startup.has('SCYLLA_RATE_LIMIT_ERROR') ? rateLimitCode(this) : null;
     return facts;
   }
 

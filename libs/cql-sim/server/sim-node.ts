@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { ClientConnection } from './client-connection.js';
 import type { Cluster, Member } from './cluster.js';
+import { DEFAULT_SHARDS } from './locality.js';
 import { Statements } from './statements.js';
 
 /** One node: its listeners and its clients. */
@@ -19,8 +20,9 @@ export class SimNode {
   }
 
   private accept(socket: Socket, isShardAware: boolean): void {
-    const shards = this.cluster.options.shards ?? 2;
-    const shard = (isShardAware ? (socket.remotePort ?? 0) : this.accepted++) % shards;
+    const { shards = DEFAULT_SHARDS, shardAwareTrouble } = this.cluster.options;
+    const shift = shardAwareTrouble === 'source-port-changed' ? 1 : 0;
+    const shard = (isShardAware ? (socket.remotePort ?? 0) + shift : this.accepted++) % shards;
     const connection = new ClientConnection(socket, this.cluster, this.member, this.statements, shard);
     this.connections.add(connection);
     this.cluster.counters.connections++;
@@ -51,8 +53,13 @@ export class SimNode {
     return served;
   }
 
-  listenShardAware(port: number): Promise<number> {
-    return this.open(port, true);
+  /** Serves the shard-aware port too, where the personality has one; after the first time on the same port again. */
+  async listenShardAware(): Promise<void> {
+    const { personality, options } = this.cluster;
+    const { shardAwarePort = 0, shardAwareTrouble } = options;
+    if (personality !== 'scylla' || shardAwarePort === null) return;
+    this.member.shardAwarePort = await this.open(this.member.shardAwarePort ?? shardAwarePort, true);
+    if (shardAwareTrouble === 'unreachable') this.servers.pop()?.close();
   }
 
   /** Closes the listeners and cuts every client off. */

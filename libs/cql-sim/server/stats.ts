@@ -1,4 +1,5 @@
 import { OPCODE } from '#libs/cql/protocol.js';
+import type { ShardCount } from '../placement/shard-counts.js';
 
 /** What the simulator did since its start. */
 export interface SimulatorStats {
@@ -15,6 +16,8 @@ export interface SimulatorStats {
   refusedWrites: number;
   /** How often each fault of the script took effect, in the script's order. */
   faultHits: number[];
+  /** Where requests with a partition key arrived; empty for a cluster without shards. */
+  shards: ShardCount[];
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(OPCODE).map(([name, code]) => [code, name]));
@@ -36,7 +39,8 @@ export class Counters {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }
 
-  snapshot(storedBytes: number, refusedWrites: number, hits: readonly number[]): SimulatorStats {
+  /** `rest` is what others count. */
+  snapshot(rest: Pick<SimulatorStats, 'storedBytes' | 'refusedWrites' | 'faultHits' | 'shards'>): SimulatorStats {
     const requests: Record<string, number> = {};
     this.requests.forEach((count, opcode) => {
       if (count > 0) requests[NAMES.get(opcode) ?? `0x${opcode.toString(16)}`] = count;
@@ -52,9 +56,7 @@ export class Counters {
       bytesIn,
       bytesOut,
       connections,
-      storedBytes,
-      refusedWrites,
-      faultHits: [...hits],
+      ...rest,
     };
   }
 }

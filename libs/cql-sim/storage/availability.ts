@@ -33,6 +33,7 @@ export function blockFor(consistency: number, replicas: number): number {
 
 /** One node's place in the ring; ownership goes by its first token's order, as with vnodes off. */
 export interface RingNode {
+  readonly index: number;
   readonly tokens: readonly bigint[];
   isUp: boolean;
 }
@@ -57,22 +58,34 @@ export class Availability {
     this.allUp = this.nodes.every(({ isUp }) => isUp);
   }
 
-  private aliveFrom(start: number, replicas: number): number {
+  private ownersFrom(start: number, replicas: number): RingNode[] {
     const owners = new Set<RingNode>();
     for (let i = 0; i < this.ring.length && owners.size < replicas; i++) {
       const place = this.ring[(start + i) % this.ring.length];
       if (place) owners.add(place.node);
     }
-    return [...owners].filter(({ isUp }) => isUp).length;
+    return [...owners];
+  }
+
+  private aliveFrom(start: number, replicas: number): number {
+    return this.ownersFrom(start, replicas).filter(({ isUp }) => isUp).length;
+  }
+
+  private placeOf(token: bigint): number {
+    const owner = this.ring.findIndex((place) => place.token >= token);
+    return Math.max(0, owner);
+  }
+
+  /** The nodes that keep a token's copies, the primary first. */
+  replicasOf(token: bigint, replicas: number): RingNode[] {
+    return this.ownersFrom(this.placeOf(token), replicas);
   }
 
   /** Living replicas of a key; without a key, of the range that has the fewest. */
   private alive(key: Bytes | null, replicas: number): number {
     if (this.allUp) return Math.min(replicas, this.nodes.length);
     if (key === null) return Math.min(...this.ring.map((_, i) => this.aliveFrom(i, replicas)));
-    const token = tokenOf(key);
-    const owner = this.ring.findIndex((place) => place.token >= token);
-    return this.aliveFrom(owner < 0 ? 0 : owner, replicas);
+    return this.aliveFrom(this.placeOf(tokenOf(key)), replicas);
   }
 
   /** Refuses with Unavailable (0x1000) when the consistency level cannot be met. */

@@ -40,6 +40,11 @@ export class Outbox {
     this.buffer[this.frameAt + 4] = opcode;
   }
 
+  /** Sets a flag of the open frame's header. */
+  setFlag(flag: number): void {
+    this.buffer[this.frameAt + 1] = (this.buffer[this.frameAt + 1] ?? 0) | flag;
+  }
+
   /** Forgets everything written after `length`. */
   truncate(length: number): void {
     this.length = length;

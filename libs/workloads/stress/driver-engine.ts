@@ -39,5 +39,10 @@ export async function openDriverEngine({ input, generator, columnNames, notes, l
     notes,
   });
   // The driver does not count bytes.
-  return { target, totals: () => ({ bytesSent: 0, bytesReceived: 0, lateAnswers: 0 }), close: () => client.close() };
+  return {
+    target,
+    totals: () => ({ bytesSent: 0, bytesReceived: 0, lateAnswers: 0 }),
+    takeShards: () => [],
+    close: () => client.close(),
+  };
 }

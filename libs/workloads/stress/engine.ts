@@ -1,4 +1,4 @@
-import type { SelfWatch } from '#libs/contract/interval.js';
+import type { SelfWatch, TargetShardCounts } from '#libs/contract/interval.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
@@ -29,6 +29,8 @@ export interface Engine {
   gate?: OperationGate;
   /** Running totals of the connections. */
   totals(): Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
+  /** What each shard of the target answered since the last call; none where it shows none. */
+  takeShards(): TargetShardCounts[];
   close(): Promise<void>;
 }
 

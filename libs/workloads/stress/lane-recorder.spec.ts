@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import type { IntervalSnapshot, TargetShardCounts } from '#libs/contract/interval.js';
 import { Histogram, loadHistograms } from '#libs/stats/histogram.js';
 import { READ, WRITE } from '#libs/stress/operations.js';
 import { LaneRecorder } from './lane-recorder.js';
@@ -17,6 +17,13 @@ const ORIGIN_NS = 5_000 * MS;
 function recording(withSchedule = true) {
   const snapshots: IntervalSnapshot[] = [];
   const totals = { bytesSent: 1_000, bytesReceived: 500, lateAnswers: 2 };
+  /** Operations of the target's only shard, and whether the run is over. */
+  const target = { operations: 3, isOver: false };
+  const takeShards = (): TargetShardCounts[] => {
+    const { operations } = target;
+    target.operations = 0;
+    return [{ node: 'n:1', shard: 0, operations, errors: 0, sumNs: 0, maxNs: 0, buckets: [] }];
+  };
   const recorder = new LaneRecorder({
     operations: STRESS_OPERATIONS,
     withSchedule,
@@ -24,6 +31,9 @@ function recording(withSchedule = true) {
     originNs: ORIGIN_NS,
     emit: (snapshot) => snapshots.push(snapshot),
     totals: () => ({ ...totals }),
+    takeShards,
+    isOver: () => target.isOver,
+    intervalMs: 1000,
     extremes: () => ({ inFlightMax: 7, scheduleLagMaxMs: 3, inFlightCapHits: 1 }),
   });
   /** Records an operation that was due, started and ended so many milliseconds after the start. */
@@ -40,7 +50,7 @@ function recording(withSchedule = true) {
     );
   const cut = (interval: number, fromMs: number, toMs: number, partial = false) =>
     recorder.cut(interval, ORIGIN_NS + fromMs * MS, ORIGIN_NS + toMs * MS, partial);
-  return { snapshots, totals, recorder, record, cut };
+  return { snapshots, totals, target, recorder, record, cut };
 }
 
 const maxMs = (bytes: Uint8Array | undefined): number => {
@@ -120,6 +130,20 @@ describe('LaneRecorder', () => {
       [10, 0, 0, 7],
       [25, 4, 1, 7],
     ]);
+    recorder.close();
+  });
+
+  it('tells of the shards of the target every five seconds and at the end, and nothing of the warm-up', () => {
+    const { snapshots, target, recorder, cut } = recording();
+    for (let interval = 0; interval < 6; interval++) {
+      target.operations += 10;
+      cut(interval, interval * 1000, interval * 1000 + 1000);
+    }
+    target.operations += 1;
+    target.isOver = true;
+    cut(6, 6000, 6100, true);
+    const told = snapshots.map(({ self }) => self.targetShards?.map(({ operations }) => operations));
+    expect(told).toEqual([undefined, undefined, undefined, undefined, [50], undefined, [11]]);
     recorder.close();
   });
 });

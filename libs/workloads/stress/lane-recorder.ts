@@ -1,9 +1,11 @@
-import type { IntervalSnapshot, OperationInterval, SelfWatch } from '#libs/contract/interval.js';
+import type { IntervalSnapshot, OperationInterval, SelfWatch, TargetShardCounts } from '#libs/contract/interval.js';
 import type { LoopRecorder } from '#libs/load/loop.js';
 import { SelfObserver } from '#libs/load/self-watch.js';
 import { OperationRecorder } from '#libs/stats/recorder.js';
 
 const NS_PER_MS = 1e6;
+/** Shards are told of so seldom that even a large cluster's fit into a row. */
+const SHARDS_EVERY_MS = 5_000;
 
 export interface LaneRecorderOptions {
   operations: readonly string[];
@@ -14,6 +16,11 @@ export interface LaneRecorderOptions {
   emit: (snapshot: IntervalSnapshot) => void;
   /** Running totals of the connections. */
   totals: () => Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
+  /** What each shard of the target answered since the last call. */
+  takeShards: () => TargetShardCounts[];
+  /** Asked while an interval is cut: it is the last one. */
+  isOver: () => boolean;
+  intervalMs: number;
   /** The loop's extremes since the last call. */
   extremes: () => Pick<SelfWatch, 'inFlightMax' | 'scheduleLagMaxMs' | 'inFlightCapHits'>;
 }
@@ -28,6 +35,7 @@ export class LaneRecorder implements LoopRecorder {
     this.recorders = options.operations.map(() => new OperationRecorder(options.withSchedule));
     // What was counted while warming up is not the run's.
     this.past = options.totals();
+    options.takeShards();
     this.self.take();
   }
 
@@ -68,6 +76,9 @@ export class LaneRecorder implements LoopRecorder {
       lateAnswers: seen.lateAnswers - past.lateAnswers,
     };
     this.past = seen;
+    const every = Math.max(1, Math.round(SHARDS_EVERY_MS / options.intervalMs));
+    const shards = (interval + 1) % every === 0 || options.isOver() ? options.takeShards() : [];
+    if (shards.length > 0) self.targetShards = shards;
     options.emit({
       interval,
       startMs: Math.round(options.startAtMs + (startNs - options.originNs) / NS_PER_MS),

@@ -44,6 +44,9 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     originNs: clock.atEpochMs(startAtMs),
     emit: (snapshot) => events.interval(snapshot),
     totals: () => engine.totals(),
+    takeShards: () => engine.takeShards(),
+    isOver: () => loop.isOver,
+    intervalMs: spec.log.intervalMs,
     extremes: () => loop.takeExtremes(),
   });
   const retryable = retryableOf(spec);

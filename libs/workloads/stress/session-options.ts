@@ -2,6 +2,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import type { Target } from '#libs/contract/target.js';
 import { parseEndpoint } from '#libs/contract/endpoint.js';
 import type { HotHandler } from '#libs/cql/hot-handler.js';
+import { systemClock } from '#libs/load/clock.js';
 import type { SessionOptions } from '#libs/cql/session-options.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
@@ -36,6 +37,9 @@ export const sessionOptions = (
   requestTimeoutMs: connection.requestTimeoutMs,
   controlTimeoutMs: connection.controlConnectionTimeoutMs,
   connectionsPerNode: connection.connectionsPerNode,
+  // A session that only asks needs no more than one connection.
+  shardAware: handler !== NO_HOT_OPERATIONS,
+  nowNs: () => systemClock.nowNs(),
   inFlightPerConnection: connection.inFlightPerConnection,
   handler,
   log,

@@ -23,11 +23,12 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
     return {
       clusterName: session.clusterName,
       simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
-      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion }) => ({
+      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion, shards }) => ({
         address,
         datacenter,
         rack,
         releaseVersion,
+        ...(shards !== undefined && { shards }),
       })),
     };
   } finally {

@@ -114,7 +114,12 @@ export const StressConnection = z
     requestTimeoutMs: z.int().min(1).max(600_000).default(12_000),
     connectTimeoutMs: z.int().min(1).max(600_000).default(5_000),
     controlConnectionTimeoutMs: z.int().min(1).max(600_000).default(6_000),
-    connectionsPerNode: z.int().min(1).max(64).default(1).describe('Per lane'),
+    connectionsPerNode: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(1)
+      .describe('Per lane; of a ScyllaDB node shared out over its shards, one each at least'),
     inFlightPerConnection: z.int().min(1).max(32_768).default(32_768),
     caseInsensitive: z.boolean().default(false),
     prepared: z.boolean().default(true).describe('False: every request carries its statement as text'),

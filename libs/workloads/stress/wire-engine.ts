@@ -51,6 +51,7 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
   return {
     target,
     totals: () => session.totals(),
+    takeShards: () => session.takeShards(),
     close: () => session.close(),
   };
 }

@@ -101,6 +101,7 @@ export async function openUserEngine({
     target,
     ...(walks.size > 0 ? { gate } : {}),
     totals: () => session.totals(),
+    takeShards: () => session.takeShards(),
     close: () => session.close(),
   };
 }
