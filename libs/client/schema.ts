@@ -486,6 +486,11 @@ export interface components {
                 /** @default 1000 */
                 intervalMs?: number;
                 hdrFile?: string;
+                /**
+                 * @description How many failed operations are told of one by one: none, the first ten (normal, the default), all
+                 * @enum {string}
+                 */
+                level?: "minimal" | "normal" | "verbose";
                 /** @default true */
                 settings?: boolean;
                 /** @default true */
@@ -916,6 +921,11 @@ export interface components {
                 /** @default 1000 */
                 intervalMs: number;
                 hdrFile?: string;
+                /**
+                 * @description How many failed operations are told of one by one: none, the first ten (normal, the default), all
+                 * @enum {string}
+                 */
+                level?: "minimal" | "normal" | "verbose";
                 /** @default true */
                 settings: boolean;
                 /** @default true */

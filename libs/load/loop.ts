@@ -122,7 +122,7 @@ export class Loop implements Completion {
       rows,
       attempts,
     );
-    if (outcome !== 0 && options.failed(slot, outcome)) this.stop();
+    if (outcome !== 0 && options.failed(slot, outcome, slots.seed[slot] ?? 0, attempts)) this.stop();
   }
 
   /** Fires what may be fired now; called after every batch of answers and by the loop's own timer. */

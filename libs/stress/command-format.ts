@@ -1,5 +1,6 @@
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandTarget } from './command-line.js';
+import { type CommandOutput, graphWords, logOutputWords } from './command-output.js';
 import { distributionText } from './distribution-text.js';
 
 const pairs = (map: Readonly<Record<string, string>>): string[] =>
@@ -80,8 +81,10 @@ function errorsText({ errors }: StressPlanSpec): string {
   return words.join(' ');
 }
 
-function logText({ log }: StressPlanSpec): string {
+function logText({ log }: StressPlanSpec, output: CommandOutput | undefined): string {
   const words = ['-log', `interval=${log.intervalMs}ms`];
+  if (log.level !== undefined) words.push(`level=${log.level}`);
+  words.push(...logOutputWords(output));
   if (log.hdrFile !== undefined) words.push(`hdrfile=${log.hdrFile}`);
   if (!log.settings) words.push('no-settings');
   if (!log.summary) words.push('no-summary');
@@ -92,7 +95,7 @@ function logText({ log }: StressPlanSpec): string {
  * The command line that means the same as `spec`; a password is never part of it. Times that the command line cannot say
  * (part of a second) are rounded up.
  */
-export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget = {}): string {
+export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget = {}, output?: CommandOutput): string {
   const mixed =
     spec.operation === 'mixed' || spec.operation === 'user'
       ? [
@@ -121,7 +124,8 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     ...(spec.operation === 'user' ? [] : [columnsText(spec), schemaText(spec)]),
     modeText(spec, target),
     errorsText(spec),
-    logText(spec),
+    logText(spec, output),
+    ...graphWords(output),
   ].join(' ');
 }
 

@@ -82,7 +82,7 @@ describe('parseStressCommand', () => {
   it.each([
     ['user n=1 -rate threads=1', 'profile: expected profile=FILE, found none'],
     ['write n=1 truncate=always', 'expected truncate=once'],
-    ['write n=1 -graph file=x.html', '-graph is not supported yet'],
+    ['write n=1 -sendto host', '-sendto is not supported yet'],
     ['write err<0.02 n>30', 'err<0.02 is not supported yet'],
     ['write n=1 -rate threads>=4 auto', 'auto is not supported yet'],
     ['write n=1 -pop dist=EXP(10)', 'expected FIXED(n)'],

@@ -1,6 +1,7 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { type CommandOutput, graphProblem, outputOf } from './command-output.js';
 import { COMMAND_NAMES, commandOf } from './command-names.js';
 import { populationOfDraft, type Draft, type TransportDraft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
@@ -26,6 +27,7 @@ export interface CommandTarget {
 export interface ParsedCommand {
   spec: StressPlanSpec;
   target: CommandTarget;
+  output: CommandOutput;
 }
 
 /** Reads the words of one group into the draft; every problem becomes an issue under `path`. */
@@ -167,6 +169,7 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
     log: {
       intervalMs: draft.intervalMs,
       hdrFile: draft.hdrFile,
+      level: draft.logLevel,
       settings: draft.noSettings === undefined ? undefined : !draft.noSettings,
       summary: draft.noSummary === undefined ? undefined : !draft.noSummary,
     },
@@ -237,6 +240,8 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
     }
   }
   checkWhole(draft, operation, issues);
+  const graph = seen.has('graph') ? graphProblem(draft.output) : undefined;
+  if (graph !== undefined) issues.push({ path: '-graph file', message: graph });
   if (operation === 'user') {
     readTexts(draft, profileText, issues);
     for (const name of DATA_GROUPS.filter((group) => seen.has(group)))
@@ -256,5 +261,6 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
   return {
     spec: completeUser(parsed.data),
     target: { contactPoints, port, localDatacenter, username, password, transport },
+    output: outputOf(draft),
   };
 }

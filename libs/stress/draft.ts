@@ -1,3 +1,4 @@
+import type { OutputDraft } from './command-output.js';
 import type {
   ConsistencyLevel,
   Distribution,
@@ -61,6 +62,8 @@ export interface Draft {
   onlyContactPoints?: boolean;
   intervalMs?: number;
   hdrFile?: string;
+  logLevel?: StressPlanSpec['log']['level'];
+  output?: OutputDraft;
   noSettings?: boolean;
   noSummary?: boolean;
   retries?: number;

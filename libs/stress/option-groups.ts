@@ -1,3 +1,4 @@
+import { GRAPH_OPTIONS, LOG_OUTPUT } from './command-output.js';
 import type { Draft } from './draft.js';
 import {
   compaction,
@@ -137,11 +138,11 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     options: {
       hdrfile: text('a file', (draft, value) => (draft.hdrFile = value)),
       interval,
-      operations,
       'no-settings': flag((draft) => (draft.noSettings = true)),
       'no-summary': flag((draft) => (draft.noSummary = true)),
+      ...LOG_OUTPUT,
     },
-    notYet: ['file', 'level', 'print-statements-on-error'],
+    notYet: ['print-statements-on-error'],
   },
   errors: {
     options: {
@@ -153,7 +154,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     notYet: ['skip-unsupported-columns', 'delay-policy', 'min-delay-ms', 'max-delay-ms'],
   },
   insert: null,
-  graph: null,
+  graph: { options: GRAPH_OPTIONS, notYet: [] },
   transport: {
     options: {
       truststore: pemFile('truststore'),

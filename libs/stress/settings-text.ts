@@ -1,4 +1,5 @@
 import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { CommandOutput } from './command-output.js';
 import { namedWeights } from './operations.js';
 import { populationOf } from './population.js';
 import { distributionText } from './distribution-text.js';
@@ -97,7 +98,7 @@ function loadLines(spec: StressPlanSpec): string[] {
   ];
 }
 
-function dataLines({ columns, errors, log }: StressPlanSpec): string[] {
+function dataLines({ columns, errors, log }: StressPlanSpec, output: CommandOutput): string[] {
   return [
     'Columns:',
     `  Max Columns Per Key: ${columns.count}`,
@@ -115,13 +116,17 @@ function dataLines({ columns, errors, log }: StressPlanSpec): string[] {
     'Log:',
     `  No Summary: ${!log.summary}`,
     `  No Settings: ${!log.settings}`,
-    '  File: null',
+    `  File: ${output.logFile ?? 'null'}`,
     `  Interval Millis: ${log.intervalMs}`,
-    '  Level: NORMAL',
+    `  Level: ${(log.level ?? 'normal').toUpperCase()}`,
   ];
 }
 
-function targetLines({ connection, schema, operation }: StressPlanSpec, target: TextTarget): string[] {
+function targetLines(
+  { connection, schema, operation }: StressPlanSpec,
+  target: TextTarget,
+  { graph }: CommandOutput,
+): string[] {
   const strategy = schema.replication.strategy;
   return [
     'Mode:',
@@ -157,10 +162,10 @@ function targetLines({ connection, schema, operation }: StressPlanSpec, target: 
     'Send To Daemon:',
     '  *not set*',
     'Graph:',
-    '  File: null',
-    '  Revision: unknown',
-    '  Title: null',
-    `  Operation: ${operation.toUpperCase()}`,
+    `  File: ${graph?.file ?? 'null'}`,
+    `  Revision: ${graph?.revision ?? 'unknown'}`,
+    `  Title: ${graph?.title ?? 'null'}`,
+    `  Operation: ${graph?.operation ?? operation.toUpperCase()}`,
     'TokenRange:',
     '  Wrap: false',
     '  Split Factor: 1',
@@ -171,10 +176,10 @@ function targetLines({ connection, schema, operation }: StressPlanSpec, target: 
 }
 
 /** The settings block, line by line as ScyllaDB's cassandra-stress 3.18 prints it; groups that we do not have say their defaults. */
-export const settingsText = (spec: StressPlanSpec, target: TextTarget): string[] => [
+export const settingsText = (spec: StressPlanSpec, target: TextTarget, output: CommandOutput): string[] => [
   '******************** Stress Settings ********************',
   ...commandLines(spec),
   ...loadLines(spec),
-  ...dataLines(spec),
-  ...targetLines(spec, target),
+  ...dataLines(spec, output),
+  ...targetLines(spec, target, output),
 ];

@@ -2,13 +2,13 @@ import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interva
 import { Histogram } from '#libs/stats/histogram.js';
 import { operationNames, operationsOf } from './operations.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { CommandOutput } from './command-output.js';
 import type { TargetFacts } from '#libs/workloads/driver.js';
 import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
+import { ROW_STYLES, type RowStyle } from './row-style.js';
 import { javaDuration, settingsText, type TextTarget } from './settings-text.js';
 
 const NS_PER_MS = 1e6;
-const HEADER =
-  'type       total ops,    op/s,    pk/s,   row/s,    mean,     med,     .95,     .99,    .999,     max,   time,   stderr, errors,  gc: #,  max ms,  sum ms,  sdv ms,      mb';
 
 /** What the original counts: failed operations are in op/s and in the latencies. */
 interface Tally {
@@ -41,17 +41,20 @@ export class StressText {
   /** Adjusted row rates of the intervals so far: their sum, and the sum of their squares. */
   private readonly rates = { count: 0, sum: 0, squares: 0 };
   private elapsedMs = 0;
+  private readonly style: RowStyle;
 
   constructor(
     private readonly spec: StressPlanSpec,
     private readonly target: TextTarget,
+    private readonly output: CommandOutput = { style: 'cassandra-stress' },
   ) {
+    this.style = ROW_STYLES[output.style];
     this.names = operationsOf(spec).map((operation) => operationNames(spec)[operation] ?? '');
     for (const name of this.names) this.totals.set(name, emptyTally());
   }
 
   settings(): string[] {
-    return settingsText(this.spec, this.target);
+    return settingsText(this.spec, this.target, this.output);
   }
 
   connected({ clusterName, nodes }: Pick<TargetFacts, 'clusterName' | 'nodes'>): string[] {
@@ -76,7 +79,7 @@ export class StressText {
   }
 
   header(): string {
-    return HEADER;
+    return this.style.header;
   }
 
   /** The rows of one interval; none when nothing ended in it. */
@@ -97,7 +100,7 @@ export class StressText {
     }
     this.noteRate(sum, snapshot.lengthMs);
     const rows =
-      this.names.length > 1
+      this.style.byOperation && this.names.length > 1
         ? parts.map(({ name, part }) => this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs))
         : [];
     rows.push(this.row('total', this.whole.operations, sum, snapshot.lengthMs));
@@ -133,6 +136,7 @@ export class StressText {
       );
     const clock = Math.floor(seconds);
     const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+    const { without } = this.style;
     return [
       '',
       '',
@@ -155,7 +159,7 @@ export class StressText {
       'StdDev GC time            :    0.0 ms',
       `Total operation time      : ${two(clock / 3600)}:${two((clock % 3600) / 60)}:${two(clock % 60)}`,
       '',
-    ];
+    ].filter((text) => without?.test(text) !== true);
   }
 
   end(success: boolean): string {
@@ -191,23 +195,7 @@ export class StressText {
   }
 
   private row(name: string, totalOperations: number, tally: Tally, lengthMs: number): string {
-    const perSecond = (count: number): string => fixed((count * 1000) / lengthMs, 0, 8);
-    const at = (percentile: number): string => fixed(ms(tally.latency.valueAtNs(percentile)), 1, 8);
-    return [
-      `${name},`.padEnd(10) + String(totalOperations).padStart(10),
-      perSecond(tally.operations),
-      perSecond(tally.partitions),
-      perSecond(tally.rows),
-      fixed(ms(tally.latency.meanNs), 1, 8),
-      at(50),
-      at(95),
-      at(99),
-      at(99.9),
-      fixed(ms(tally.latency.maxNs), 1, 8),
-      fixed(this.elapsedMs / 1000, 1, 7),
-      fixed(this.uncertainty(), 5, 9),
-      String(tally.errors).padStart(7),
-      '      0,       0,       0,       0,       0',
-    ].join(',');
+    const { elapsedMs } = this;
+    return this.style.row({ ...tally, name, totalOperations, lengthMs, elapsedMs, uncertainty: this.uncertainty() });
   }
 }

@@ -5,6 +5,7 @@ import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/
 import { completeUser } from '#libs/stress/profile/user-spec.js';
 import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Define, Definition } from './definition.js';
+import { levelRefused, outputRefused } from './stress-output-refused.js';
 
 const refused = (...issues: Issue[]): Definition<'stress'> => ({ spec: undefined, issues });
 
@@ -16,6 +17,7 @@ function defineStructured(spec: StressPlanSpec, target: Target | undefined): Def
   const issues: Issue[] = [];
   if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
+  issues.push(...levelRefused(spec, 'spec.log.level'));
   const complete = completed(spec, issues);
   if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
   const command = formatStressCommand(complete, target);
@@ -48,6 +50,7 @@ function defineCommand(
   const { transport, ...said } = parsed.target;
   const { target, issues } = join(posted, said);
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.command', message: `-log hdrfile: ${NO_FILE}` });
+  issues.push(...outputRefused(parsed.output), ...levelRefused(spec, 'spec.command'));
   if (transport !== undefined)
     issues.push({ path: 'spec.command', message: '-transport: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);

@@ -77,8 +77,17 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
   log: {
     hdrfile: '-log hdrfile=FILE, an HDR histogram log',
     interval: 'interval=N(s|ms) (1s)',
+    file: 'file=FILE, the text goes there as well',
+    level: 'level=minimal|normal|verbose, failed operations one by one: none, the first ten, all (normal)',
+    style: 'style=cassandra-stress|pystress, the shorter table of pystress',
     'no-settings': 'no-settings  no-summary',
     'no-summary': '',
+  },
+  graph: {
+    file: '-graph file=FILE.html, a page with a chart over time; a file that is there gets this run added',
+    title: 'title=TITLE (the date)',
+    revision: 'revision=NAME, what is tested, in the list of runs (unknown)',
+    op: 'op=NAME, in place of the command',
   },
 };
 

@@ -1,6 +1,7 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { CommandOutput } from '#libs/stress/command-output.js';
 import { StressText } from '#libs/stress/stress-text.js';
 import type { ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
@@ -11,6 +12,8 @@ import type { LocalEvents } from './local-run.js';
 /** Enough to see what is wrong; their number is in the last line. */
 const SHOWN_MISMATCHES = 10;
 const KEPT_MISMATCHES = 100;
+/** cassandra-stress's own words, which are printed as they are. */
+const OPERATION_FAILED = /^Operation x\d+ on key/;
 
 /** What cassandra-stress prints, as the run goes on: results to `line`, remarks and errors to standard error. */
 export class StressOutput implements LocalEvents {
@@ -21,21 +24,21 @@ export class StressOutput implements LocalEvents {
   private readonly text: StressText;
 
   constructor(
-    private readonly spec: StoredStressSpec,
-    private readonly target: Target,
+    private readonly job: { spec: StoredStressSpec; target: Target; output: CommandOutput },
     private readonly line: (text: string) => void,
     private readonly terminal: Terminal,
     private readonly kept: (snapshot: IntervalSnapshot) => void,
   ) {
+    const { spec, target, output } = job;
     const { contactPoints: nodes, port, username, localDatacenter: datacenter } = target;
-    this.text = new StressText(spec, { nodes, port, username, datacenter });
+    this.text = new StressText(spec, { nodes, port, username, datacenter }, output);
     if (spec.log.settings) this.lines(this.text.settings());
   }
 
   prepared(facts: TargetFacts): void {
     this.facts = facts;
     this.lines(this.text.connected(facts));
-    this.lines(this.text.warmingUp(warmUpOperations({ spec: this.spec, target: this.target })));
+    this.lines(this.text.warmingUp(warmUpOperations(this.job)));
   }
 
   opened(): void {
@@ -49,12 +52,14 @@ export class StressOutput implements LocalEvents {
   }
 
   log(level: 'info' | 'warn' | 'error', message: string): void {
-    if (level !== 'info') this.terminal.remark(`${level}: ${message}`);
+    if (level === 'info') return;
+    this.terminal.remark(OPERATION_FAILED.test(message) ? message : `${level}: ${message}`);
   }
 
   mismatch(mismatch: Mismatch): void {
     if (this.mismatches.length < KEPT_MISMATCHES) this.mismatches.push(mismatch);
-    if (this.mismatches.length > SHOWN_MISMATCHES) return;
+    // With -log level=verbose every failed operation is told of by itself, this one too.
+    if ((this.job.spec.log.level ?? 'normal') !== 'normal' || this.mismatches.length > SHOWN_MISMATCHES) return;
     const { key, column, expected, found } = mismatch;
     this.terminal.remark(`key ${key} column ${column}: expected ${expected}, found ${found ?? 'nothing'}`);
   }
@@ -65,7 +70,7 @@ export class StressOutput implements LocalEvents {
   finished(result: ShardResult, success: boolean): void {
     if (result.mismatches > 0)
       this.terminal.remark(`${result.mismatches} values did not come back as they were written`);
-    if (this.spec.log.summary) this.lines(this.text.summary());
+    if (this.job.spec.log.summary) this.lines(this.text.summary());
     this.line(this.text.end(success));
   }
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
 import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import type { CommandOutput } from '#libs/stress/command-output.js';
 import type { Shard } from '#libs/workloads/driver.js';
 import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
@@ -14,9 +14,10 @@ import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Terminal } from '../terminal.js';
-import { openHdrFile } from './hdr-file.js';
+import { graphFacts } from './graph-facts.js';
 import { runLocally } from './local-run.js';
-import { localSummaryText } from './local-summary.js';
+import { LocalSummary, localSummaryText } from './local-summary.js';
+import { RunFiles } from './run-files.js';
 import type { LocalCommand } from './split-stress.js';
 import { stressHelp } from './stress-help.js';
 import { StressOutput } from './stress-output.js';
@@ -26,6 +27,7 @@ interface Job {
   spec: StoredStressSpec;
   target: Target;
   shard: Shard;
+  output: CommandOutput;
 }
 
 const HELP = /^(-{1,2}help|-{1,2}h|-\?)$/i;
@@ -50,12 +52,14 @@ const readProfile: ProfileText = (file) => {
 };
 
 function readJob({ args, engine }: LocalCommand): Job {
-  const { spec: parsed, target: said } = parseStressCommand(args.join(' '), readProfile);
-  const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said) };
+  const { spec: parsed, target: said, output } = parseStressCommand(args.join(' '), readProfile);
+  const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said, output) };
   const [shard] = plans.stress(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
-  return { spec, target: targetOf(said), shard };
+  return { spec, target: targetOf(said), shard, output };
 }
+
+const instantText = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
 function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => void } {
@@ -73,15 +77,19 @@ function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => v
 }
 
 async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<ExitCode> {
-  const { spec, target } = job;
+  const { spec, target, output: wanted } = job;
   const { signal: interrupted, release } = stopSignal(terminal);
   const broken = new AbortController();
-  const hdr = spec.log.hdrFile === undefined ? undefined : await openHdrFile(spec.log.hdrFile, () => broken.abort());
-  const intervals: IntervalSnapshot[] = [];
-  const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
-  const output = new StressOutput(spec, target, line, terminal, (snapshot) => {
-    hdr?.add(snapshot);
-    if (json) intervals.push(snapshot);
+  const files = await RunFiles.open({ hdrFile: spec.log.hdrFile, output: wanted }, () => broken.abort());
+  const measured = new LocalSummary(job);
+  const line = (text: string) => {
+    files.line(text);
+    if (json) terminal.remark(text);
+    else terminal.write(`${text}\n`);
+  };
+  const output = new StressOutput({ spec, target, output: wanted }, line, terminal, (snapshot) => {
+    files.add(snapshot);
+    measured.add(snapshot);
   });
   try {
     const signal = AbortSignal.any([interrupted, broken.signal]);
@@ -89,12 +97,13 @@ async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<Ex
     const success = !result.stopped && result.failure === undefined;
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     output.finished(result, success);
-    if (json) terminal.write(localSummaryText(job, result, output, intervals));
-    await hdr?.publish();
+    const summary = measured.finished(result, output);
+    if (json) terminal.write(localSummaryText(job, result, output, summary));
+    await files.publish(graphFacts(job, result, output.facts, summary), instantText(systemClock.epochMs()));
     return success ? EXIT.ok : EXIT.failed;
   } finally {
-    await hdr?.discard();
     release();
+    await files.close();
   }
 }
 

@@ -5,6 +5,7 @@ import type { DriverEvents, ShardResult } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { Engine } from './engine.js';
 import type { FailureNotes } from './failure-notes.js';
+import { FailureTeller } from './failure-teller.js';
 import { LaneRecorder } from './lane-recorder.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
@@ -23,6 +24,8 @@ export interface LaneRun {
   input: LaneInput & { kind: 'stress' };
   engine: Engine;
   notes: FailureNotes;
+  /** The key that a seed stands for, as a failure names it. */
+  keyOf: (seed: number) => string;
   events: DriverEvents;
   /** The common start, epoch milliseconds. */
   startAtMs: number;
@@ -30,7 +33,15 @@ export interface LaneRun {
 }
 
 /** Drives an open lane from the common start to its end and reports every interval. */
-export async function runLane({ input, engine, notes, events, startAtMs, signal }: LaneRun): Promise<ShardResult> {
+export async function runLane({
+  input,
+  engine,
+  notes,
+  keyOf,
+  events,
+  startAtMs,
+  signal,
+}: LaneRun): Promise<ShardResult> {
   const { spec, share } = input;
   const { target } = engine;
   const clock = systemClock;
@@ -43,6 +54,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     totals: () => engine.totals(),
     extremes: () => loop.takeExtremes(),
   });
+  const teller = new FailureTeller({ spec, keyOf, say: (message) => events.log('error', message) });
   let failure: ShardResult['failure'];
   const loop: Loop = new Loop({
     clock,
@@ -57,10 +69,11 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     intervalNs: spec.log.intervalMs * NS_PER_MS,
     retries: spec.errors.retries,
     retryable,
-    failed: (slot, outcome) => {
+    failed: (slot, outcome, seed, retries) => {
       const text = notes.failed(slot, outcome);
-      if (spec.errors.ignore) return false;
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;
+      if (spec.errors.ignore || failure) teller.tell({ seed, retries, mismatch, text });
+      if (spec.errors.ignore) return false;
       failure ??= {
         code: mismatch ? 'VALIDATION_MISMATCH' : 'OPERATIONS_FAILED',
         message: `an operation failed after ${spec.errors.retries} retries: ${text} (use -errors ignore to go on)`,

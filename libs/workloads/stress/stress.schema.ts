@@ -224,6 +224,12 @@ export const StressPlanSpec = z
       .strictObject({
         intervalMs: z.int().min(10).max(3_600_000).default(1000),
         hdrFile: z.string().optional(),
+        level: z
+          .enum(['minimal', 'normal', 'verbose'])
+          .optional()
+          .describe(
+            'How many failed operations are told of one by one: none, the first ten (normal, the default), all',
+          ),
         settings: z.boolean().default(true),
         summary: z.boolean().default(true),
       })
