@@ -1,5 +1,6 @@
 import { GRAPH_OPTIONS, LOG_OUTPUT } from './command-output.js';
 import type { Draft } from './draft.js';
+import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
   compressionOff,
@@ -29,6 +30,8 @@ import {
 
 export interface OptionGroup {
   options: Readonly<Record<string, Apply>>;
+  /** What is said by a comparison, as in `n>30`: by name and sign. */
+  comparisons?: Readonly<Record<string, Apply>>;
   /** Options of the original that are refused by name. */
   notYet: readonly string[];
   /** Takes words that are no options; absent where there are none. */
@@ -50,7 +53,12 @@ export const COMMAND_OPTIONS: OptionGroup = {
     profile: text('a file', (draft, value) => (draft.profiles = value.split(','))),
     ops: operations,
   },
-  notYet: ['serial-cl', 'err'],
+  comparisons: {
+    'err<': relativeError,
+    'n>': uncertaintyBound((value) => ({ minIntervals: value })),
+    'n<': uncertaintyBound((value) => ({ maxIntervals: value })),
+  },
+  notYet: ['serial-cl'],
 };
 
 const milliseconds = (set: (draft: Draft, value: number) => void): Apply => count('milliseconds', set);
@@ -104,8 +112,13 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
         draft.arrival = value;
         return undefined;
       },
+      auto: flag((draft) => (draft.auto = { ...draft.auto })),
     },
-    notYet: ['auto'],
+    comparisons: {
+      'threads>=': count('a number of threads', (draft, minThreads) => (draft.auto = { ...draft.auto, minThreads })),
+      'threads<=': count('a number of threads', (draft, maxThreads) => (draft.auto = { ...draft.auto, maxThreads })),
+    },
+    notYet: [],
   },
   pop: {
     options: {

@@ -4,9 +4,11 @@ import { operationNames, operationsOf } from './operations.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandOutput } from './command-output.js';
 import type { TargetFacts } from '#libs/workloads/driver.js';
+import type { ThreadSearch } from './thread-search.js';
 import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
 import { ROW_STYLES, type RowStyle } from './row-style.js';
 import { javaDuration, settingsText, type TextTarget } from './settings-text.js';
+import { adjustedRowRate, Uncertainty } from './uncertainty.js';
 
 const NS_PER_MS = 1e6;
 
@@ -33,13 +35,18 @@ function addTo(tally: Tally, add: Omit<Tally, 'latency'>, encoded: readonly (Uin
 
 const ms = (ns: number): number => ns / NS_PER_MS;
 
+function untilText(stop: StressPlanSpec['stop']): string {
+  if (stop.type === 'operations') return `for ${stop.count} iteration`;
+  if (stop.type === 'duration') return javaDuration(stop.durationMs).toLowerCase();
+  return `until stderr of mean < ${stop.relativeError}`;
+}
+
 /** What cassandra-stress prints of a run, made of the run's intervals as they come. Lines without line breaks. */
 export class StressText {
   private readonly names: readonly string[];
   private readonly totals = new Map<string, Tally>();
   private readonly whole = emptyTally();
-  /** Adjusted row rates of the intervals so far: their sum, and the sum of their squares. */
-  private readonly rates = { count: 0, sum: 0, squares: 0 };
+  private readonly uncertainty = new Uncertainty();
   private elapsedMs = 0;
   private readonly style: RowStyle;
 
@@ -53,8 +60,8 @@ export class StressText {
     for (const name of this.names) this.totals.set(name, emptyTally());
   }
 
-  settings(): string[] {
-    return settingsText(this.spec, this.target, this.output);
+  settings(auto?: ThreadSearch): string[] {
+    return settingsText(this.spec, this.target, this.output, auto);
   }
 
   connected({ clusterName, nodes }: Pick<TargetFacts, 'clusterName' | 'nodes'>): string[] {
@@ -73,9 +80,7 @@ export class StressText {
     const { stop, rate } = this.spec;
     const several = this.names.length > 1 || this.spec.operation === 'user';
     const what = several ? `[${this.names.join(', ')}]` : this.names[0];
-    const until =
-      stop.type === 'operations' ? `for ${stop.count} iteration` : javaDuration(stop.durationMs).toLowerCase();
-    return `Running ${what} with ${rate.threads} threads ${until}`;
+    return `Running ${what} with ${rate.threads} threads ${untilText(stop)}`;
   }
 
   header(): string {
@@ -98,7 +103,7 @@ export class StressText {
       addTo(sum, part, []);
       sum.latency.add(part.latency);
     }
-    this.noteRate(sum, snapshot.lengthMs);
+    this.uncertainty.note(adjustedRowRate(sum.rows, snapshot.lengthMs, sum.latency.maxNs));
     const rows =
       this.style.byOperation && this.names.length > 1
         ? parts.map(({ name, part }) => this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs))
@@ -162,6 +167,18 @@ export class StressText {
     ].filter((text) => without?.test(text) !== true);
   }
 
+  /** Operations per second over the whole run so far. */
+  get opRate(): number {
+    return this.elapsedMs === 0 ? 0 : (this.whole.operations * 1000) / this.elapsedMs;
+  }
+
+  /** The whole run so far as rows of the interval table: one for each operation type, and their total. */
+  wholeRows(): string[] {
+    const row = (name: string, tally: Tally) => this.row(name, tally.operations, tally, this.elapsedMs);
+    const each = this.names.map((name) => row(name, this.totals.get(name) ?? this.whole));
+    return [...each, row('total', this.whole)];
+  }
+
   end(success: boolean): string {
     return success ? 'END' : 'FAILURE';
   }
@@ -179,23 +196,9 @@ export class StressText {
     return part;
   }
 
-  private noteRate(sum: Tally, lengthMs: number): void {
-    const adjusted = (sum.rows * 1000) / (lengthMs - ms(sum.latency.maxNs));
-    this.rates.count++;
-    this.rates.sum += adjusted;
-    this.rates.squares += adjusted * adjusted;
-  }
-
-  /** (sigma / sqrt(n)) / mean of the adjusted row rates so far. */
-  private uncertainty(): number {
-    const { count, sum, squares } = this.rates;
-    const mean = sum / count;
-    const variance = Math.max(0, squares / count - mean * mean);
-    return mean === 0 ? 0 : Math.sqrt(variance / count) / mean;
-  }
-
   private row(name: string, totalOperations: number, tally: Tally, lengthMs: number): string {
     const { elapsedMs } = this;
-    return this.style.row({ ...tally, name, totalOperations, lengthMs, elapsedMs, uncertainty: this.uncertainty() });
+    const uncertainty = this.uncertainty.relativeError;
+    return this.style.row({ ...tally, name, totalOperations, lengthMs, elapsedMs, uncertainty });
   }
 }

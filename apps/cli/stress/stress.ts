@@ -6,6 +6,8 @@ import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
 import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
 import type { CommandOutput } from '#libs/stress/command-output.js';
+import type { ThreadSearch } from '#libs/stress/thread-search.js';
+import { onlyReads } from '#libs/stress/operations.js';
 import type { Shard } from '#libs/workloads/driver.js';
 import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
@@ -17,17 +19,24 @@ import type { Terminal } from '../terminal.js';
 import { graphFacts } from './graph-facts.js';
 import { runLocally } from './local-run.js';
 import { LocalSummary, localSummaryText } from './local-summary.js';
-import { RunFiles } from './run-files.js';
 import type { LocalCommand } from './split-stress.js';
+import { openLogFile } from './log-file.js';
+import { RunFiles } from './run-files.js';
 import { stressHelp } from './stress-help.js';
 import { StressOutput } from './stress-output.js';
 import { targetOf } from './stress-target.js';
+import { searchThreads } from './thread-search-run.js';
 
 interface Job {
   spec: StoredStressSpec;
   target: Target;
   shard: Shard;
   output: CommandOutput;
+}
+
+interface Work {
+  job: Job;
+  auto: ThreadSearch | undefined;
 }
 
 const HELP = /^(-{1,2}help|-{1,2}h|-\?)$/i;
@@ -51,15 +60,17 @@ const readProfile: ProfileText = (file) => {
   }
 };
 
-function readJob({ args, engine }: LocalCommand): Job {
-  const { spec: parsed, target: said, output } = parseStressCommand(args.join(' '), readProfile);
+function readWork({ args, engine }: LocalCommand): Work {
+  const { spec: parsed, target: said, auto, output } = parseStressCommand(args.join(' '), readProfile);
   const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said, output) };
-  const [shard] = plans.stress(spec, { executors: 1 });
-  if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
-  return { spec, target: targetOf(said), shard, output };
+  return { job: planned(spec, targetOf(said), output), auto };
 }
 
-const instantText = (epochMs: number): string => new Date(epochMs).toISOString();
+function planned(spec: StoredStressSpec, target: Target, output: CommandOutput): Job {
+  const [shard] = plans.stress(spec, { executors: 1 });
+  if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
+  return { spec, target, shard, output };
+}
 
 /** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
 function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => void } {
@@ -76,34 +87,86 @@ function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => v
   return { signal: controller.signal, release };
 }
 
-async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<ExitCode> {
-  const { spec, target, output: wanted } = job;
-  const { signal: interrupted, release } = stopSignal(terminal);
+/** Where the texts and the figures of a run go. */
+interface Outlet {
+  terminal: Terminal;
+  line: (text: string) => void;
+  /** The run as JSON; undefined when nobody asked for it. */
+  json: ((document: string) => void) | undefined;
+}
+
+/** One run, whose texts `output` makes: intervals, summary, histograms, picture. */
+async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outlet, interrupted: AbortSignal) {
   const broken = new AbortController();
-  const files = await RunFiles.open({ hdrFile: spec.log.hdrFile, output: wanted }, () => broken.abort());
+  const files = await RunFiles.open({ hdrFile: job.spec.log.hdrFile, graph: job.output.graph }, () => broken.abort());
   const measured = new LocalSummary(job);
-  const line = (text: string) => {
-    files.line(text);
-    if (json) terminal.remark(text);
-    else terminal.write(`${text}\n`);
-  };
-  const output = new StressOutput({ spec, target, output: wanted }, line, terminal, (snapshot) => {
+  output.keep = (snapshot) => {
     files.add(snapshot);
     measured.add(snapshot);
-  });
+  };
   try {
     const signal = AbortSignal.any([interrupted, broken.signal]);
     const result = await runLocally(drivers.stress, job, output, { clock: systemClock, signal });
     const success = !result.stopped && result.failure === undefined;
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
-    output.finished(result, success);
+    output.finished(result);
     const summary = measured.finished(result, output);
-    if (json) terminal.write(localSummaryText(job, result, output, summary));
-    await files.publish(graphFacts(job, result, output.facts, summary), instantText(systemClock.epochMs()));
+    json?.(localSummaryText(job, result, output, summary));
+    await files.publish(graphFacts(job, result, output.facts, summary), systemClock.epochMs());
+    return success;
+  } finally {
+    await files.discard();
+  }
+}
+
+/** The same job with another number of threads; a picture says them, as the original's does. */
+function withThreads({ spec, target, output }: Job, threads: number): Job {
+  const graph = output.graph && { ...output.graph, revision: `${output.graph.revision} - ${threads} threads` };
+  return planned({ ...spec, rate: { ...spec.rate, threads } }, target, { ...output, graph });
+}
+
+async function carryOut({ job, auto }: Work, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
+  const { signal, release } = stopSignal(terminal);
+  const documents: string[] = [];
+  const broken = new AbortController();
+  const { logFile } = job.output;
+  const log = logFile === undefined ? undefined : await openLogFile(logFile, () => broken.abort());
+  const outlet: Outlet = {
+    terminal,
+    line: (text) => {
+      log?.line(text);
+      if (asJson) terminal.remark(text);
+      else terminal.write(`${text}\n`);
+    },
+    json: asJson ? (document) => void documents.push(document) : undefined,
+  };
+  const stopped = AbortSignal.any([signal, broken.signal]);
+  const first = new StressOutput(job, outlet.line, terminal);
+  if (job.spec.log.settings) first.settings(auto);
+  try {
+    const success =
+      auto === undefined
+        ? await runOnce(job, first, outlet, stopped)
+        : await searchThreads({
+            spec: job.spec,
+            limits: auto,
+            writes: !onlyReads(job.spec),
+            line: outlet.line,
+            header: first.header,
+            clock: systemClock,
+            signal: stopped,
+            run: async (threads) => {
+              const step = withThreads(job, threads);
+              const output = new StressOutput(step, outlet.line, terminal);
+              return { success: await runOnce(step, output, outlet, stopped), ...output.whole() };
+            },
+          });
+    outlet.line(first.end(success));
+    if (asJson) terminal.write(auto === undefined ? documents.join('') : `[${documents.join(',').trimEnd()}]\n`);
     return success ? EXIT.ok : EXIT.failed;
   } finally {
     release();
-    await files.close();
+    await log?.close();
   }
 }
 
@@ -120,7 +183,7 @@ export async function stress(command: LocalCommand, terminal: Terminal): Promise
       terminal.write(talk(command.args));
       return EXIT.ok;
     }
-    return await carryOut(readJob(command), command.json, terminal);
+    return await carryOut(readWork(command), command.json, terminal);
   } catch (error) {
     terminal.remark(errorText(error));
     return EXIT.failed;
