@@ -424,6 +424,11 @@ export interface components {
             warmup?: boolean;
             /** @default 10 */
             keySizeBytes?: number;
+            /**
+             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @enum {string}
+             */
+            contents?: "sorted" | "shuffled";
             /** @description Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time */
             population?: components["schemas"]["PopulationInput"];
             /**
@@ -449,6 +454,8 @@ export interface components {
                 size?: components["schemas"]["Distribution"];
                 /** @description USING TIMESTAMP of every write */
                 timestampUs?: number;
+                /** @description Reads ask for every column the table has, not for each by name */
+                slice?: boolean;
             };
             /** @default {} */
             schema?: components["schemas"]["StressSchemaInput"];
@@ -467,7 +474,7 @@ export interface components {
              */
             errors?: {
                 /**
-                 * @description Inside one operation; overload answers are never retried
+                 * @description Inside one operation; overload answers only with overloadDelay
                  * @default 9
                  */
                 retries?: number;
@@ -478,6 +485,10 @@ export interface components {
                 ignore?: boolean;
                 /** @default false */
                 skipReadValidation?: boolean;
+                /** @description Said expressly: the opposite of ignore */
+                failFast?: boolean;
+                /** @description Absent: such an answer is never retried. A quarter more or less is drawn for each wait */
+                overloadDelay?: components["schemas"]["OverloadDelayInput"];
             };
             /** @default {} */
             connection?: components["schemas"]["StressConnectionInput"];
@@ -637,6 +648,10 @@ export interface components {
             };
             /** @description SSTable compressor class */
             compression?: string;
+            /** @description ScyllaDB's storage of the keyspace: type LOCAL or S3, endpoint, bucket */
+            storage?: {
+                [key: string]: string;
+            };
         };
         RateInput: {
             /** @enum {string} */
@@ -660,6 +675,17 @@ export interface components {
              * @enum {string}
              */
             overdue?: "wait" | "drop";
+        };
+        OverloadDelayInput: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            policy?: "constant" | "linear" | "exponential";
+            /** @default 0 */
+            minMs?: number;
+            /** @default 20000 */
+            maxMs?: number;
         };
         StressConnectionInput: {
             /** @default 12000 */
@@ -687,6 +713,8 @@ export interface components {
              * @default false
              */
             onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
             /**
              * @default 4
              * @enum {number}
@@ -874,6 +902,11 @@ export interface components {
             warmup: boolean;
             /** @default 10 */
             keySizeBytes: number;
+            /**
+             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @enum {string}
+             */
+            contents?: "sorted" | "shuffled";
             /** @description Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time */
             population?: components["schemas"]["Population"];
             /**
@@ -899,6 +932,8 @@ export interface components {
                 size: components["schemas"]["Distribution"];
                 /** @description USING TIMESTAMP of every write */
                 timestampUs?: number;
+                /** @description Reads ask for every column the table has, not for each by name */
+                slice?: boolean;
             };
             schema: components["schemas"]["StressSchema"];
             rate: components["schemas"]["Rate"];
@@ -916,7 +951,7 @@ export interface components {
              */
             errors: {
                 /**
-                 * @description Inside one operation; overload answers are never retried
+                 * @description Inside one operation; overload answers only with overloadDelay
                  * @default 9
                  */
                 retries: number;
@@ -927,6 +962,10 @@ export interface components {
                 ignore: boolean;
                 /** @default false */
                 skipReadValidation: boolean;
+                /** @description Said expressly: the opposite of ignore */
+                failFast?: boolean;
+                /** @description Absent: such an answer is never retried. A quarter more or less is drawn for each wait */
+                overloadDelay?: components["schemas"]["OverloadDelay"];
             };
             connection: components["schemas"]["StressConnection"];
             log: {
@@ -1017,6 +1056,10 @@ export interface components {
             };
             /** @description SSTable compressor class */
             compression?: string;
+            /** @description ScyllaDB's storage of the keyspace: type LOCAL or S3, endpoint, bucket */
+            storage?: {
+                [key: string]: string;
+            };
         };
         Rate: {
             /** @enum {string} */
@@ -1040,6 +1083,17 @@ export interface components {
              * @enum {string}
              */
             overdue: "wait" | "drop";
+        };
+        OverloadDelay: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            policy: "constant" | "linear" | "exponential";
+            /** @default 0 */
+            minMs: number;
+            /** @default 20000 */
+            maxMs: number;
         };
         StressConnection: {
             /** @default 12000 */
@@ -1067,6 +1121,8 @@ export interface components {
              * @default false
              */
             onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
             /**
              * @default 4
              * @enum {number}

@@ -185,7 +185,8 @@ export class WireSession {
       rack: facts.rack,
       tokens: facts.tokens,
     }));
-    this.ring = new Ring(nodes, replicationOf(options, [...new Set(nodes.map((node) => node.datacenter))]));
+    const replication = replicationOf(options, [...new Set(nodes.map((node) => node.datacenter))]);
+    this.ring = new Ring(nodes, replication, this.options.localRack);
     this.routes = true;
   }
 

@@ -1,4 +1,4 @@
-import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandTarget } from './command-line.js';
 import { type CommandOutput, graphWords, logOutputWords } from './command-output.js';
 import { distributionText } from './distribution-text.js';
@@ -36,10 +36,27 @@ function rateText({ rate, lanes }: StressPlanSpec): string {
   return words.join(' ');
 }
 
-function populationText({ population }: StressPlanSpec): string | undefined {
-  if (!population) return undefined;
-  if (population.type === 'distribution') return `-pop dist=${distributionText(population.distribution)}`;
-  return `-pop seq=${population.from}..${population.to}${population.wrap ? '' : ' no-wrap'}${population.readLookback ? ` read-lookback=${distributionText(population.readLookback)}` : ''}`;
+function nodeWords({ connection }: StressPlanSpec, target: CommandTarget): string[] {
+  const words: string[] = [];
+  if (target.localDatacenter !== undefined) words.push(`datacenter=${target.localDatacenter}`);
+  if (connection.localRack !== undefined) words.push(`rack=${connection.localRack}`);
+  if (connection.onlyContactPoints) words.push('whitelist');
+  if (target.contactPointsFile !== undefined) words.push(`file=${target.contactPointsFile}`);
+  if (target.contactPoints) words.push(target.contactPoints.join(','));
+  return words.length === 0 ? [] : ['-node', ...words];
+}
+
+function populationWords(spec: StressPlanSpec): string[] {
+  const words = [
+    ...(spec.population ? [populationText(spec.population)] : []),
+    ...(spec.contents === undefined ? [] : [`contents=${spec.contents}`]),
+  ];
+  return words.length === 0 ? [] : ['-pop', ...words];
+}
+
+function populationText(population: Population): string {
+  if (population.type === 'distribution') return `dist=${distributionText(population.distribution)}`;
+  return `seq=${population.from}..${population.to}${population.wrap ? '' : ' no-wrap'}${population.readLookback ? ` read-lookback=${distributionText(population.readLookback)}` : ''}`;
 }
 
 function schemaText({ schema }: StressPlanSpec): string {
@@ -52,13 +69,14 @@ function schemaText({ schema }: StressPlanSpec): string {
   if (compaction)
     words.push(`compaction(${[`strategy=${compaction.strategy}`, ...pairs(compaction.options)].join(',')})`);
   if (schema.compression !== undefined) words.push(`compression=${schema.compression}`);
+  if (schema.storage) words.push(`storage(${pairs(schema.storage).join(',')})`);
   return words.join(' ');
 }
 
 function columnsText({ columns }: StressPlanSpec): string {
   const which = columns.names ? `names=${columns.names.join(',')}` : `n=FIXED(${columns.count})`;
   const timestamp = columns.timestampUs === undefined ? '' : ` timestamp=${columns.timestampUs}`;
-  return `-col ${which} size=${distributionText(columns.size)}${timestamp}`;
+  return `-col ${which} size=${distributionText(columns.size)}${timestamp}${columns.slice === true ? ' slice' : ''}`;
 }
 
 function modeText({ connection }: StressPlanSpec, target: CommandTarget): string {
@@ -78,7 +96,10 @@ function modeText({ connection }: StressPlanSpec, target: CommandTarget): string
 function errorsText({ errors }: StressPlanSpec): string {
   const words = ['-errors', `retries=${errors.retries}`];
   if (errors.ignore) words.push('ignore');
+  if (errors.failFast === true) words.push('fail-fast');
   if (errors.skipReadValidation) words.push('skip-read-validation');
+  const { overloadDelay: delay } = errors;
+  if (delay) words.push(`delay-policy=${delay.policy}`, `min-delay-ms=${delay.minMs}`, `max-delay-ms=${delay.maxMs}`);
   return words.join(' ');
 }
 
@@ -104,11 +125,6 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
           `clustering=${distributionText(spec.clustering)}`,
         ]
       : [];
-  const node = target.contactPoints
-    ? [
-        `-node ${[...(target.localDatacenter === undefined ? [] : [`datacenter=${target.localDatacenter}`]), ...(spec.connection.onlyContactPoints ? ['whitelist'] : []), target.contactPoints.join(',')].join(' ')}`,
-      ]
-    : [];
   return [
     spec.operation,
     ...mixed,
@@ -118,10 +134,10 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     ...(spec.truncate === 'never' ? [] : [`truncate=${spec.truncate}`]),
     ...(adds(spec) ? [`add=${distributionText(spec.increment)}`] : []),
     ...(spec.keySizeBytes === 10 ? [] : [`keysize=${spec.keySizeBytes}`]),
-    ...node,
+    ...nodeWords(spec, target),
     ...(target.port === undefined ? [] : [`-port native=${target.port}`]),
     rateText(spec),
-    ...((populationText(spec) ?? '') ? [populationText(spec)] : []),
+    ...populationWords(spec),
     ...(spec.operation === 'user' ? [] : [columnsText(spec), schemaText(spec)]),
     modeText(spec, target),
     errorsText(spec),

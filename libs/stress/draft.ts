@@ -46,12 +46,19 @@ export interface Draft {
   columnSize?: Distribution;
   columnNames?: string[];
   timestampUs?: number;
+  slice?: boolean;
+  contents?: StressPlanSpec['contents'];
   keyspace?: string;
   replication?: { strategy: string; options: Record<string, string> };
   compaction?: { strategy: string; options: Record<string, string> };
   compression?: string;
+  storage?: Record<string, string>;
   nodes?: string[];
+  /** `-node file=`, which whoever runs the line reads. */
+  nodesFile?: string;
   datacenter?: string;
+  rack?: string;
+  loadBalance?: 'round-robin' | 'dc-aware' | 'rack-aware';
   port?: number;
   username?: string;
   transport?: TransportDraft;
@@ -73,6 +80,8 @@ export interface Draft {
   retries?: number;
   ignoreErrors?: boolean;
   skipReadValidation?: boolean;
+  failFast?: boolean;
+  delay?: Partial<NonNullable<StressPlanSpec['errors']['overloadDelay']>>;
 }
 
 /** The population that was said; undefined leaves the command's default. */

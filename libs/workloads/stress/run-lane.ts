@@ -1,4 +1,3 @@
-import { OUTCOMES } from '#libs/contract/outcome.js';
 import { systemClock } from '#libs/load/clock.js';
 import { Loop } from '#libs/load/loop.js';
 import type { DriverEvents, ShardResult } from '#libs/workloads/driver.js';
@@ -7,18 +6,17 @@ import type { Engine } from './engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import { FailureTeller } from './failure-teller.js';
 import { LaneRecorder } from './lane-recorder.js';
+import { retryableOutcomes, retryDelay } from './overload-delay.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
 import { operationNames } from '#libs/stress/operations.js';
 import { populationOf } from '#libs/stress/population.js';
-import { StressSource } from './stress.source.js';
+import { laneRandom, StressSource } from './stress.source.js';
 
 const NS_PER_MS = 1e6;
 
-/** Outcomes that are never retried: the target asked for less, not for more of the same. */
-const retryable = Uint8Array.from(OUTCOMES, (outcome) =>
-  outcome === 'overloaded' || outcome === 'rateLimited' ? 0 : 1,
-);
+/** Which of a lane's random sequences the waits before a retry are drawn from. */
+const DELAYS = 9;
 
 export interface LaneRun {
   input: LaneInput & { kind: 'stress' };
@@ -68,7 +66,8 @@ export async function runLane({
     durationNs: spec.stop.type === 'duration' ? spec.stop.durationMs * NS_PER_MS : undefined,
     intervalNs: spec.log.intervalMs * NS_PER_MS,
     retries: spec.errors.retries,
-    retryable,
+    retryable: retryableOutcomes(spec.errors),
+    retryDelayNs: retryDelay(spec.errors, laneRandom(spec, share, DELAYS)),
     failed: (slot, outcome, seed, retries) => {
       const text = notes.failed(slot, outcome);
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;

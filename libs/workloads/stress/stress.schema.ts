@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StressErrors } from './errors.schema.js';
 
 const range = {
   min: z.number(),
@@ -135,6 +136,10 @@ export const StressSchema = z
       .strictObject({ strategy: z.string(), options: z.record(z.string(), z.string()).default({}) })
       .optional(),
     compression: z.string().optional().describe('SSTable compressor class'),
+    storage: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("ScyllaDB's storage of the keyspace: type LOCAL or S3, endpoint, bucket"),
   })
   .meta({ id: 'StressSchema' });
 export type StressSchema = z.infer<typeof StressSchema>;
@@ -149,6 +154,7 @@ export const StressConnection = z
     caseInsensitive: z.boolean().default(false),
     prepared: z.boolean().default(true).describe('False: every request carries its statement as text'),
     onlyContactPoints: z.boolean().default(false).describe('Other nodes of the cluster are left alone'),
+    localRack: z.string().optional().describe('A replica in this rack is asked before others'),
     protocolVersion: z.literal(4).default(4),
   })
   .meta({ id: 'StressConnection' });
@@ -196,6 +202,10 @@ export const StressPlanSpec = z
       .describe("Once: the tables of the run's writes are emptied before it"),
     warmup: z.boolean().default(true),
     keySizeBytes: z.int().min(1).max(65_535).default(10),
+    contents: z
+      .enum(['sorted', 'shuffled'])
+      .optional()
+      .describe('Order of the rows of a partition; the tables of the data commands have one row in each'),
     population: Population.optional().describe(
       'Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time',
     ),
@@ -210,27 +220,14 @@ export const StressPlanSpec = z
           .describe('In place of C0, C1 …; then count is their number'),
         size: Distribution.default({ type: 'fixed', value: 34 }),
         timestampUs: z.int().min(0).optional().describe('USING TIMESTAMP of every write'),
+        slice: z.boolean().optional().describe('Reads ask for every column the table has, not for each by name'),
       })
       .refine(({ names, count }) => names === undefined || names.length === count, 'expected as many names as columns')
       .default({ count: 5, size: { type: 'fixed', value: 34 } }),
     schema: StressSchema.prefault({}),
     rate: Rate,
     lanes: z.int().min(1).max(256).default(1).describe('Load threads per executor, one core each'),
-    errors: z
-      .strictObject({
-        retries: z
-          .int()
-          .min(0)
-          .max(100)
-          .default(9)
-          .describe('Inside one operation; overload answers are never retried'),
-        ignore: z
-          .boolean()
-          .default(false)
-          .describe('False: the run fails at the first operation that failed after its retries'),
-        skipReadValidation: z.boolean().default(false),
-      })
-      .default({ retries: 9, ignore: false, skipReadValidation: false }),
+    errors: StressErrors,
     connection: StressConnection.prefault({}),
     log: z
       .strictObject({

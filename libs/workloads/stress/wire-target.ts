@@ -14,6 +14,8 @@ const LENGTH_BYTES = 4;
 export interface WireTargetOptions {
   generator: RowGenerator;
   columns: number;
+  /** Of the cells of a row that is read, when it is not that of the columns. */
+  order?: Int32Array | undefined;
   slots: number;
   /** False: any row that came back is right. */
   validate: boolean;
@@ -47,7 +49,7 @@ export class WireTarget implements Target, HotHandler {
     this.operations = new Uint8Array(options.slots);
     this.refused = new Int32Array(options.slots);
     this.refusedWith = new Int32Array(options.slots);
-    this.check = new RowCheck(options.generator, options.columns);
+    this.check = new RowCheck(options.generator, options.columns, options.order);
   }
 
   /** Where outcomes go, and what is called after each batch of answers; set before the first `fire`. */
