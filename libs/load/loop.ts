@@ -100,7 +100,7 @@ export class Loop implements Completion {
     this.pump();
   }
 
-  complete(slot: number, outcome: number, rows: number): void {
+  complete(slot: number, outcome: number, rows: number, partitions = 1): void {
     const { options, slots } = this;
     if (!slots.isBusy(slot) || this.state === 'done') return;
     const attempts = slots.attempts[slot] ?? 0;
@@ -125,6 +125,7 @@ export class Loop implements Completion {
       endNs,
       rows,
       attempts,
+      partitions,
     );
     if (outcome !== 0 && options.failed(slot, outcome, slots.seed[slot] ?? 0, attempts)) this.stop();
   }
@@ -153,7 +154,7 @@ export class Loop implements Completion {
   private readonly again = (slot: number): void => {
     const { target } = this.options;
     this.unflushed = true;
-    target.fire(slot, this.slots.operation[slot] ?? 0, this.slots.seed[slot] ?? 0);
+    target.retry(slot, this.slots.operation[slot] ?? 0, this.slots.seed[slot] ?? 0);
   };
 
   /** Starts what is due up to now and before `beforeNs`, as far as there are free slots. */
@@ -199,7 +200,7 @@ export class Loop implements Completion {
   private take(): boolean {
     const { source, recorder } = this.options;
     if (!source.next()) {
-      this.state = 'draining';
+      if (source.isWaiting !== true) this.state = 'draining';
       return false;
     }
     this.fired++;

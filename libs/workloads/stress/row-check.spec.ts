@@ -130,7 +130,7 @@ describe('RowCheck', () => {
     const answered = (row: readonly Buffer[]) => {
       const bytes = Buffer.concat([int(ROWS_FLAG.NO_METADATA), int(row.length), int(1), ...row.map(cell)]);
       wide.setSeed(SEED);
-      const checked = new RowCheck(wide, names.length, order);
+      const checked = new RowCheck(wide, names.length, names.length, order);
       return { outcome: checked.check(bytes, 0, bytes.length), column: checked.column };
     };
     expect(answered(cells).outcome).toBe(OUTCOME_INDEX.ok);

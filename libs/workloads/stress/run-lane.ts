@@ -54,10 +54,11 @@ export async function runLane({
   });
   const teller = new FailureTeller({ spec, keyOf, say: (message) => events.log('error', message) });
   let failure: ShardResult['failure'];
+  const source = new StressSource(spec, populationOf(spec), share, engine.gate);
   const loop: Loop = new Loop({
     clock,
     target,
-    source: new StressSource(spec, populationOf(spec), share),
+    source,
     recorder,
     slots: share.threads,
     schedule: scheduleOf(spec, share),
@@ -80,7 +81,7 @@ export async function runLane({
       return true;
     },
   });
-  target.report(loop, () => loop.pump());
+  target.report(loop, () => loop.pump(), source);
   const stop = () => loop.stop();
   signal.addEventListener('abort', stop, { once: true });
   const waitMs = startAtMs - clock.epochMs();
