@@ -22,15 +22,12 @@ const settingsLabels = (out: string): string[] => {
 };
 
 const summaryShapes = (out: string) =>
-  out
-    .slice(out.indexOf('Results:'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => ({
-      label: line.slice(0, 27),
-      firstEnds: /^[^:]+: +[\d,.NaN]+/.exec(line)?.[0].length,
-      rest: line.replace(/^[^:]+: +/, '').replace(/\d[\d,.]*/g, '#'),
-    }));
+  // What the original says on standard error stands behind it.
+  (/^Results:$[^]*?^(END|FAILURE)$/m.exec(out)?.[0] ?? '').split('\n').map((line) => ({
+    label: line.slice(0, 27),
+    firstEnds: /^[^:]+: +[\d,.NaN]+/.exec(line)?.[0].length,
+    rest: line.replace(/^[^:]+: +/, '').replace(/\d[\d,.]*/g, '#'),
+  }));
 
 const rowsOf = (out: string) =>
   [...out.matchAll(/^(?:[A-Z_]+|total), .*$/gm)].map(([row]) =>
