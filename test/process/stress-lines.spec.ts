@@ -33,11 +33,11 @@ queries:
 /** The same line, so small that it takes a moment: few operations on few keys, of a target and files of this test. */
 function small(line: string, { folder, port, keyspace }: { folder: string; port: number; keyspace: string }): string {
   const counted = /\b(n=\d+[kmb]?|duration=\d+[smh])(?=\s|$)/i;
+  const [datacenter = ''] = /\bdatacenter=\S+/.exec(line) ?? [];
   return line
     .replace(/-node .*?(?= -[a-z]|$)/, '')
     .replace(/^\S+ (\w+)/, counted.test(line) ? 'stress $1' : `stress $1 n=${OPERATIONS}`)
     .replace(counted, `n=${OPERATIONS}`)
-    .replace(/\bkeysize=\d+/, 'keysize=10')
     .replace(/(\d+)\.\.\d+[kmb]?/gi, (_, from: string) => `${from}..${Number(from) + OPERATIONS - 1}`)
     .replace(/threads\\?<=\d+/, 'threads<=4')
     .replace(/threads\\?>=\d+/, 'threads>=4')
@@ -47,12 +47,12 @@ function small(line: string, { folder, port, keyspace }: { folder: string; port:
     .replace(/(counter_read n=\d+ cl=\S+|counter_read n=\d+)/, '$1 -rate threads>=4 threads<=4')
     .replace(/-schema (?!['"]?keyspace=)/, `-schema keyspace=${keyspace} `)
     .concat(/ -schema | user /.test(line) ? '' : ` -schema keyspace=${keyspace}`)
-    .concat(` -node 127.0.0.1 -port native=${port}`);
+    .concat(` -node ${datacenter} 127.0.0.1 -port native=${port}`);
 }
 
 /** What a reading line expects to find: the same table and keys, written before. */
 function fill(line: string): string | undefined {
-  const [, command = ''] = line.split(' ');
+  const [, command = ''] = line.split(/ +/);
   if (!/^(read|mixed|counter_read)$/.test(command)) return undefined;
   const { groups = '' } = /(?<groups> -.*)$/.exec(line)?.groups ?? {};
   const kept = groups.replace(/ -(pop|rate|errors|log|graph|reporting) .*?(?= -[a-z]|$)/g, '');
@@ -77,7 +77,7 @@ describe('command lines from documentation and test suites', () => {
     await rm(folder, { recursive: true, force: true });
   });
   const run = (line: string) =>
-    tidemark(['stress', ...line.split(' ').slice(line.startsWith('stress ') ? 1 : 0)]).ended;
+    tidemark(['stress', ...line.split(/ +/).slice(line.startsWith('stress ') ? 1 : 0)]).ended;
 
   it('are at least twenty, and all are read as they stand', () => {
     expect(LINES.length).toBeGreaterThanOrEqual(20);
