@@ -437,6 +437,11 @@ export interface components {
             warmup?: boolean;
             /** @default 10 */
             keySizeBytes?: number;
+            /**
+             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @enum {string}
+             */
+            contents?: "sorted" | "shuffled";
             /** @description Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time */
             population?: components["schemas"]["PopulationInput"];
             /**
@@ -462,6 +467,8 @@ export interface components {
                 size?: components["schemas"]["Distribution"];
                 /** @description USING TIMESTAMP of every write */
                 timestampUs?: number;
+                /** @description Reads ask for every column the table has, not for each by name */
+                slice?: boolean;
             };
             /** @default {} */
             schema?: components["schemas"]["StressSchemaInput"];
@@ -486,7 +493,7 @@ export interface components {
                  */
                 retries?: number;
                 /**
-                 * @description True: answers that ask for less load (overloaded, rate limit) are retried as well
+                 * @description True: answers that ask for less load (overloaded, rate limit) are retried as well, at once
                  * @default false
                  */
                 retryOverloaded?: boolean;
@@ -497,6 +504,10 @@ export interface components {
                 ignore?: boolean;
                 /** @default false */
                 skipReadValidation?: boolean;
+                /** @description Said expressly: the opposite of ignore */
+                failFast?: boolean;
+                /** @description Present: answers that ask for less load are retried after a wait. A quarter more or less is drawn for each wait */
+                overloadDelay?: components["schemas"]["OverloadDelayInput"];
             };
             /** @default {} */
             connection?: components["schemas"]["StressConnectionInput"];
@@ -505,6 +516,11 @@ export interface components {
                 /** @default 1000 */
                 intervalMs?: number;
                 hdrFile?: string;
+                /**
+                 * @description How many failed operations are told of one by one: none, the first ten (normal, the default), all
+                 * @enum {string}
+                 */
+                level?: "minimal" | "normal" | "verbose";
                 /** @default true */
                 settings?: boolean;
                 /** @default true */
@@ -682,6 +698,10 @@ export interface components {
             };
             /** @description SSTable compressor class */
             compression?: string;
+            /** @description ScyllaDB's storage of the keyspace: type LOCAL or S3, endpoint, bucket */
+            storage?: {
+                [key: string]: string;
+            };
         };
         RateInput: {
             /** @enum {string} */
@@ -705,6 +725,17 @@ export interface components {
              * @enum {string}
              */
             overdue?: "wait" | "drop";
+        };
+        OverloadDelayInput: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            policy?: "constant" | "linear" | "exponential";
+            /** @default 0 */
+            minMs?: number;
+            /** @default 20000 */
+            maxMs?: number;
         };
         StressConnectionInput: {
             /** @default 12000 */
@@ -732,6 +763,8 @@ export interface components {
              * @default false
              */
             onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
             /**
              * @default 4
              * @enum {number}
@@ -929,6 +962,11 @@ export interface components {
             warmup: boolean;
             /** @default 10 */
             keySizeBytes: number;
+            /**
+             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @enum {string}
+             */
+            contents?: "sorted" | "shuffled";
             /** @description Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time */
             population?: components["schemas"]["Population"];
             /**
@@ -954,6 +992,8 @@ export interface components {
                 size: components["schemas"]["Distribution"];
                 /** @description USING TIMESTAMP of every write */
                 timestampUs?: number;
+                /** @description Reads ask for every column the table has, not for each by name */
+                slice?: boolean;
             };
             schema: components["schemas"]["StressSchema"];
             rate: components["schemas"]["Rate"];
@@ -977,7 +1017,7 @@ export interface components {
                  */
                 retries: number;
                 /**
-                 * @description True: answers that ask for less load (overloaded, rate limit) are retried as well
+                 * @description True: answers that ask for less load (overloaded, rate limit) are retried as well, at once
                  * @default false
                  */
                 retryOverloaded: boolean;
@@ -988,12 +1028,21 @@ export interface components {
                 ignore: boolean;
                 /** @default false */
                 skipReadValidation: boolean;
+                /** @description Said expressly: the opposite of ignore */
+                failFast?: boolean;
+                /** @description Present: answers that ask for less load are retried after a wait. A quarter more or less is drawn for each wait */
+                overloadDelay?: components["schemas"]["OverloadDelay"];
             };
             connection: components["schemas"]["StressConnection"];
             log: {
                 /** @default 1000 */
                 intervalMs: number;
                 hdrFile?: string;
+                /**
+                 * @description How many failed operations are told of one by one: none, the first ten (normal, the default), all
+                 * @enum {string}
+                 */
+                level?: "minimal" | "normal" | "verbose";
                 /** @default true */
                 settings: boolean;
                 /** @default true */
@@ -1104,6 +1153,10 @@ export interface components {
             };
             /** @description SSTable compressor class */
             compression?: string;
+            /** @description ScyllaDB's storage of the keyspace: type LOCAL or S3, endpoint, bucket */
+            storage?: {
+                [key: string]: string;
+            };
         };
         Rate: {
             /** @enum {string} */
@@ -1127,6 +1180,17 @@ export interface components {
              * @enum {string}
              */
             overdue: "wait" | "drop";
+        };
+        OverloadDelay: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            policy: "constant" | "linear" | "exponential";
+            /** @default 0 */
+            minMs: number;
+            /** @default 20000 */
+            maxMs: number;
         };
         StressConnection: {
             /** @default 12000 */
@@ -1154,6 +1218,8 @@ export interface components {
              * @default false
              */
             onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
             /**
              * @default 4
              * @enum {number}

@@ -27,6 +27,13 @@ describe('Ring', () => {
     expect(at(new Ring(three, { byDatacenter: { other: 1 } }), 5n)).toEqual([]);
   });
 
+  it('answers the replicas of a rack alone where there are any', () => {
+    const near = (rack: string, factor: number) => at(new Ring(three, { everywhere: factor }, rack), -100n);
+    expect(near('r2', 3)).toEqual([2]);
+    expect(near('r1', 3)).toEqual([0, 1]);
+    expect(near('r2', 1)).toEqual([0]);
+  });
+
   it('agrees with a linear search over many tokens', () => {
     const nodes = [0, 1, 2, 3].map((index) =>
       node(

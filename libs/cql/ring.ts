@@ -19,14 +19,20 @@ export class Ring {
   private readonly lows: Uint32Array;
   private readonly replicas: readonly Int32Array[];
 
-  constructor(nodes: readonly RingNode[], replication: Replication) {
+  /** With a `rack`, only the replicas in it are answered, where there are any. */
+  constructor(nodes: readonly RingNode[], replication: Replication, rack?: string) {
     const entries = nodes
       .flatMap((node) => node.tokens.map((token) => ({ token: BigInt(token), node })))
       .sort((a, b) => (a.token < b.token ? -1 : a.token > b.token ? 1 : 0));
     this.highs = Int32Array.from(entries, ({ token }) => Number(token >> 32n));
     this.lows = Uint32Array.from(entries, ({ token }) => Number(token & 0xffffffffn));
     const order = entries.map(({ node }) => node);
-    this.replicas = order.map((_, start) => walk([...order.slice(start), ...order.slice(0, start)], replication));
+    const inRack = new Set(nodes.filter((node) => node.rack === rack).map(({ index }) => index));
+    this.replicas = order.map((_, start) => {
+      const all = walk([...order.slice(start), ...order.slice(0, start)], replication);
+      const near = all.filter((index) => inRack.has(index));
+      return near.length > 0 ? near : all;
+    });
   }
 
   /** Indexes of the nodes that hold the token (signed halves), the primary replica first. Empty for an empty ring. */

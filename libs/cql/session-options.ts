@@ -8,6 +8,8 @@ export interface SessionOptions {
   contactPoints: readonly { host: string; port: number }[];
   /** Only nodes of this datacenter are used, when given. */
   localDatacenter?: string | undefined;
+  /** Replicas in this rack are asked before others. */
+  localRack?: string | undefined;
   /** True: nodes that are no contact points are left alone. */
   onlyContactPoints?: boolean | undefined;
   credentials?: Credentials | undefined;

@@ -203,7 +203,7 @@ export class WireSession {
     const options = row?.['replication'];
     this.routes = options instanceof Map && (this.pools.length > 1 || this.pools.some((pool) => pool.isSharded));
     if (!(options instanceof Map) || !this.routes) return this.router.use(undefined);
-    this.router.use(ringOf(this.nodes, options));
+    this.router.use(ringOf(this.nodes, options, this.options.localRack));
   }
 
   async close(): Promise<void> {

@@ -75,10 +75,11 @@ function replicationOf(options: ReadonlyMap<CqlValue, CqlValue>, datacenters: re
 }
 
 /** The ring of a keyspace with these replication options, over the nodes in their order. */
-export function ringOf(nodes: readonly NodeFacts[], options: ReadonlyMap<CqlValue, CqlValue>): Ring {
+export function ringOf(nodes: readonly NodeFacts[], options: ReadonlyMap<CqlValue, CqlValue>, rack?: string): Ring {
   const datacenters = [...new Set(nodes.map((node) => node.datacenter))];
   return new Ring(
     nodes.map((node, index) => ({ ...node, index })),
     replicationOf(options, datacenters),
+    rack,
   );
 }

@@ -43,8 +43,10 @@ export interface LoopOptions {
   retries: number;
   /** Which outcomes (indexes) may be retried. */
   retryable: Uint8Array;
-  /** Told of every operation that finally failed; true ends the run. */
-  failed(slot: number, outcome: number): boolean;
+  /** Nanoseconds until the next try after an outcome and so many retries; none when absent. */
+  retryDelayNs?: ((outcome: number, retries: number) => number) | undefined;
+  /** Told of every operation that finally failed, after so many retries; true ends the run. */
+  failed(slot: number, outcome: number, seed: number, retries: number): boolean;
   /** Share of the time (0 to 1) that may be spent polling for a due time nearer than a timer's grain; 0.2 when absent. */
   pollShare?: number | undefined;
 }

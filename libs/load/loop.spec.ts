@@ -445,6 +445,29 @@ describe('a failed operation', () => {
     expect(server.fired).toBe(3);
   });
 
+  it('waits before its next try where that is asked for, and the wait is in its time', () => {
+    const fired: number[] = [];
+    const { clock, tape, run } = build({
+      slots: 2,
+      source: new Items(20),
+      retries: 3,
+      retryDelayNs: (outcome, retries) => (outcome === OVERLOADED ? 50 * MS * 2 ** retries : 0),
+      answer: (atNs, seed) => {
+        if (seed !== 0) return { takesNs: MS };
+        fired.push(ms(atNs));
+        return { takesNs: MS, outcome: fired.length < 3 ? OVERLOADED : 0 };
+      },
+    });
+    const loop = run();
+    clock.advance(SECOND);
+    expect(fired.map(Math.round)).toEqual([0, 51, 152]);
+    expect(loop.completed).toBe(20);
+    expect(Math.max(...tape.retries)).toBe(2);
+    near(ms(tape.st.maxNs), 153);
+    // The other slot went on meanwhile.
+    near(ms(tape.st.valueAtNs(50)), 1);
+  });
+
   it('ends the run when asked to, and the others in flight are still recorded', async () => {
     const told: number[] = [];
     const { clock, tape, run, hasEnded } = build({

@@ -1,4 +1,5 @@
 import { dropBacklog } from './backlog.js';
+import { DelayedSlots } from './delayed-slots.js';
 import type { LoopOptions } from './loop-options.js';
 import type { Schedule } from './schedule.js';
 import { Slots } from './slots.js';
@@ -27,6 +28,7 @@ export class Loop implements Completion {
   private lagMaxNs = 0;
   private capHits = 0;
   private readonly slots: Slots;
+  private readonly delayed: DelayedSlots;
   private readonly waker: Waker;
   private originNs = 0;
   /** When nothing new is due or started any more: the planned end, or when it was stopped. */
@@ -50,6 +52,7 @@ export class Loop implements Completion {
 
   constructor(private readonly options: LoopOptions) {
     this.slots = new Slots(options.slots);
+    this.delayed = new DelayedSlots(options.slots);
     this.waker = new Waker(options.clock, options.pollShare ?? POLL_SHARE, () => this.pump());
   }
 
@@ -108,8 +111,9 @@ export class Loop implements Completion {
     const attempts = slots.attempts[slot] ?? 0;
     if (outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1) {
       slots.attempts[slot] = attempts + 1;
-      this.unflushed = true;
-      options.target.retry(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
+      const delayNs = options.retryDelayNs?.(outcome, attempts) ?? 0;
+      if (delayNs > 0) this.delayed.add(slot, options.clock.nowNs() + delayNs);
+      else this.again(slot);
       return;
     }
     const endNs = options.clock.nowNs();
@@ -128,7 +132,7 @@ export class Loop implements Completion {
       attempts,
       partitions,
     );
-    if (outcome !== 0 && options.failed(slot, outcome)) this.stop();
+    if (outcome !== 0 && options.failed(slot, outcome, slots.seed[slot] ?? 0, attempts)) this.stop();
   }
 
   /** Fires what may be fired now; called after every batch of answers and by the loop's own timer. */
@@ -137,6 +141,7 @@ export class Loop implements Completion {
     const { clock, target } = this.options;
     let nowNs = clock.nowNs();
     if (nowNs >= this.boundaryNs) this.cutUpTo(nowNs);
+    this.delayed.take(nowNs, this.again);
     if (this.state === 'firing') {
       this.fireDue(nowNs, Infinity);
       if (nowNs >= this.endNs) this.drain(nowNs);
@@ -149,6 +154,13 @@ export class Loop implements Completion {
     if (this.state === 'draining' && (this.slots.busyCount === 0 || nowNs >= this.drainEndNs)) this.end(nowNs);
     else this.arm(nowNs);
   }
+
+  /** Tries an operation in flight once more. */
+  private readonly again = (slot: number): void => {
+    const { target } = this.options;
+    this.unflushed = true;
+    target.retry(slot, this.slots.operation[slot] ?? 0, this.slots.seed[slot] ?? 0);
+  };
 
   /** Starts what is due up to now and before `beforeNs`, as far as there are free slots. */
   private fireDue(startedNs: number, beforeNs: number): void {
@@ -261,7 +273,8 @@ export class Loop implements Completion {
 
   private arm(nowNs: number): void {
     const { schedule } = this.options;
-    let wakeNs = Math.min(this.boundaryNs < this.endNs ? this.boundaryNs : Infinity, this.drainEndNs);
+    const boundaryNs = this.boundaryNs < this.endNs ? this.boundaryNs : Infinity;
+    let wakeNs = Math.min(boundaryNs, this.drainEndNs, this.delayed.nextNs);
     if (this.state === 'firing') {
       wakeNs = Math.min(wakeNs, this.endNs);
       if (nowNs < this.originNs) return this.waker.arm(Math.min(this.originNs, wakeNs), nowNs, true);

@@ -3,6 +3,10 @@ import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Draft } from './draft.js';
 import { AUTO_THREADS, isCounted, threadSearchOf } from './thread-search.js';
 
+/** A profile's rows have one order so far. */
+export const IN_ORDER =
+  'expected none with user: the rows of a partition are written in the order in which they are generated';
+
 /** What only shows when everything is read: what is missing, and what excludes each other. */
 export function checkWhole(draft: Draft, operation: StressPlanSpec['operation'], issues: Issue[]): void {
   const ends = [draft.count, draft.durationMs, draft.uncertainty].filter((end) => end !== undefined);
@@ -34,6 +38,10 @@ export function checkWhole(draft: Draft, operation: StressPlanSpec['operation'],
     issues.push({ path: '-pop no-wrap', message: 'expected seq= beside no-wrap, found none' });
   if (draft.readLookback && !draft.sequence)
     issues.push({ path: '-pop read-lookback', message: 'expected seq= beside read-lookback=, found none' });
+  if (draft.nodes && draft.nodesFile !== undefined)
+    issues.push({ path: '-node file', message: 'expected hosts or file=, found both' });
+  issues.push(...balanceIssues(draft));
+  if (draft.contents !== undefined && operation === 'user') issues.push({ path: '-pop contents', message: IN_ORDER });
   if (draft.columnNames && draft.columnCount !== undefined)
     issues.push({ path: '-col names', message: 'expected names= or n=, found both' });
   if (draft.ratio && operation !== 'mixed')
@@ -45,4 +53,19 @@ export function checkWhole(draft: Draft, operation: StressPlanSpec['operation'],
     if (!draft.operations) issues.push({ path: 'ops', message: 'expected ops(insert=1), found none' });
   } else if (draft.profiles || draft.operations)
     issues.push({ path: 'profile', message: `expected the command user, found ${operation}` });
+}
+
+/** Where requests go is said by datacenter= and rack=; a policy by name has to fit them. */
+function balanceIssues({ loadBalance, datacenter, rack }: Draft): Issue[] {
+  const issues: Issue[] = [];
+  if (rack !== undefined && datacenter === undefined)
+    issues.push({ path: '-node rack', message: 'expected datacenter= beside rack=, found none' });
+  const path = '-node loadbalance';
+  if (loadBalance === 'round-robin' && datacenter !== undefined)
+    issues.push({ path, message: 'expected no datacenter= beside round-robin, which asks all nodes, found one' });
+  if (loadBalance === 'dc-aware' && (datacenter === undefined || rack !== undefined))
+    issues.push({ path, message: 'expected datacenter= and no rack= beside dc-aware' });
+  if (loadBalance === 'rack-aware' && rack === undefined)
+    issues.push({ path, message: 'expected datacenter= and rack= beside rack-aware' });
+  return issues;
 }

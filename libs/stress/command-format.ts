@@ -1,5 +1,6 @@
-import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandTarget } from './command-line.js';
+import { type CommandOutput, graphWords, logOutputWords } from './command-output.js';
 import { distributionText, ratioText } from './distribution-text.js';
 
 const pairs = (map: Readonly<Record<string, string>>): string[] =>
@@ -35,10 +36,27 @@ function rateText({ rate, lanes }: StressPlanSpec): string {
   return words.join(' ');
 }
 
-function populationText({ population }: StressPlanSpec): string | undefined {
-  if (!population) return undefined;
-  if (population.type === 'distribution') return `-pop dist=${distributionText(population.distribution)}`;
-  return `-pop seq=${population.from}..${population.to}${population.wrap ? '' : ' no-wrap'}${population.readLookback ? ` read-lookback=${distributionText(population.readLookback)}` : ''}`;
+function nodeWords({ connection }: StressPlanSpec, target: CommandTarget): string[] {
+  const words: string[] = [];
+  if (target.localDatacenter !== undefined) words.push(`datacenter=${target.localDatacenter}`);
+  if (connection.localRack !== undefined) words.push(`rack=${connection.localRack}`);
+  if (connection.onlyContactPoints) words.push('whitelist');
+  if (target.contactPointsFile !== undefined) words.push(`file=${target.contactPointsFile}`);
+  if (target.contactPoints) words.push(target.contactPoints.join(','));
+  return words.length === 0 ? [] : ['-node', ...words];
+}
+
+function populationWords(spec: StressPlanSpec): string[] {
+  const words = [
+    ...(spec.population ? [populationText(spec.population)] : []),
+    ...(spec.contents === undefined ? [] : [`contents=${spec.contents}`]),
+  ];
+  return words.length === 0 ? [] : ['-pop', ...words];
+}
+
+function populationText(population: Population): string {
+  if (population.type === 'distribution') return `dist=${distributionText(population.distribution)}`;
+  return `seq=${population.from}..${population.to}${population.wrap ? '' : ' no-wrap'}${population.readLookback ? ` read-lookback=${distributionText(population.readLookback)}` : ''}`;
 }
 
 function schemaText({ schema }: StressPlanSpec): string {
@@ -51,13 +69,14 @@ function schemaText({ schema }: StressPlanSpec): string {
   if (compaction)
     words.push(`compaction(${[`strategy=${compaction.strategy}`, ...pairs(compaction.options)].join(',')})`);
   if (schema.compression !== undefined) words.push(`compression=${schema.compression}`);
+  if (schema.storage) words.push(`storage(${pairs(schema.storage).join(',')})`);
   return words.join(' ');
 }
 
 function columnsText({ columns }: StressPlanSpec): string {
   const which = columns.names ? `names=${columns.names.join(',')}` : `n=FIXED(${columns.count})`;
   const timestamp = columns.timestampUs === undefined ? '' : ` timestamp=${columns.timestampUs}`;
-  return `-col ${which} size=${distributionText(columns.size)}${timestamp}`;
+  return `-col ${which} size=${distributionText(columns.size)}${timestamp}${columns.slice === true ? ' slice' : ''}`;
 }
 
 function insertText({ insert }: StressPlanSpec): string[] | undefined {
@@ -97,12 +116,17 @@ function errorsText({ errors }: StressPlanSpec): string {
   const words = ['-errors', `retries=${errors.retries}`];
   if (errors.retryOverloaded) words.push('retry-overloaded');
   if (errors.ignore) words.push('ignore');
+  if (errors.failFast === true) words.push('fail-fast');
   if (errors.skipReadValidation) words.push('skip-read-validation');
+  const { overloadDelay: delay } = errors;
+  if (delay) words.push(`delay-policy=${delay.policy}`, `min-delay-ms=${delay.minMs}`, `max-delay-ms=${delay.maxMs}`);
   return words.join(' ');
 }
 
-function logText({ log }: StressPlanSpec): string {
+function logText({ log }: StressPlanSpec, output: CommandOutput | undefined): string {
   const words = ['-log', `interval=${log.intervalMs}ms`];
+  if (log.level !== undefined) words.push(`level=${log.level}`);
+  words.push(...logOutputWords(output));
   if (log.hdrFile !== undefined) words.push(`hdrfile=${log.hdrFile}`);
   if (!log.settings) words.push('no-settings');
   if (!log.summary) words.push('no-summary');
@@ -113,7 +137,7 @@ function logText({ log }: StressPlanSpec): string {
  * The command line that means the same as `spec`; a password is never part of it. Times that the command line cannot say
  * (part of a second) are rounded up.
  */
-export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget = {}): string {
+export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget = {}, output?: CommandOutput): string {
   const mixed =
     spec.operation === 'mixed' || spec.operation === 'user'
       ? [
@@ -121,11 +145,6 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
           `clustering=${distributionText(spec.clustering)}`,
         ]
       : [];
-  const node = target.contactPoints
-    ? [
-        `-node ${[...(target.localDatacenter === undefined ? [] : [`datacenter=${target.localDatacenter}`]), ...(spec.connection.onlyContactPoints ? ['whitelist'] : []), target.contactPoints.join(',')].join(' ')}`,
-      ]
-    : [];
   return [
     spec.operation,
     ...mixed,
@@ -136,16 +155,17 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     ...(spec.truncate === 'never' ? [] : [`truncate=${spec.truncate}`]),
     ...(adds(spec) ? [`add=${distributionText(spec.increment)}`] : []),
     ...(spec.keySizeBytes === 10 ? [] : [`keysize=${spec.keySizeBytes}`]),
-    ...node,
+    ...nodeWords(spec, target),
     ...(target.port === undefined ? [] : [`-port native=${target.port}`]),
     rateText(spec),
-    ...((populationText(spec) ?? '') ? [populationText(spec)] : []),
+    ...populationWords(spec),
     ...(spec.operation === 'user' ? [] : [columnsText(spec), schemaText(spec)]),
     ...(insertText(spec) ?? []),
     ...tokenRangeText(spec),
     modeText(spec, target),
     errorsText(spec),
-    logText(spec),
+    logText(spec, output),
+    ...graphWords(output),
   ].join(' ');
 }
 

@@ -1,11 +1,13 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { type CommandOutput, graphProblem, outputOf } from './command-output.js';
 import { COMMAND_NAMES, commandOf } from './command-names.js';
 import { populationOfDraft, type Draft, type TransportDraft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
 import { completeUser } from './profile/user-spec.js';
 import { checkWhole } from './command-check.js';
+import { GONE_GROUPS } from './target-options.js';
 import { threadSearchOf, type ThreadSearch } from './thread-search.js';
 import { cutWords, nearest, readOption } from './words.js';
 
@@ -16,6 +18,8 @@ const WRITE_THREADS = 200;
 /** What a command line says of the target; absent where it says nothing. */
 export interface CommandTarget {
   contactPoints?: string[] | undefined;
+  /** A file of this machine with one node on each line, in place of contact points. */
+  contactPointsFile?: string | undefined;
   port?: number | undefined;
   localDatacenter?: string | undefined;
   username?: string | undefined;
@@ -29,6 +33,7 @@ export interface ParsedCommand {
   spec: StressPlanSpec;
   target: CommandTarget;
   auto: ThreadSearch | undefined;
+  output: CommandOutput;
 }
 
 /** Reads the words of one group into the draft; every problem becomes an issue under `path`. */
@@ -45,6 +50,8 @@ function readGroup(path: string, group: OptionGroup, words: readonly string[], d
     } else if (compare) {
       const problem = compare(draft, bound);
       if (problem !== undefined) issues.push({ path: `${path} ${side}`.trim(), message: problem });
+    } else if (option && group.gone?.[option.name] !== undefined) {
+      issues.push({ path: `${path} ${option.name}`, message: group.gone[option.name] ?? '' });
     } else if (option && group.notYet.includes(option.name)) {
       issues.push({ path: `${path} ${option.name}`.trim(), message: `${option.name} is not supported yet` });
     } else if (group.bare && (option === undefined || option.value === undefined)) {
@@ -96,18 +103,21 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
     warmup: draft.warmup,
     keySizeBytes: draft.keySizeBytes,
     population: populationOfDraft(draft),
+    contents: draft.contents,
     truncate: draft.truncate,
     columns: {
       count: draft.columnNames?.length ?? draft.columnCount,
       names: draft.columnNames,
       size: draft.columnSize,
       timestampUs: draft.timestampUs,
+      slice: draft.slice,
     },
     schema: {
       keyspace: draft.keyspace,
       replication: draft.replication,
       compaction: draft.compaction,
       compression: draft.compression,
+      storage: draft.storage,
     },
     rate:
       ratePerSecond === undefined
@@ -119,6 +129,8 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       retryOverloaded: draft.retryOverloaded ?? false,
       ignore: draft.ignoreErrors ?? false,
       skipReadValidation: draft.skipReadValidation ?? false,
+      failFast: draft.failFast,
+      overloadDelay: draft.delay,
     },
     connection: {
       requestTimeoutMs: draft.requestTimeoutMs,
@@ -129,10 +141,12 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       caseInsensitive: draft.caseInsensitive,
       prepared: draft.prepared,
       onlyContactPoints: draft.onlyContactPoints,
+      localRack: draft.rack,
     },
     log: {
       intervalMs: draft.intervalMs,
       hdrFile: draft.hdrFile,
+      level: draft.logLevel,
       settings: draft.noSettings === undefined ? undefined : !draft.noSettings,
       summary: draft.noSummary === undefined ? undefined : !draft.noSummary,
     },
@@ -150,6 +164,8 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   'columns.size.value': '-col size',
   'log.intervalMs': '-log interval',
   'stop.count': 'n',
+  'errors.overloadDelay.minMs': '-errors min-delay-ms',
+  'errors.overloadDelay.maxMs': '-errors max-delay-ms',
   'stop.durationMs': 'duration',
   'stop.relativeError': 'err<',
   'stop.minIntervals': 'n>',
@@ -196,6 +212,7 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
     if (seen.has(name)) issues.push({ path: `-${name}`, message: `expected -${name} once, found it twice` });
     seen.add(name);
     if (group) readGroup(`-${name}`, group, groupWords, draft, issues);
+    else if (GONE_GROUPS[name] !== undefined) issues.push({ path: `-${name}`, message: GONE_GROUPS[name] });
     else if (group === null) issues.push({ path: `-${name}`, message: `-${name} is not supported yet` });
     else {
       const meant = nearest(name, Object.keys(OPTION_GROUPS));
@@ -206,6 +223,8 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
     }
   }
   checkWhole(draft, operation, issues);
+  const graph = seen.has('graph') ? graphProblem(draft.output) : undefined;
+  if (graph !== undefined) issues.push({ path: '-graph file', message: graph });
   if (operation === 'user') {
     readTexts(draft, profileText, issues);
     for (const name of DATA_GROUPS.filter((group) => seen.has(group)))
@@ -221,10 +240,12 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
       })),
     );
   }
-  const { nodes: contactPoints, port, datacenter: localDatacenter, username, password, transport } = draft;
+  const { nodes: contactPoints, nodesFile: contactPointsFile, port, username, password, transport } = draft;
+  const { datacenter: localDatacenter } = draft;
   return {
     spec: completeUser(parsed.data),
-    target: { contactPoints, port, localDatacenter, username, password, transport },
+    target: { contactPoints, contactPointsFile, port, localDatacenter, username, password, transport },
     auto: threadSearchOf(draft, operation),
+    output: outputOf(draft),
   };
 }

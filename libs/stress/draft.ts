@@ -1,3 +1,4 @@
+import type { OutputDraft } from './command-output.js';
 import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import type { ConsistencyLevel, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
@@ -44,12 +45,19 @@ export interface Draft {
   columnSize?: Distribution;
   columnNames?: string[];
   timestampUs?: number;
+  slice?: boolean;
+  contents?: StressPlanSpec['contents'];
   keyspace?: string;
   replication?: { strategy: string; options: Record<string, string> };
   compaction?: { strategy: string; options: Record<string, string> };
   compression?: string;
+  storage?: Record<string, string>;
   nodes?: string[];
+  /** `-node file=`, which whoever runs the line reads. */
+  nodesFile?: string;
   datacenter?: string;
+  rack?: string;
+  loadBalance?: 'round-robin' | 'dc-aware' | 'rack-aware';
   port?: number;
   username?: string;
   transport?: TransportDraft;
@@ -64,12 +72,16 @@ export interface Draft {
   onlyContactPoints?: boolean;
   intervalMs?: number;
   hdrFile?: string;
+  logLevel?: StressPlanSpec['log']['level'];
+  output?: OutputDraft;
   noSettings?: boolean;
   noSummary?: boolean;
   retries?: number;
   retryOverloaded?: boolean;
   ignoreErrors?: boolean;
   skipReadValidation?: boolean;
+  failFast?: boolean;
+  delay?: Partial<NonNullable<StressPlanSpec['errors']['overloadDelay']>>;
 }
 
 /** The population that was said; undefined leaves the command's default. */

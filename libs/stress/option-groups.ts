@@ -1,4 +1,6 @@
+import { GRAPH_OPTIONS, LOG_OUTPUT } from './command-output.js';
 import type { Draft } from './draft.js';
+import { ERROR_OPTIONS, NODE_OPTIONS, OLD_MODES, OLD_COLUMNS, oneOf, OTHER_PORTS, storage } from './target-options.js';
 import { batchType, serialConsistency, share } from './insert-options.js';
 import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
@@ -32,6 +34,8 @@ export interface OptionGroup {
   options: Readonly<Record<string, Apply>>;
   /** What is said by a comparison, as in `n>30`: by name and sign. */
   comparisons?: Readonly<Record<string, Apply>>;
+  /** Options of the original that are of the past, with what is to be done in their place. */
+  gone?: Readonly<Record<string, string>>;
   /** Options of the original that are refused by name. */
   notYet: readonly string[];
   /** Takes words that are no options; absent where there are none. */
@@ -67,11 +71,8 @@ const milliseconds = (set: (draft: Draft, value: number) => void): Apply => coun
 /** Every group of the original. */
 export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
   node: {
-    options: {
-      datacenter: text('a datacenter', (draft, value) => (draft.datacenter = value)),
-      whitelist: flag((draft) => (draft.onlyContactPoints = true)),
-    },
-    notYet: ['rack', 'file', 'loadbalance', 'remote-dc'],
+    options: NODE_OPTIONS,
+    notYet: [],
     bare: (draft, value) => {
       draft.nodes = [...(draft.nodes ?? []), ...(value ?? '').split(',').filter((host) => host !== '')];
       return undefined;
@@ -81,7 +82,8 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     options: {
       native: count('a port from 1 to 65535', (draft, value) => (draft.port = value)),
     },
-    notYet: ['thrift', 'jmx'],
+    gone: OTHER_PORTS,
+    notYet: [],
   },
   mode: {
     options: {
@@ -100,7 +102,8 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       maxpending: count('a number of requests', (draft, value) => (draft.inFlightPerConnection = value)),
       compression: compressionOff,
     },
-    notYet: ['thrift', 'simplenative', '4x', 'auth-provider', 'smart', 'port'],
+    gone: OLD_MODES,
+    notYet: ['4x', 'auth-provider', 'port'],
   },
   rate: {
     options: {
@@ -127,8 +130,9 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       dist: distribution((draft, value) => (draft.distribution = value)),
       'no-wrap': flag((draft) => (draft.noWrap = true)),
       'read-lookback': distribution((draft, value) => (draft.readLookback = value)),
+      contents: oneOf(['sorted', 'shuffled'], (draft, order) => (draft.contents = order)),
     },
-    notYet: ['contents'],
+    notYet: [],
   },
   col: {
     options: {
@@ -136,8 +140,10 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       size: columnSize,
       names: columnList,
       timestamp: count('microseconds since 1970', (draft, value) => (draft.timestampUs = value), 0),
+      slice: flag((draft) => (draft.slice = true)),
     },
-    notYet: ['slice', 'super', 'comparator'],
+    gone: OLD_COLUMNS,
+    notYet: [],
   },
   schema: {
     options: {
@@ -145,8 +151,9 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       compaction,
       keyspace: text('a keyspace', (draft, value) => (draft.keyspace = value)),
       compression: text('a compressor class', (draft, value) => (draft.compression = value)),
+      storage,
     },
-    notYet: ['storage'],
+    notYet: [],
   },
   log: {
     options: {
@@ -154,18 +161,13 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       interval,
       'no-settings': flag((draft) => (draft.noSettings = true)),
       'no-summary': flag((draft) => (draft.noSummary = true)),
+      ...LOG_OUTPUT,
     },
-    notYet: ['file', 'level', 'print-statements-on-error'],
+    notYet: ['print-statements-on-error'],
   },
   errors: {
-    options: {
-      retries: count('a number of retries', (draft, value) => (draft.retries = value), 0),
-      'retry-overloaded': flag((draft) => (draft.retryOverloaded = true)),
-      ignore: flag((draft) => (draft.ignoreErrors = true)),
-      'skip-read-validation': flag((draft) => (draft.skipReadValidation = true)),
-      'fail-fast': flag((draft) => (draft.ignoreErrors = false)),
-    },
-    notYet: ['skip-unsupported-columns', 'delay-policy', 'min-delay-ms', 'max-delay-ms'],
+    options: ERROR_OPTIONS,
+    notYet: [],
   },
   insert: {
     options: {
@@ -178,7 +180,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     },
     notYet: [],
   },
-  graph: null,
+  graph: { options: GRAPH_OPTIONS, notYet: [] },
   transport: {
     options: {
       truststore: pemFile('truststore'),
@@ -202,8 +204,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     },
     notYet: ['savedata'],
   },
-  sendto: null,
   cloudconf: null,
   'credentials-file': null,
-  reporting: null,
+  reporting: { options: { 'output-frequency': interval }, notYet: ['header-frequency'] },
 };

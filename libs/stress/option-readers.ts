@@ -59,10 +59,11 @@ export const duration: Apply = (draft, value) => {
   draft.durationMs = Number(match[1]) * (DURATION_MS[(match[2] ?? '').toLowerCase()] ?? 0);
   return undefined;
 };
+const INTERVAL_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 export const interval: Apply = (draft, value) => {
-  const match = /^(\d+)(s|ms)?$/i.exec(value ?? '');
+  const match = /^(\d+)(ms|s|m)?$/i.exec(value ?? '');
   if (!match) return `expected an interval such as 1s or 500ms, found ${found(value)}`;
-  draft.intervalMs = Number(match[1]) * (match[2]?.toLowerCase() === 'ms' ? 1 : 1000);
+  draft.intervalMs = Number(match[1]) * (INTERVAL_MS[match[2]?.toLowerCase() ?? 's'] ?? 0);
   return undefined;
 };
 export const consistency: Apply = (draft, value) => {

@@ -1,5 +1,6 @@
 import type { Distribution, Ratio } from '#libs/workloads/stress/distribution.schema.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { CommandOutput } from './command-output.js';
 import type { ThreadSearch } from './thread-search.js';
 import { namedWeights } from './operations.js';
 import { populationOf } from './population.js';
@@ -102,7 +103,7 @@ function loadLines(spec: StressPlanSpec, auto: ThreadSearch | undefined): string
     sequence
       ? `  Sequence: ${population.from}..${population.to}`
       : `  Distribution: ${distributionFacts(population.distribution)}`,
-    '  Order: ARBITRARY',
+    `  Order: ${(spec.contents ?? 'arbitrary').toUpperCase()}`,
     `  Wrap: ${sequence && population.wrap}`,
     'Insert:',
     `  Revisits: ${distributionFacts(insert.revisit ?? REVISIT)}`,
@@ -114,7 +115,7 @@ function loadLines(spec: StressPlanSpec, auto: ThreadSearch | undefined): string
   ];
 }
 
-function dataLines({ columns, errors, log }: StressPlanSpec): string[] {
+function dataLines({ columns, errors, log }: StressPlanSpec, output: CommandOutput): string[] {
   return [
     'Columns:',
     `  Max Columns Per Key: ${columns.count}`,
@@ -122,23 +123,27 @@ function dataLines({ columns, errors, log }: StressPlanSpec): string[] {
     '  Comparator: AsciiType',
     `  Timestamp: ${columns.timestampUs ?? 'null'}`,
     '  Variable Column Count: false',
-    '  Slice: false',
+    `  Slice: ${columns.slice === true}`,
     `  Size Distribution: ${distributionFacts(columns.size)}`,
     `  Count Distribution: Fixed:  key=${columns.count}`,
     'Errors:',
     `  Ignore: ${errors.ignore}`,
-    '  Fail fast setting: false',
+    `  Fail fast setting: ${errors.failFast === true}`,
     `  Tries: ${errors.retries + 1}`,
     'Log:',
     `  No Summary: ${!log.summary}`,
     `  No Settings: ${!log.settings}`,
-    '  File: null',
+    `  File: ${output.logFile ?? 'null'}`,
     `  Interval Millis: ${log.intervalMs}`,
-    '  Level: NORMAL',
+    `  Level: ${(log.level ?? 'normal').toUpperCase()}`,
   ];
 }
 
-function targetLines({ connection, schema, operation, tokenRange }: StressPlanSpec, target: TextTarget): string[] {
+function targetLines(
+  { connection, schema, operation, tokenRange }: StressPlanSpec,
+  target: TextTarget,
+  { graph }: CommandOutput,
+): string[] {
   const strategy = schema.replication.strategy;
   return [
     'Mode:',
@@ -156,12 +161,12 @@ function targetLines({ connection, schema, operation, tokenRange }: StressPlanSp
     `  Nodes: [${target.nodes.join(', ')}]`,
     `  Is White List: ${connection.onlyContactPoints}`,
     `  Datacenter: ${target.datacenter ?? 'null'}`,
-    '  Rack: null',
+    `  Rack: ${connection.localRack ?? 'null'}`,
     'Schema:',
     `  Keyspace: ${schema.keyspace}`,
     `  Replication Strategy: ${strategy.includes('.') ? strategy : `org.apache.cassandra.locator.${strategy}`}`,
     `  Replication Strategy Options: ${map(schema.replication.options)}`,
-    '  Storage Options: {}',
+    `  Storage Options: ${map(schema.storage ?? {})}`,
     `  Table Compression: ${schema.compression ?? 'null'}`,
     `  Table Compaction Strategy: ${schema.compaction?.strategy ?? 'null'}`,
     `  Table Compaction Strategy Options: ${map(schema.compaction?.options ?? {})}`,
@@ -174,10 +179,10 @@ function targetLines({ connection, schema, operation, tokenRange }: StressPlanSp
     'Send To Daemon:',
     '  *not set*',
     'Graph:',
-    '  File: null',
-    '  Revision: unknown',
-    '  Title: null',
-    `  Operation: ${operation.toUpperCase()}`,
+    `  File: ${graph?.file ?? 'null'}`,
+    `  Revision: ${graph?.revision ?? 'unknown'}`,
+    `  Title: ${graph?.title ?? 'null'}`,
+    `  Operation: ${graph?.operation ?? operation.toUpperCase()}`,
     'TokenRange:',
     `  Wrap: ${tokenRange.wrap}`,
     `  Split Factor: ${tokenRange.splitFactor}`,
@@ -188,10 +193,15 @@ function targetLines({ connection, schema, operation, tokenRange }: StressPlanSp
 }
 
 /** The settings block, line by line as ScyllaDB's cassandra-stress 3.18 prints it; groups that we do not have say their defaults. */
-export const settingsText = (spec: StressPlanSpec, target: TextTarget, auto?: ThreadSearch): string[] => [
+export const settingsText = (
+  spec: StressPlanSpec,
+  target: TextTarget,
+  output: CommandOutput,
+  auto?: ThreadSearch,
+): string[] => [
   '******************** Stress Settings ********************',
   ...commandLines(spec),
   ...loadLines(spec, auto),
-  ...dataLines(spec),
-  ...targetLines(spec, target),
+  ...dataLines(spec, output),
+  ...targetLines(spec, target, output),
 ];

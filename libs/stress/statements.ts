@@ -34,7 +34,7 @@ export const truncateCql = (keyspace: string, table: string): string => `TRUNCAT
 
 /** Statements of cassandra-stress's data commands: a write is an UPDATE, so a deleted row leaves no row marker. */
 export const keyspaceCql = ({ schema }: Pick<Shape, 'schema'>): string =>
-  `CREATE KEYSPACE IF NOT EXISTS "${schema.keyspace}" WITH replication = {${options({ class: schema.replication.strategy, ...schema.replication.options })}} AND durable_writes = true`;
+  `CREATE KEYSPACE IF NOT EXISTS "${schema.keyspace}" WITH replication = {${options({ class: schema.replication.strategy, ...schema.replication.options })}} AND durable_writes = true${schema.storage ? ` AND storage = {${options(schema.storage)}}` : ''}`;
 
 export function tableCql({ schema, columns }: Shape, table: Table): string {
   const cells = columnNames(columns).map((name) => `"${name}" ${CELL_TYPE[table]}`);
@@ -60,7 +60,7 @@ const increment = ({ schema, columns }: Shape): string =>
 const read =
   (table: Table) =>
   ({ schema, columns }: Shape): string =>
-    `SELECT ${set(columns, (name) => name)} FROM ${tableName({ schema }, table)} WHERE key = ?`;
+    `SELECT ${columns.slice === true ? '*' : set(columns, (name) => name)} FROM ${tableName({ schema }, table)} WHERE key = ?`;
 
 /** Statement of each operation, by index. */
 export const STATEMENTS: readonly ((shape: Shape) => string)[] = [

@@ -135,4 +135,29 @@ describe('StressText', () => {
       /^Latency max {15}: 1\d{3}\.\d ms \[READ: 1\.5 ms, WRITE: 1,23\d\.\d ms\]$/,
     );
   });
+
+  it('prints the shorter table of pystress when that is asked for', () => {
+    const { spec, output } = parseStressCommand('mixed n=100 -rate threads=1 -log style=pystress');
+    const text = new StressText(spec, target, output);
+    expect(text.header()).toBe(
+      ' total ops,    op/s,  mean,     med,     .95,     .99,    .999,     max,   time,  errors',
+    );
+    const rows = text.interval(snapshot(0, { READ: operation([1], [9]), WRITE: operation([1]) }));
+    expect(rows).toEqual(['         3,       3,   3.7,     1.0,     9.0,     9.0,     9.0,     9.0,    1.0        1']);
+    const labels = text.summary().map((line) => line.split(':')[0]?.trimEnd());
+    expect(labels).toEqual([
+      '',
+      '',
+      'Results',
+      'Op rate',
+      'Latency mean',
+      'Latency median',
+      'Latency 95th percentile',
+      'Latency 99th percentile',
+      'Latency 99.9th percentile',
+      'Latency max',
+      'Total operation time',
+      '',
+    ]);
+  });
 });

@@ -2,15 +2,15 @@ import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interva
 import { Histogram } from '#libs/stats/histogram.js';
 import { operationNames, operationsOf } from './operations.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { CommandOutput } from './command-output.js';
 import type { TargetFacts } from '#libs/workloads/driver.js';
 import type { ThreadSearch } from './thread-search.js';
 import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
+import { ROW_STYLES, type RowStyle } from './row-style.js';
 import { javaDuration, settingsText, type TextTarget } from './settings-text.js';
 import { adjustedRowRate, Uncertainty } from './uncertainty.js';
 
 const NS_PER_MS = 1e6;
-export const HEADER =
-  'type       total ops,    op/s,    pk/s,   row/s,    mean,     med,     .95,     .99,    .999,     max,   time,   stderr, errors,  gc: #,  max ms,  sum ms,  sdv ms,      mb';
 
 /** What the original counts: failed operations are in op/s and in the latencies. */
 interface Tally {
@@ -48,17 +48,20 @@ export class StressText {
   private readonly whole = emptyTally();
   private readonly uncertainty = new Uncertainty();
   private elapsedMs = 0;
+  private readonly style: RowStyle;
 
   constructor(
     private readonly spec: StressPlanSpec,
     private readonly target: TextTarget,
+    private readonly output: CommandOutput = { style: 'cassandra-stress' },
   ) {
+    this.style = ROW_STYLES[output.style];
     this.names = operationsOf(spec).map((operation) => operationNames(spec)[operation] ?? '');
     for (const name of this.names) this.totals.set(name, emptyTally());
   }
 
   settings(auto?: ThreadSearch): string[] {
-    return settingsText(this.spec, this.target, auto);
+    return settingsText(this.spec, this.target, this.output, auto);
   }
 
   connected({ clusterName, nodes }: Pick<TargetFacts, 'clusterName' | 'nodes'>): string[] {
@@ -81,7 +84,7 @@ export class StressText {
   }
 
   header(): string {
-    return HEADER;
+    return this.style.header;
   }
 
   /** The rows of one interval; none when nothing ended in it. */
@@ -102,7 +105,7 @@ export class StressText {
     }
     this.uncertainty.note(adjustedRowRate(sum.rows, snapshot.lengthMs, sum.latency.maxNs));
     const rows =
-      this.names.length > 1
+      this.style.byOperation && this.names.length > 1
         ? parts.map(({ name, part }) => this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs))
         : [];
     rows.push(this.row('total', this.whole.operations, sum, snapshot.lengthMs));
@@ -138,6 +141,7 @@ export class StressText {
       );
     const clock = Math.floor(seconds);
     const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+    const { without } = this.style;
     return [
       '',
       '',
@@ -160,7 +164,7 @@ export class StressText {
       'StdDev GC time            :    0.0 ms',
       `Total operation time      : ${two(clock / 3600)}:${two((clock % 3600) / 60)}:${two(clock % 60)}`,
       '',
-    ];
+    ].filter((text) => without?.test(text) !== true);
   }
 
   /** Operations per second over the whole run so far. */
@@ -193,23 +197,8 @@ export class StressText {
   }
 
   private row(name: string, totalOperations: number, tally: Tally, lengthMs: number): string {
-    const perSecond = (count: number): string => fixed((count * 1000) / lengthMs, 0, 8);
-    const at = (percentile: number): string => fixed(ms(tally.latency.valueAtNs(percentile)), 1, 8);
-    return [
-      `${name},`.padEnd(10) + String(totalOperations).padStart(10),
-      perSecond(tally.operations),
-      perSecond(tally.partitions),
-      perSecond(tally.rows),
-      fixed(ms(tally.latency.meanNs), 1, 8),
-      at(50),
-      at(95),
-      at(99),
-      at(99.9),
-      fixed(ms(tally.latency.maxNs), 1, 8),
-      fixed(this.elapsedMs / 1000, 1, 7),
-      fixed(this.uncertainty.relativeError, 5, 9),
-      String(tally.errors).padStart(7),
-      '      0,       0,       0,       0,       0',
-    ].join(',');
+    const { elapsedMs } = this;
+    const uncertainty = this.uncertainty.relativeError;
+    return this.style.row({ ...tally, name, totalOperations, lengthMs, elapsedMs, uncertainty });
   }
 }

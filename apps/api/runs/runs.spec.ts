@@ -165,6 +165,10 @@ describe('runs', () => {
     it.each([
       'write n=10 -rate threads=1 -node 127.0.0.1',
       'write n=10 -rate threads=1 -log hdrfile=/tmp/x.hdr',
+      'write n=10 -rate threads=1 -log file=/tmp/x.log',
+      'write n=10 -rate threads=1 -log level=verbose',
+      'write n=10 -rate threads=1 -log style=pystress',
+      'write n=10 -rate threads=1 -graph file=/tmp/x.html',
       'write n=10 -rate threads=1 -mode native cql3 user=a password=b',
     ])('refuses what a command says beside a target that says it too, and files: %s', async (command) => {
       const both = { ...target, username: 'u', password: 'p' };

@@ -3,9 +3,11 @@ import type { Placement } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import { IN_ORDER } from '#libs/stress/command-check.js';
 import { completeUser } from '#libs/stress/profile/user-spec.js';
 import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Define, Definition } from './definition.js';
+import { levelRefused, outputRefused } from './stress-output-refused.js';
 
 const refused = (...issues: Issue[]): Definition<'stress'> => ({ spec: undefined, issues });
 
@@ -26,6 +28,9 @@ function defineStructured(
     issues.push({ path: 'spec.stop', message: `${ONE_EXECUTOR} ${executors}` });
   if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
+  issues.push(...levelRefused(spec, 'spec.log.level'));
+  if (spec.contents !== undefined && spec.operation === 'user')
+    issues.push({ path: 'spec.contents', message: IN_ORDER });
   const complete = completed(spec, issues);
   if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
   const command = formatStressCommand(complete, target);
@@ -56,12 +61,15 @@ function defineCommand(
   const parsed = read(line, profiles);
   if ('issues' in parsed) return refused(...parsed.issues);
   const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
-  const { transport, ...said } = parsed.target;
+  const { transport, contactPointsFile, ...said } = parsed.target;
   const { target, issues } = join(posted, said);
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.command', message: `-log hdrfile: ${NO_FILE}` });
+  issues.push(...outputRefused(parsed.output), ...levelRefused(spec, 'spec.command'));
   if (parsed.auto !== undefined) issues.push({ path: 'spec.command', message: NO_SEARCH });
   if (spec.stop.type === 'uncertainty' && executors > 1)
     issues.push({ path: 'spec.command', message: `err<: ${ONE_EXECUTOR} ${executors}` });
+  if (contactPointsFile !== undefined)
+    issues.push({ path: 'spec.command', message: '-node file: expected target.contactPoints in its place' });
   if (transport !== undefined)
     issues.push({ path: 'spec.command', message: '-transport: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);
@@ -104,12 +112,12 @@ const OPTIONS = {
   localDatacenter: '-node datacenter',
   username: '-mode user',
   password: '-mode password',
-} as const satisfies Record<keyof Omit<CommandTarget, 'transport'>, string>;
+} as const satisfies Record<keyof Omit<CommandTarget, 'transport' | 'contactPointsFile'>, string>;
 
 /** The target of body and command together; what both say is refused, for one of them would be ignored. */
 function join(
   posted: Target | undefined,
-  said: Omit<CommandTarget, 'transport'>,
+  said: Omit<CommandTarget, 'transport' | 'contactPointsFile'>,
 ): { target: Target | undefined; issues: Issue[] } {
   const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   if (posted === undefined && said.contactPoints === undefined) {

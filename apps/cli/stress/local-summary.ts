@@ -1,6 +1,6 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Summary } from '#libs/contract/summary.js';
-import { summarise } from '#libs/stats/summary.js';
+import { SummaryFold, type RunFacts } from '#libs/stats/summary.js';
 import type { Shard, ShardResult } from '#libs/workloads/driver.js';
 import { expectations } from '#libs/workloads/expectations.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
@@ -11,42 +11,60 @@ interface LocalRun {
   shard: Shard;
 }
 
-/** The same summary that a server makes of a run, from the intervals of this process. */
-function summaryOf(
-  { spec, shard }: LocalRun,
-  result: ShardResult,
-  { facts, mismatches }: Pick<StressOutput, 'facts' | 'mismatches'>,
-  intervals: readonly IntervalSnapshot[],
-): Summary {
-  const startedAtMs = intervals[0]?.startMs ?? null;
-  const last = intervals.at(-1);
-  return summarise({
-    intervals: intervals.map((interval) => ({ ...interval, shardIndex: shard.index })),
-    thresholds: [],
-    simulated: facts?.simulated ?? false,
-    mismatches,
-    mismatchCount: result.mismatches,
-    startedAtMs,
-    endedAtMs: last ? Math.round(last.startMs + last.lengthMs) : null,
-    shardStartsMs: startedAtMs === null ? [] : [startedAtMs],
-    expectation: {
-      ...expectations.stress(spec),
-      shards: 1,
-      lanesPerShard: shard.lanes.length,
-      maxStartSkewMs: Infinity,
-      carriedOut: !result.stopped && result.failure === undefined,
-    },
-  });
+/** The same summary that a server makes of a run, from the intervals of this process as they come. */
+export class LocalSummary {
+  private readonly facts: RunFacts;
+  private readonly fold: SummaryFold;
+
+  constructor(private readonly run: LocalRun) {
+    this.facts = {
+      thresholds: [],
+      simulated: false,
+      mismatches: [],
+      mismatchCount: 0,
+      startedAtMs: null,
+      endedAtMs: null,
+      shardStartsMs: [],
+      expectation: {
+        ...expectations.stress(run.spec),
+        shards: 1,
+        lanesPerShard: run.shard.lanes.length,
+        maxStartSkewMs: Infinity,
+        carriedOut: false,
+      },
+    };
+    this.fold = new SummaryFold(this.facts);
+  }
+
+  add(interval: IntervalSnapshot): void {
+    const { facts } = this;
+    if (facts.startedAtMs === null) {
+      facts.startedAtMs = interval.startMs;
+      facts.shardStartsMs = [interval.startMs];
+    }
+    facts.endedAtMs = Math.round(interval.startMs + interval.lengthMs);
+    this.fold.add({ ...interval, shardIndex: this.run.shard.index });
+  }
+
+  /** Of the whole run; to be asked once, when it is over. */
+  finished(result: ShardResult, { facts: cluster, mismatches }: Pick<StressOutput, 'facts' | 'mismatches'>): Summary {
+    const { facts, fold } = this;
+    facts.simulated = cluster?.simulated ?? false;
+    facts.mismatches = mismatches;
+    facts.mismatchCount = result.mismatches;
+    facts.expectation.carriedOut = !result.stopped && result.failure === undefined;
+    const summary = fold.summary();
+    fold.destroy();
+    return summary;
+  }
 }
 
 /** One JSON document: what was asked, of which cluster, why it failed, and what was measured. */
 export function localSummaryText(
-  run: LocalRun,
-  result: ShardResult,
-  output: Pick<StressOutput, 'facts' | 'mismatches'>,
-  intervals: readonly IntervalSnapshot[],
+  { spec }: LocalRun,
+  { failure }: Pick<ShardResult, 'failure'>,
+  { facts: cluster }: Pick<StressOutput, 'facts'>,
+  summary: Summary,
 ): string {
-  const { spec } = run;
-  const summary = summaryOf(run, result, output, intervals);
-  return `${JSON.stringify({ spec, cluster: output.facts ?? null, failure: result.failure ?? null, summary }, null, 2)}\n`;
+  return `${JSON.stringify({ spec, cluster: cluster ?? null, failure: failure ?? null, summary }, null, 2)}\n`;
 }

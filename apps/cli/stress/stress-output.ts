@@ -3,6 +3,7 @@ import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import { shardFindings } from '#libs/stats/shard-findings.js';
 import { TargetShardFold } from '#libs/stats/target-shards.js';
+import type { CommandOutput } from '#libs/stress/command-output.js';
 import { StressText } from '#libs/stress/stress-text.js';
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import type { ShardResult, TargetFacts } from '#libs/workloads/driver.js';
@@ -14,6 +15,8 @@ import type { LocalEvents } from './local-run.js';
 /** Enough to see what is wrong; their number is in the last line. */
 const SHOWN_MISMATCHES = 10;
 const KEPT_MISMATCHES = 100;
+/** cassandra-stress's own words, which are printed as they are. */
+const OPERATION_FAILED = /^Operation x\d+ on key/;
 
 /** What cassandra-stress prints, as the run goes on: results to `line`, remarks and errors to standard error. */
 export class StressOutput implements LocalEvents {
@@ -27,13 +30,18 @@ export class StressOutput implements LocalEvents {
   private readonly targetShards = new TargetShardFold();
 
   constructor(
-    private readonly spec: StoredStressSpec,
-    private readonly target: Target,
+    private readonly job: { spec: StoredStressSpec; target: Target; output: CommandOutput },
     private readonly line: (text: string) => void,
     private readonly terminal: Terminal,
   ) {
+    const { spec, target, output } = job;
     const { contactPoints: nodes, port, username, localDatacenter: datacenter } = target;
-    this.text = new StressText(spec, { nodes, port, username, datacenter });
+    this.text = new StressText(spec, { nodes, port, username, datacenter }, output);
+  }
+
+  /** Of the interval table. */
+  get header(): string {
+    return this.text.header();
   }
 
   settings(auto: ThreadSearch | undefined): void {
@@ -43,7 +51,7 @@ export class StressOutput implements LocalEvents {
   prepared(facts: TargetFacts): void {
     this.facts = facts;
     this.lines(this.text.connected(facts));
-    this.lines(this.text.warmingUp(warmUpOperations({ spec: this.spec, target: this.target })));
+    this.lines(this.text.warmingUp(warmUpOperations(this.job)));
   }
 
   opened(): void {
@@ -58,12 +66,14 @@ export class StressOutput implements LocalEvents {
   }
 
   log(level: 'info' | 'warn' | 'error', message: string): void {
-    if (level !== 'info') this.terminal.remark(`${level}: ${message}`);
+    if (level === 'info') return;
+    this.terminal.remark(OPERATION_FAILED.test(message) ? message : `${level}: ${message}`);
   }
 
   mismatch(mismatch: Mismatch): void {
     if (this.mismatches.length < KEPT_MISMATCHES) this.mismatches.push(mismatch);
-    if (this.mismatches.length > SHOWN_MISMATCHES) return;
+    // With -log level=verbose every failed operation is told of by itself, this one too.
+    if ((this.job.spec.log.level ?? 'normal') !== 'normal' || this.mismatches.length > SHOWN_MISMATCHES) return;
     const { key, column, expected, found } = mismatch;
     this.terminal.remark(`key ${key} column ${column}: expected ${expected}, found ${found ?? 'nothing'}`);
   }
@@ -75,7 +85,7 @@ export class StressOutput implements LocalEvents {
     if (result.mismatches > 0)
       this.terminal.remark(`${result.mismatches} values did not come back as they were written`);
     for (const { message } of shardFindings(this.targetShards.figures())) this.terminal.remark(message);
-    if (this.spec.log.summary) this.lines(this.text.summary());
+    if (this.job.spec.log.summary) this.lines(this.text.summary());
   }
 
   /** The rate and the row of everything so far. */

@@ -6,12 +6,24 @@ import type { CommandTarget } from '#libs/stress/command-line.js';
 /** Where cassandra-stress goes when no -node is given. */
 const DEFAULT_NODE = '127.0.0.1';
 
-function pem(option: string, path: string): string {
+/** One node on each line; blank lines and what follows a # are skipped. */
+function nodesOf(path: string): string[] {
+  const nodes = read('-node file', path)
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+  if (nodes.length > 0) return nodes;
+  throw new CodedError('VALIDATION_FAILED', `-node file: expected a node on each line of ${path}, found none`);
+}
+
+const pem = (option: string, path: string): string => read(`-transport ${option}`, path);
+
+function read(option: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new CodedError('VALIDATION_FAILED', `-transport ${option}: ${path} cannot be read: ${cause}`);
+    throw new CodedError('VALIDATION_FAILED', `${option}: ${path} cannot be read: ${cause}`);
   }
 }
 
@@ -27,9 +39,9 @@ function tlsOf({ truststore, keystore, ciphers, verifyHostname = false }: NonNul
 }
 
 /** The target that a command line names, with what its files hold. Throws CodedError VALIDATION_FAILED. */
-export const targetOf = ({ contactPoints, transport, ...rest }: CommandTarget): Target =>
+export const targetOf = ({ contactPoints, contactPointsFile: file, transport, ...rest }: CommandTarget): Target =>
   Target.parse({
-    contactPoints: contactPoints ?? [DEFAULT_NODE],
+    contactPoints: contactPoints ?? (file === undefined ? [DEFAULT_NODE] : nodesOf(file)),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     ...(transport && { tls: tlsOf(transport) }),
   });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
 import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import type { CommandOutput } from '#libs/stress/command-output.js';
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import { onlyReads } from '#libs/stress/operations.js';
 import type { Shard } from '#libs/workloads/driver.js';
@@ -16,10 +16,12 @@ import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Terminal } from '../terminal.js';
-import { openHdrFile } from './hdr-file.js';
+import { graphFacts } from './graph-facts.js';
 import { runLocally } from './local-run.js';
-import { localSummaryText } from './local-summary.js';
+import { LocalSummary, localSummaryText } from './local-summary.js';
 import type { LocalCommand } from './split-stress.js';
+import { openLogFile } from './log-file.js';
+import { RunFiles } from './run-files.js';
 import { stressHelp } from './stress-help.js';
 import { StressOutput } from './stress-output.js';
 import { targetOf } from './stress-target.js';
@@ -29,6 +31,7 @@ interface Job {
   spec: StoredStressSpec;
   target: Target;
   shard: Shard;
+  output: CommandOutput;
 }
 
 interface Work {
@@ -58,15 +61,15 @@ const readProfile: ProfileText = (file) => {
 };
 
 function readWork({ args, engine }: LocalCommand): Work {
-  const { spec: parsed, target: said, auto } = parseStressCommand(args.join(' '), readProfile);
-  const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said) };
-  return { job: planned(spec, targetOf(said)), auto };
+  const { spec: parsed, target: said, auto, output } = parseStressCommand(args.join(' '), readProfile);
+  const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said, output) };
+  return { job: planned(spec, targetOf(said), output), auto };
 }
 
-function planned(spec: StoredStressSpec, target: Target): Job {
+function planned(spec: StoredStressSpec, target: Target, output: CommandOutput): Job {
   const [shard] = plans.stress(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
-  return { spec, target, shard };
+  return { spec, target, shard, output };
 }
 
 /** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
@@ -92,15 +95,14 @@ interface Outlet {
   json: ((document: string) => void) | undefined;
 }
 
-/** One run, whose texts `output` makes: intervals, summary, histograms. */
+/** One run, whose texts `output` makes: intervals, summary, histograms, picture. */
 async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outlet, interrupted: AbortSignal) {
-  const { spec } = job;
   const broken = new AbortController();
-  const hdr = spec.log.hdrFile === undefined ? undefined : await openHdrFile(spec.log.hdrFile, () => broken.abort());
-  const intervals: IntervalSnapshot[] = [];
+  const files = await RunFiles.open({ hdrFile: job.spec.log.hdrFile, graph: job.output.graph }, () => broken.abort());
+  const measured = new LocalSummary(job);
   output.keep = (snapshot) => {
-    hdr?.add(snapshot);
-    if (json) intervals.push(snapshot);
+    files.add(snapshot);
+    measured.add(snapshot);
   };
   try {
     const signal = AbortSignal.any([interrupted, broken.signal]);
@@ -108,39 +110,55 @@ async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outle
     const success = !result.stopped && result.failure === undefined;
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     output.finished(result);
-    json?.(localSummaryText(job, result, output, intervals));
-    await hdr?.publish();
+    const summary = measured.finished(result, output);
+    json?.(localSummaryText(job, result, output, summary));
+    await files.publish(graphFacts(job, result, output.facts, summary), systemClock.epochMs());
     return success;
   } finally {
-    await hdr?.discard();
+    await files.discard();
   }
+}
+
+/** The same job with another number of threads; a picture says them, as the original's does. */
+function withThreads({ spec, target, output }: Job, threads: number): Job {
+  const graph = output.graph && { ...output.graph, revision: `${output.graph.revision} - ${threads} threads` };
+  return planned({ ...spec, rate: { ...spec.rate, threads } }, target, { ...output, graph });
 }
 
 async function carryOut({ job, auto }: Work, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
   const { signal, release } = stopSignal(terminal);
   const documents: string[] = [];
+  const broken = new AbortController();
+  const { logFile } = job.output;
+  const log = logFile === undefined ? undefined : await openLogFile(logFile, () => broken.abort());
   const outlet: Outlet = {
     terminal,
-    line: (text) => (asJson ? terminal.remark(text) : terminal.write(`${text}\n`)),
+    line: (text) => {
+      log?.line(text);
+      if (asJson) terminal.remark(text);
+      else terminal.write(`${text}\n`);
+    },
     json: asJson ? (document) => void documents.push(document) : undefined,
   };
-  const first = new StressOutput(job.spec, job.target, outlet.line, terminal);
+  const stopped = AbortSignal.any([signal, broken.signal]);
+  const first = new StressOutput(job, outlet.line, terminal);
   if (job.spec.log.settings) first.settings(auto);
   try {
     const success =
       auto === undefined
-        ? await runOnce(job, first, outlet, signal)
+        ? await runOnce(job, first, outlet, stopped)
         : await searchThreads({
             spec: job.spec,
             limits: auto,
             writes: !onlyReads(job.spec),
             line: outlet.line,
+            header: first.header,
             clock: systemClock,
-            signal,
+            signal: stopped,
             run: async (threads) => {
-              const step = planned({ ...job.spec, rate: { ...job.spec.rate, threads } }, job.target);
-              const output = new StressOutput(step.spec, step.target, outlet.line, terminal);
-              return { success: await runOnce(step, output, outlet, signal), ...output.whole() };
+              const step = withThreads(job, threads);
+              const output = new StressOutput(step, outlet.line, terminal);
+              return { success: await runOnce(step, output, outlet, stopped), ...output.whole() };
             },
           });
     outlet.line(first.end(success));
@@ -148,6 +166,7 @@ async function carryOut({ job, auto }: Work, asJson: boolean, terminal: Terminal
     return success ? EXIT.ok : EXIT.failed;
   } finally {
     release();
+    await log?.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseStressCommand } from '#libs/stress/command-line.js';
+import { ROW_STYLES } from '#libs/stress/row-style.js';
 import { searchThreads } from './thread-search-run.js';
 
 /** A search whose runs reach these rates. */
@@ -13,6 +14,7 @@ async function search(command: string, rates: readonly number[], writes = false)
     limits: auto ?? { minThreads: 0, maxThreads: 0 },
     writes,
     line: (text) => void lines.push(text),
+    header: ROW_STYLES['cassandra-stress'].header,
     clock: { sleep: async (ms) => void slept.push(ms) },
     signal: new AbortController().signal,
     run: async (threads) => {

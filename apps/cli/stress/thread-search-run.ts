@@ -1,5 +1,4 @@
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
-import { HEADER } from '#libs/stress/stress-text.js';
 import { isImproving, meanImprovement, nextThreads } from '#libs/stress/thread-search.js';
 import type { Clock } from '#libs/load/clock.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
@@ -21,6 +20,8 @@ export interface Search {
   /** Whether the runs change data. */
   writes: boolean;
   line: (text: string) => void;
+  /** Of the interval table, whose rows the steps answer. */
+  header: string;
   run: (threads: number) => Promise<SearchStep>;
   clock: Pick<Clock, 'sleep'>;
   signal: AbortSignal;
@@ -33,7 +34,7 @@ const isOver = ({ signal }: Search): boolean => signal.aborted;
  * a run failed or was stopped; then there is no table.
  */
 export async function searchThreads(search: Search): Promise<boolean> {
-  const { spec, limits, writes, line, run, clock, signal } = search;
+  const { spec, limits, writes, line, header, run, clock, signal } = search;
   const relativeError = spec.stop.type === 'uncertainty' ? spec.stop.relativeError : -1;
   if (relativeError >= 0)
     line(
@@ -60,7 +61,7 @@ export async function searchThreads(search: Search): Promise<boolean> {
   }
   const names = done.map(({ threads }) => `${threads} threadCount`);
   const width = Math.max(...names.map((name) => name.length));
-  line(`${'id'.padStart(width)}, ${HEADER}`);
+  line(`${'id'.padStart(width)}, ${header}`);
   for (const [index, { rows }] of done.entries())
     for (const row of rows) line(`${(names[index] ?? '').padStart(width)}, ${row}`);
   return true;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ROWS_FLAG } from '#libs/cql/protocol.js';
 import { RowGenerator } from '#libs/stress/row-generator.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
-import { RowCheck } from './row-check.js';
+import { RowCheck, sliceOrder } from './row-check.js';
 
 const NAMES = ['C0', 'C1', 'C2'];
 const SEED = 42;
@@ -118,5 +118,25 @@ describe('RowCheck', () => {
       outcome: OUTCOME_INDEX.validation,
       length: -3,
     });
+  });
+
+  it('finds the cells of SELECT * behind the key and in the order of their names', () => {
+    const names = Array.from({ length: 11 }, (_, index) => `C${index}`);
+    const wide = new RowGenerator({ keySizeBytes: 10, columnNames: names, columnSize: { type: 'fixed', value: 5 } });
+    const order = sliceOrder(names);
+    expect([...order]).toEqual([-1, 0, 1, 10, 2, 3, 4, 5, 6, 7, 8, 9]);
+    wide.setSeed(SEED);
+    const cells = [...order].map((column) => (column < 0 ? Buffer.from(wide.key) : wide.expected(column)));
+    const answered = (row: readonly Buffer[]) => {
+      const bytes = Buffer.concat([int(ROWS_FLAG.NO_METADATA), int(row.length), int(1), ...row.map(cell)]);
+      wide.setSeed(SEED);
+      const checked = new RowCheck(wide, names.length, names.length, order);
+      return { outcome: checked.check(bytes, 0, bytes.length), column: checked.column };
+    };
+    expect(answered(cells).outcome).toBe(OUTCOME_INDEX.ok);
+    const other = Buffer.from(wide.key).fill(0x30);
+    expect(answered(cells.with(0, other)).outcome).toBe(OUTCOME_INDEX.validation);
+    expect(answered(cells.with(3, Buffer.alloc(5)))).toEqual({ outcome: OUTCOME_INDEX.validation, column: 10 });
+    expect(answered(cells.slice(1)).outcome).toBe(OUTCOME_INDEX.validation);
   });
 });

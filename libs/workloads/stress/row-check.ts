@@ -4,6 +4,17 @@ import { OUTCOME_INDEX } from './outcome-index.js';
 
 export const NULL_CELL = -1;
 export const NO_ROW = -2;
+/** In place of a column: the partition key. */
+const KEY_CELL = -1;
+
+/** Cells of `SELECT *` in the order of a server: the key, then the other columns by name. */
+export function sliceOrder(columnNames: readonly string[]): Int32Array {
+  const sorted = [...columnNames.keys()].sort((a, b) =>
+    Buffer.compare(Buffer.from(columnNames[a] ?? ''), Buffer.from(columnNames[b] ?? '')),
+  );
+  return Int32Array.from([KEY_CELL, ...sorted]);
+}
+
 /** More than one row, or other columns than were asked for. */
 export const OTHER_SHAPE = -3;
 
@@ -20,12 +31,19 @@ export class RowCheck {
   rowsFound = 0;
   columnsFound = 0;
 
+  /** Cells of a row that comes back. */
+  private readonly cells: number;
+
   constructor(
     private readonly generator: RowGenerator,
-    private readonly columns: number,
+    columns: number,
     /** The columns behind these many have no value. */
     private readonly populated = columns,
-  ) {}
+    /** Which column each cell is of, with KEY_CELL for the key; absent: all columns, in order. */
+    private readonly order?: Int32Array,
+  ) {
+    this.cells = order?.length ?? columns;
+  }
 
   /** `start`..`end` bound the body after the result kind (native protocol v4, section 4.2.5.2). Answers an outcome index. */
   check(buffer: Buffer, start: number, end: number): number {
@@ -35,24 +53,20 @@ export class RowCheck {
     at += 4;
     this.rowsFound = rows;
     this.columnsFound = columns;
-    if (rows !== 1 || columns !== this.columns) {
+    if (rows !== 1 || columns !== this.cells) {
       this.column = 0;
       this.at = at;
       this.length = rows === 0 ? NO_ROW : OTHER_SHAPE;
       return rows === 0 ? OUTCOME_INDEX.missing : OUTCOME_INDEX.validation;
     }
-    for (let column = 0; column < columns; column++) {
+    for (let cell = 0; cell < columns; cell++) {
+      const column = this.order === undefined ? cell : (this.order[cell] ?? KEY_CELL);
       // A body that is cut short has no length left: as good as null.
       const length = at + 4 <= end ? buffer.readInt32BE(at) : NULL_CELL;
       at += 4;
       if (column >= this.populated && length === NULL_CELL) continue;
-      if (
-        length < 0 ||
-        column >= this.populated ||
-        at + length > end ||
-        !this.generator.matches(column, buffer, at, length)
-      ) {
-        this.column = column;
+      if (length < 0 || column >= this.populated || at + length > end || !this.matches(column, buffer, at, length)) {
+        this.column = Math.max(0, column);
         this.at = at;
         this.length = at + length > end ? Math.max(0, end - at) : length;
         return OUTCOME_INDEX.validation;
@@ -60,6 +74,12 @@ export class RowCheck {
       at += length;
     }
     return OUTCOME_INDEX.ok;
+  }
+
+  private matches(column: number, buffer: Buffer, at: number, length: number): boolean {
+    const { generator } = this;
+    if (column !== KEY_CELL) return generator.matches(column, buffer, at, length);
+    return generator.key.compare(buffer, at, at + length) === 0;
   }
 
   /** Only whether a row came back. */

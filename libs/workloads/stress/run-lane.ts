@@ -1,31 +1,29 @@
-import { OUTCOMES, type Outcome } from '#libs/contract/outcome.js';
 import { systemClock } from '#libs/load/clock.js';
 import { Loop } from '#libs/load/loop.js';
 import type { DriverEvents, ShardResult } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { Engine } from './engine.js';
 import type { FailureNotes } from './failure-notes.js';
+import { FailureTeller } from './failure-teller.js';
 import { LaneRecorder } from './lane-recorder.js';
+import { retryableOutcomes, retryDelay } from './overload-delay.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
 import { operationNames } from '#libs/stress/operations.js';
 import { populationOf } from '#libs/stress/population.js';
-import type { StressPlanSpec } from './stress.schema.js';
-import { StressSource } from './stress.source.js';
+import { laneRandom, StressSource } from './stress.source.js';
 
 const NS_PER_MS = 1e6;
 
-/** By these answers the target asks for less, not for more of the same. */
-const asksForLess = (outcome: Outcome): boolean => outcome === 'overloaded' || outcome === 'rateLimited';
-
-/** Which outcomes are tried again. */
-const retryableOf = ({ errors }: StressPlanSpec): Uint8Array =>
-  Uint8Array.from(OUTCOMES, (outcome) => (asksForLess(outcome) && !errors.retryOverloaded ? 0 : 1));
+/** Which of a lane's random sequences the waits before a retry are drawn from. */
+const DELAYS = 9;
 
 export interface LaneRun {
   input: LaneInput & { kind: 'stress' };
   engine: Engine;
   notes: FailureNotes;
+  /** The key that a seed stands for, as a failure names it. */
+  keyOf: (seed: number) => string;
   events: DriverEvents;
   /** The common start, epoch milliseconds. */
   startAtMs: number;
@@ -33,7 +31,15 @@ export interface LaneRun {
 }
 
 /** Drives an open lane from the common start to its end and reports every interval. */
-export async function runLane({ input, engine, notes, events, startAtMs, signal }: LaneRun): Promise<ShardResult> {
+export async function runLane({
+  input,
+  engine,
+  notes,
+  keyOf,
+  events,
+  startAtMs,
+  signal,
+}: LaneRun): Promise<ShardResult> {
   const { spec, share } = input;
   const { target } = engine;
   const clock = systemClock;
@@ -49,7 +55,8 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     intervalMs: spec.log.intervalMs,
     extremes: () => loop.takeExtremes(),
   });
-  const retryable = retryableOf(spec);
+  const retryable = retryableOutcomes(spec.errors);
+  const teller = new FailureTeller({ spec, keyOf, say: (message) => events.log('error', message) });
   let failure: ShardResult['failure'];
   const source = new StressSource(spec, populationOf(spec), share, engine.gate);
   const loop: Loop = new Loop({
@@ -65,10 +72,12 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     intervalNs: spec.log.intervalMs * NS_PER_MS,
     retries: spec.errors.retries,
     retryable,
-    failed: (slot, outcome) => {
+    retryDelayNs: retryDelay(spec.errors, laneRandom(spec, share, DELAYS)),
+    failed: (slot, outcome, seed, retries) => {
       const text = notes.failed(slot, outcome);
-      if (spec.errors.ignore) return false;
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;
+      if (spec.errors.ignore || failure) teller.tell({ seed, retries, mismatch, text });
+      if (spec.errors.ignore) return false;
       failure ??= {
         code: mismatch ? 'VALIDATION_MISMATCH' : 'OPERATIONS_FAILED',
         message: `an operation failed ${retryable[outcome] === 1 ? `after ${spec.errors.retries} retries` : 'and is not retried'}: ${text} (use -errors ignore to go on)`,

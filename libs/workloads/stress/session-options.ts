@@ -21,6 +21,7 @@ export const sessionOptions = (
 ): SessionOptions => ({
   contactPoints: target.contactPoints.map((text) => endpointOf(text, target.port)),
   localDatacenter: target.localDatacenter,
+  localRack: connection.localRack,
   onlyContactPoints: connection.onlyContactPoints,
   credentials:
     target.username === undefined ? undefined : { username: target.username, password: target.password ?? '' },

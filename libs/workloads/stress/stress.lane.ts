@@ -23,6 +23,7 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   const notes = new FailureNotes(names, (mismatch) => events.mismatch(mismatch));
   const log: DriverEvents['log'] = (level, message) => events.log(level, message);
   let engine: Engine | undefined;
+  let keyOf = (seed: number): string => `of seed ${seed}`;
   try {
     if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
     else {
@@ -31,6 +32,10 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
         columnNames: populatedNames(spec),
         columnSize: spec.columns.size,
       });
+      keyOf = (seed) => {
+        generator.setSeed(seed);
+        return generator.key.toString('hex');
+      };
       engine = await engines[spec.engine]({ input, generator, columnNames: names, notes, log });
     }
     const { target, gate } = engine;
@@ -45,7 +50,7 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   }
   const opened = engine;
   return {
-    run: (startAtMs, signal) => runLane({ input, engine: opened, notes, events, startAtMs, signal }),
+    run: (startAtMs, signal) => runLane({ input, engine: opened, notes, keyOf, events, startAtMs, signal }),
     close: () => opened.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Distribution } from './distribution.schema.js';
+import { StressErrors } from './errors.schema.js';
 import { StressInsert, TokenRanges } from './insert.schema.js';
 
 export const ConsistencyLevel = z
@@ -105,6 +106,10 @@ export const StressSchema = z
       .strictObject({ strategy: z.string(), options: z.record(z.string(), z.string()).default({}) })
       .optional(),
     compression: z.string().optional().describe('SSTable compressor class'),
+    storage: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("ScyllaDB's storage of the keyspace: type LOCAL or S3, endpoint, bucket"),
   })
   .meta({ id: 'StressSchema' });
 export type StressSchema = z.infer<typeof StressSchema>;
@@ -124,6 +129,7 @@ export const StressConnection = z
     caseInsensitive: z.boolean().default(false),
     prepared: z.boolean().default(true).describe('False: every request carries its statement as text'),
     onlyContactPoints: z.boolean().default(false).describe('Other nodes of the cluster are left alone'),
+    localRack: z.string().optional().describe('A replica in this rack is asked before others'),
     protocolVersion: z.literal(4).default(4),
   })
   .meta({ id: 'StressConnection' });
@@ -174,6 +180,10 @@ export const StressPlanSpec = z
     insert: StressInsert.optional().describe('In place of what profiles say; other commands take rowPopulation only'),
     warmup: z.boolean().default(true),
     keySizeBytes: z.int().min(1).max(65_535).default(10),
+    contents: z
+      .enum(['sorted', 'shuffled'])
+      .optional()
+      .describe('Order of the rows of a partition; the tables of the data commands have one row in each'),
     population: Population.optional().describe(
       'Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time',
     ),
@@ -188,31 +198,25 @@ export const StressPlanSpec = z
           .describe('In place of C0, C1 …; then count is their number'),
         size: Distribution.default({ type: 'fixed', value: 34 }),
         timestampUs: z.int().min(0).optional().describe('USING TIMESTAMP of every write'),
+        slice: z.boolean().optional().describe('Reads ask for every column the table has, not for each by name'),
       })
       .refine(({ names, count }) => names === undefined || names.length === count, 'expected as many names as columns')
       .default({ count: 5, size: { type: 'fixed', value: 34 } }),
     schema: StressSchema.prefault({}),
     rate: Rate,
     lanes: z.int().min(1).max(256).default(1).describe('Load threads per executor, one core each'),
-    errors: z
-      .strictObject({
-        retries: z.int().min(0).max(100).default(9).describe('Inside one operation'),
-        retryOverloaded: z
-          .boolean()
-          .default(false)
-          .describe('True: answers that ask for less load (overloaded, rate limit) are retried as well'),
-        ignore: z
-          .boolean()
-          .default(false)
-          .describe('False: the run fails at the first operation that failed after its retries'),
-        skipReadValidation: z.boolean().default(false),
-      })
-      .default({ retries: 9, retryOverloaded: false, ignore: false, skipReadValidation: false }),
+    errors: StressErrors,
     connection: StressConnection.prefault({}),
     log: z
       .strictObject({
         intervalMs: z.int().min(10).max(3_600_000).default(1000),
         hdrFile: z.string().optional(),
+        level: z
+          .enum(['minimal', 'normal', 'verbose'])
+          .optional()
+          .describe(
+            'How many failed operations are told of one by one: none, the first ten (normal, the default), all',
+          ),
         settings: z.boolean().default(true),
         summary: z.boolean().default(true),
       })

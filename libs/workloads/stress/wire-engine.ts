@@ -4,6 +4,7 @@ import { populatedNames, STATEMENTS } from '#libs/stress/statements.js';
 import type { Engine, EngineParts } from './engine.js';
 import { sessionOptions } from './session-options.js';
 import { COUNTER_WRITE, operationsOf, WRITE } from '#libs/stress/operations.js';
+import { sliceOrder } from './row-check.js';
 import { sampler } from './sampler.js';
 import { laneRandom } from './stress.source.js';
 import { WireTarget } from './wire-target.js';
@@ -20,6 +21,7 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
   const target = new WireTarget({
     generator,
     columns: columnNames.length,
+    order: spec.columns.slice === true ? sliceOrder(columnNames) : undefined,
     populated: populated.length,
     slots: share.threads,
     validate: !spec.errors.skipReadValidation,

@@ -15,6 +15,8 @@ const LENGTH_BYTES = 4;
 export interface WireTargetOptions {
   generator: RowGenerator;
   columns: number;
+  /** Of the cells of a row that is read, when it is not that of the columns. */
+  order?: Int32Array | undefined;
   /** How many of them, from the first, a write gives a value. */
   populated: number;
   slots: number;
@@ -50,7 +52,7 @@ export class WireTarget implements Target, HotHandler {
     this.operations = new Uint8Array(options.slots);
     this.refused = new Int32Array(options.slots);
     this.refusedWith = new Int32Array(options.slots);
-    this.check = new RowCheck(options.generator, options.columns, options.populated);
+    this.check = new RowCheck(options.generator, options.columns, options.populated, options.order);
   }
 
   /** Where outcomes go, and what is called after each batch of answers; set before the first `fire`. */
