@@ -1,6 +1,6 @@
 import { fnv64 } from './fnv64.js';
 import { Word64 } from './word64.js';
-import type { YcsbSpec } from './ycsb.schema.js';
+import type { YcsbSpec } from '#libs/workloads/stress/ycsb.schema.js';
 import { ScrambledZipfian, Zipfian } from './zipfian.js';
 
 export type YcsbOperation = keyof YcsbSpec['shares'];

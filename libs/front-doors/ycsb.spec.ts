@@ -15,7 +15,7 @@ const draws = <V>(draw: () => V): Map<V, number> => {
 
 describe('YCSB presets', () => {
   it("have YCSB's defaults", () => {
-    expect(ycsbPreset('A')).toEqual({
+    expect(ycsbPreset('A')).toMatchObject({
       shares: { read: 0.5, update: 0.5, insert: 0, scan: 0, readModifyWrite: 0 },
       requestDistribution: 'zipfian',
       recordCount: 1_000,
@@ -26,7 +26,6 @@ describe('YCSB presets', () => {
       writeAllFields: false,
       scanLength: { min: 1, max: 1_000 },
       insertOrder: 'hashed',
-      seed: 1,
     });
     expect(ycsbPreset('E', { recordCount: 5 })).toMatchObject({ scanLength: { min: 1, max: 100 }, recordCount: 5 });
     expect(() => ycsbPreset('A', { recordCount: 0 })).toThrow('recordCount');
@@ -35,7 +34,7 @@ describe('YCSB presets', () => {
 
   it.each(['A', 'B', 'C', 'D', 'E', 'F'] as const)('%s draws operations by its shares', (preset) => {
     const spec = ycsbPreset(preset);
-    const operations = new OperationDraw(spec, workerRandom(spec.seed, 0));
+    const operations = new OperationDraw(spec, workerRandom(1, 0));
     const drawn = draws(() => operations.next());
     const shares = Object.entries(spec.shares).filter(([, share]) => share > 0);
     expect([...drawn.keys()].toSorted()).toEqual(shares.map(([operation]) => operation).toSorted());

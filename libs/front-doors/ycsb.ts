@@ -1,4 +1,4 @@
-import { YcsbSpec } from './ycsb.schema.js';
+import { YcsbSpec } from '#libs/workloads/stress/ycsb.schema.js';
 
 type Input = Partial<Omit<YcsbSpec, 'shares' | 'requestDistribution'>>;
 interface Preset {

@@ -40,6 +40,8 @@ export interface LoopOptions {
   intervalNs: number;
   /** Attempts beyond the first. They belong to the same operation: its start stays. */
   retries: number;
+  /** How long the attempt after number `attempts` (0: the first) waits; at once when absent. */
+  retryDelayNs?: ((attempts: number) => number) | undefined;
   /** Which outcomes (indexes) may be retried. */
   retryable: Uint8Array;
   /** Told of every operation that finally failed; true ends the run. */

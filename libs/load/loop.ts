@@ -102,10 +102,7 @@ export class Loop implements Completion {
     if (!slots.isBusy(slot) || this.state === 'done') return;
     const attempts = slots.attempts[slot] ?? 0;
     if (outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1) {
-      slots.attempts[slot] = attempts + 1;
-      this.unflushed = true;
-      options.target.fire(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
-      return;
+      if (this.retry(slot, attempts)) return;
     }
     const endNs = options.clock.nowNs();
     if (endNs >= this.boundaryNs) this.cutUpTo(endNs);
@@ -123,6 +120,30 @@ export class Loop implements Completion {
       attempts,
     );
     if (outcome !== 0 && options.failed(slot, outcome)) this.stop();
+  }
+
+  /** Tries once more, at once or after a delay; false when the run will be over by then. */
+  private retry(slot: number, attempts: number): boolean {
+    const { retryDelayNs, clock } = this.options;
+    if (retryDelayNs === undefined) {
+      this.again(slot, attempts);
+      return true;
+    }
+    const atNs = clock.nowNs() + retryDelayNs(attempts);
+    if (atNs >= this.drainEndNs) return false;
+    clock.wakeAt(atNs, () => {
+      if (this.state === 'done') return;
+      this.again(slot, attempts);
+      this.pump();
+    });
+    return true;
+  }
+
+  private again(slot: number, attempts: number): void {
+    const { slots } = this;
+    slots.attempts[slot] = attempts + 1;
+    this.unflushed = true;
+    this.options.target.fire(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
   }
 
   /** Fires what may be fired now; called after every batch of answers and by the loop's own timer. */

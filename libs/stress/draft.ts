@@ -1,9 +1,5 @@
-import type {
-  ConsistencyLevel,
-  Distribution,
-  Population,
-  StressPlanSpec,
-} from '#libs/workloads/stress/stress.schema.js';
+import type { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
+import type { Distribution, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 /** What `-transport` says: files, which whoever runs the line reads. */
 export interface TransportDraft {

@@ -1,3 +1,4 @@
+import { doorSettings } from '#libs/front-doors/door-settings.js';
 import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { namedWeights } from './operations.js';
 import { populationOf } from './population.js';
@@ -171,7 +172,10 @@ function targetLines({ connection, schema, operation }: StressPlanSpec, target: 
 }
 
 /** The settings block, line by line as ScyllaDB's cassandra-stress 3.18 prints it; groups that we do not have say their defaults. */
-export const settingsText = (spec: StressPlanSpec, target: TextTarget): string[] => [
+export const settingsText = (spec: StressPlanSpec, target: TextTarget): string[] =>
+  doorSettings(spec, target) ?? stressSettings(spec, target);
+
+const stressSettings = (spec: StressPlanSpec, target: TextTarget): string[] => [
   '******************** Stress Settings ********************',
   ...commandLines(spec),
   ...loadLines(spec),

@@ -6,20 +6,20 @@ import type { CommandTarget } from '#libs/stress/command-line.js';
 /** Where cassandra-stress goes when no -node is given. */
 const DEFAULT_NODE = '127.0.0.1';
 
-function pem(option: string, path: string): string {
+export function pem(option: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new CodedError('VALIDATION_FAILED', `-transport ${option}: ${path} cannot be read: ${cause}`);
+    throw new CodedError('VALIDATION_FAILED', `${option}: ${path} cannot be read: ${cause}`);
   }
 }
 
 /** As the original does by itself, the host's name is not compared with the certificate unless that is asked for. */
 function tlsOf({ truststore, keystore, ciphers, verifyHostname = false }: NonNullable<CommandTarget['transport']>) {
-  const client = keystore === undefined ? undefined : pem('keystore', keystore);
+  const client = keystore === undefined ? undefined : pem('-transport keystore', keystore);
   return {
-    ...(truststore !== undefined && { caPem: pem('truststore', truststore) }),
+    ...(truststore !== undefined && { caPem: pem('-transport truststore', truststore) }),
     ...(client !== undefined && { certPem: client, keyPem: client }),
     ...(ciphers !== undefined && { ciphers }),
     verifyHostname,

@@ -14,6 +14,8 @@ import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Terminal } from '../terminal.js';
+import { doorHelp } from './door-help.js';
+import { readDoor } from './door-job.js';
 import { openHdrFile } from './hdr-file.js';
 import { runLocally } from './local-run.js';
 import { localSummaryText } from './local-summary.js';
@@ -49,12 +51,18 @@ const readProfile: ProfileText = (file) => {
   }
 };
 
-function readJob({ args, engine }: LocalCommand): Job {
+function readJob(command: LocalCommand, terminal: Terminal): Job {
+  const { args, engine, from } = command;
+  if (from !== undefined) return planned(readDoor(from, command, terminal));
   const { spec: parsed, target: said } = parseStressCommand(args.join(' '), readProfile);
   const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said) };
+  return planned({ spec, target: targetOf(said) });
+}
+
+function planned({ spec, target }: Omit<Job, 'shard'>): Job {
   const [shard] = plans.stress(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
-  return { spec, target: targetOf(said), shard };
+  return { spec, target, shard };
 }
 
 /** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
@@ -104,14 +112,21 @@ async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<Ex
  */
 export async function stress(command: LocalCommand, terminal: Terminal): Promise<ExitCode> {
   try {
-    const talk = command.args.some((word) => HELP.test(word))
-      ? TALK['help']
-      : TALK[command.args[0]?.toLowerCase() ?? ''];
+    if (command.from !== undefined && (command.args.length === 0 || command.args.some((word) => HELP.test(word)))) {
+      terminal.write(doorHelp(command.from));
+      return EXIT.ok;
+    }
+    const talk =
+      command.from !== undefined
+        ? undefined
+        : command.args.some((word) => HELP.test(word))
+          ? TALK['help']
+          : TALK[command.args[0]?.toLowerCase() ?? ''];
     if (talk) {
       terminal.write(talk(command.args));
       return EXIT.ok;
     }
-    return await carryOut(readJob(command), command.json, terminal);
+    return await carryOut(readJob(command, terminal), command.json, terminal);
   } catch (error) {
     terminal.remark(errorText(error));
     return EXIT.failed;

@@ -3,6 +3,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
+import type { Door } from './door/door.js';
 import { openDriverEngine } from './driver-engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import type { StressPlanSpec } from './stress.schema.js';
@@ -20,6 +21,8 @@ export interface EngineParts {
 /** A connected engine with its statements prepared. */
 export interface Engine {
   target: Target & { report(completion: Completion, turn: () => void): void };
+  /** Present when the run is in another tool's words. */
+  door?: Door;
   /** Running totals of the connections. */
   totals(): Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
   close(): Promise<void>;

@@ -30,6 +30,11 @@ export class FailureNotes {
     });
   }
 
+  /** A row that another tool's data says is wrong. */
+  differs(slot: number, mismatch: Mismatch): void {
+    this.mismatches.set(slot, mismatch);
+  }
+
   missingRow(slot: number, generator: RowGenerator): void {
     this.mismatches.set(slot, { key: generator.key.toString('hex'), column: '*', expected: 'a row', found: null });
   }

@@ -66,8 +66,8 @@ export class RowCheck {
 /** Number of rows of a RESULT Rows body, from after the result kind. */
 export const rowCount = (buffer: Buffer, start: number): number => buffer.readInt32BE(rowsAt(buffer, start));
 
-/** Where the number of rows stands. */
-function rowsAt(buffer: Buffer, start: number): number {
+/** Where the number of rows stands in a RESULT Rows body, from after the result kind; the rows follow it. */
+export function rowsAt(buffer: Buffer, start: number): number {
   const flags = buffer.readInt32BE(start);
   let at = start + 8;
   if ((flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0) at += 4 + Math.max(0, buffer.readInt32BE(at));

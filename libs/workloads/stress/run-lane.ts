@@ -32,7 +32,7 @@ export interface LaneRun {
 /** Drives an open lane from the common start to its end and reports every interval. */
 export async function runLane({ input, engine, notes, events, startAtMs, signal }: LaneRun): Promise<ShardResult> {
   const { spec, share } = input;
-  const { target } = engine;
+  const { target, door } = engine;
   const clock = systemClock;
   const recorder = new LaneRecorder({
     operations: operationNames(spec),
@@ -44,10 +44,12 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     extremes: () => loop.takeExtremes(),
   });
   let failure: ShardResult['failure'];
+  /** Outcomes of which a failure was told: the first of each will do. */
+  const told = new Set<number>();
   const loop: Loop = new Loop({
     clock,
     target,
-    source: new StressSource(spec, populationOf(spec), share),
+    source: door?.source(startAtMs) ?? new StressSource(spec, populationOf(spec), share),
     recorder,
     slots: share.threads,
     schedule: scheduleOf(spec, share),
@@ -56,9 +58,17 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     durationNs: spec.stop.type === 'duration' ? spec.stop.durationMs * NS_PER_MS : undefined,
     intervalNs: spec.log.intervalMs * NS_PER_MS,
     retries: spec.errors.retries,
-    retryable,
+    retryable: door?.retryable ?? retryable,
+    retryDelayNs: door?.retryDelayNs,
     failed: (slot, outcome) => {
       const text = notes.failed(slot, outcome);
+      const limit = door?.failed(slot);
+      if (limit !== undefined) {
+        failure ??= { code: 'OPERATIONS_FAILED', message: `${limit}; the last one: ${text}` };
+        return true;
+      }
+      if (door !== undefined && !told.has(outcome)) events.log('warn', `an operation failed: ${text}`);
+      told.add(outcome);
       if (spec.errors.ignore) return false;
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;
       failure ??= {
@@ -79,6 +89,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
   await done;
   signal.removeEventListener('abort', stop);
   recorder.close();
+  for (const remark of door?.remarks() ?? []) events.log('warn', remark);
   if (loop.abandoned > 0)
     events.log('warn', `${loop.abandoned} operations were still in flight when the run ended; they are in no figure`);
   return {

@@ -7,6 +7,7 @@ import { columnNames } from '#libs/stress/statements.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { engines, type Engine } from './engine.js';
+import { openBenchEngine } from './scylla-bench/bench-engine.js';
 import { FailureNotes } from './failure-notes.js';
 import { runLane } from './run-lane.js';
 import { operationsOf } from '#libs/stress/operations.js';
@@ -24,7 +25,8 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   const log: DriverEvents['log'] = (level, message) => events.log(level, message);
   let engine: Engine | undefined;
   try {
-    if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
+    if (spec.scyllaBench) engine = await openBenchEngine({ input, spec: spec.scyllaBench, notes, log });
+    else if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
     else {
       const generator = new RowGenerator({
         keySizeBytes: spec.keySizeBytes,

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { ConsistencyLevel } from './consistency-level.schema.js';
+import { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import { YcsbSpec } from './ycsb.schema.js';
 
 const range = {
   min: z.number(),
@@ -31,23 +34,6 @@ export const Distribution = z
   ])
   .meta({ id: 'Distribution' });
 export type Distribution = z.infer<typeof Distribution>;
-
-export const ConsistencyLevel = z
-  .enum([
-    'ANY',
-    'ONE',
-    'TWO',
-    'THREE',
-    'QUORUM',
-    'ALL',
-    'LOCAL_QUORUM',
-    'EACH_QUORUM',
-    'SERIAL',
-    'LOCAL_SERIAL',
-    'LOCAL_ONE',
-  ])
-  .meta({ id: 'ConsistencyLevel' });
-export type ConsistencyLevel = z.infer<typeof ConsistencyLevel>;
 
 /** When the run ends: after a number of operations, or after a time. */
 export const Stop = z
@@ -165,8 +151,10 @@ const Weight = z.number().min(0).default(0);
 /** The structured form of a cassandra-stress run. */
 export const StressPlanSpec = z
   .strictObject({
-    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read', 'user']),
+    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read', 'user', 'scyllaBench', 'ycsb']),
     user: UserSpec.optional().describe('Only for user'),
+    scyllaBench: ScyllaBenchSpec.optional().describe('Only for scyllaBench'),
+    ycsb: YcsbSpec.optional().describe('Only for ycsb'),
     ratio: z
       .strictObject({ write: Weight, read: Weight, counter_write: Weight, counter_read: Weight })
       .refine((ratio) => Object.values(ratio).some((weight) => weight > 0), 'expected at least one weight above 0')

@@ -6,7 +6,7 @@ import type { RequestFrame } from '#libs/cql/request-frame.js';
 import { Partition, type TableGenerators } from '#libs/stress/profile/partition.js';
 import type { Profile, ProfileQuery } from '#libs/stress/profile/profile.js';
 import { sampler } from '../sampler.js';
-import type { ConsistencyLevel } from '../stress.schema.js';
+import type { ConsistencyLevel } from '../consistency-level.schema.js';
 
 /** A request that is ready to be sent, and how many rows it writes. */
 export interface UserRequest {

@@ -1,0 +1,14 @@
+import type { Source } from '#libs/load/target.js';
+
+/** How a run in another tool's words differs from one of cassandra-stress, once its engine is open. */
+export interface Door {
+  /** Work items of the measured run, from the common start (epoch milliseconds) on. */
+  source(startAtMs: number): Source;
+  /** Told of every operation that finally failed: why the run has to end, or undefined to go on. */
+  failed(slot: number): string | undefined;
+  /** Which outcomes (indexes) are tried again, and after what time; at once when absent. */
+  retryable: Uint8Array;
+  retryDelayNs?: ((attempts: number) => number) | undefined;
+  /** What is worth knowing once all is done. */
+  remarks(): string[];
+}
