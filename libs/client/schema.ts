@@ -411,7 +411,7 @@ export interface components {
              *     }
              */
             clustering?: components["schemas"]["Distribution"];
-            stop: components["schemas"]["Stop"];
+            stop: components["schemas"]["StopInput"];
             /** @default LOCAL_ONE */
             consistencyLevel?: components["schemas"]["ConsistencyLevel"];
             /**
@@ -568,7 +568,7 @@ export interface components {
             shape: number;
             quantas: number;
         };
-        Stop: {
+        StopInput: {
             /** @enum {string} */
             type: "operations";
             count: number;
@@ -576,6 +576,18 @@ export interface components {
             /** @enum {string} */
             type: "duration";
             durationMs: number;
+        } | {
+            /** @enum {string} */
+            type: "uncertainty";
+            /**
+             * @description Standard error of the mean row rate, over it
+             * @default 0.02
+             */
+            relativeError?: number;
+            /** @default 30 */
+            minIntervals?: number;
+            /** @default 200 */
+            maxIntervals?: number;
         };
         /** @enum {string} */
         ConsistencyLevel: "ANY" | "ONE" | "TWO" | "THREE" | "QUORUM" | "ALL" | "LOCAL_QUORUM" | "EACH_QUORUM" | "SERIAL" | "LOCAL_SERIAL" | "LOCAL_ONE";
@@ -932,6 +944,27 @@ export interface components {
              */
             seed: number;
             command: string;
+        };
+        Stop: {
+            /** @enum {string} */
+            type: "operations";
+            count: number;
+        } | {
+            /** @enum {string} */
+            type: "duration";
+            durationMs: number;
+        } | {
+            /** @enum {string} */
+            type: "uncertainty";
+            /**
+             * @description Standard error of the mean row rate, over it
+             * @default 0.02
+             */
+            relativeError: number;
+            /** @default 30 */
+            minIntervals: number;
+            /** @default 200 */
+            maxIntervals: number;
         };
         Population: {
             /** @enum {string} */

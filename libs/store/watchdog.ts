@@ -12,13 +12,18 @@ const CANCEL_GRACE_MS = 5_000;
 const DAY_MS = 86_400_000;
 const ACTOR = 'watchdog';
 
+/** How long a run of this kind may run; a day when it ends by its work. */
+function plannedMs({ stop, log }: RunRow['spec']): number {
+  if (stop.type === 'duration') return stop.durationMs;
+  return stop.type === 'uncertainty' ? stop.maxIntervals * log.intervalMs : DAY_MS;
+}
+
 /** How long a run may stay in each state; a closed table, so that no state is without a deadline. */
 const DEADLINE_MS: { [S in RunStatus]: (run: RunRow) => number } = {
   queued: ({ policies }) => policies.queuedDeadlineMs,
   preparing: ({ policies }) => policies.preparingDeadlineMs,
   ready: ({ policies }) => policies.readyDeadlineMs,
-  running: ({ policies, spec }) =>
-    (spec.stop.type === 'duration' ? spec.stop.durationMs : DAY_MS) + policies.runningGraceMs,
+  running: ({ policies, spec }) => plannedMs(spec) + policies.runningGraceMs,
   finishing: ({ policies }) => policies.finishingDeadlineMs,
   completed: () => Infinity,
   failed: () => Infinity,

@@ -21,6 +21,7 @@ const adds = ({ operation, ratio }: StressPlanSpec): boolean =>
 
 function stopText({ stop }: StressPlanSpec): string {
   if (stop.type === 'operations') return `n=${stop.count}`;
+  if (stop.type === 'uncertainty') return `err<${stop.relativeError} n>${stop.minIntervals} n<${stop.maxIntervals}`;
   return `duration=${Math.ceil(stop.durationMs / 1000)}s`;
 }
 

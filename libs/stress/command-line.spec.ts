@@ -75,7 +75,6 @@ describe('parseStressCommand', () => {
       '-rate fixed: expected operations per second such as 20000/s, found 5',
       '-pop sec: unknown option sec=1..2; did you mean seq?',
       expect.stringContaining('-foo: unknown group -foo'),
-      expect.stringContaining('-rate threads: expected -rate threads=N'),
     ]);
   });
 
@@ -83,16 +82,21 @@ describe('parseStressCommand', () => {
     ['user n=1 -rate threads=1', 'profile: expected profile=FILE, found none'],
     ['write n=1 truncate=always', 'expected truncate=once'],
     ['write n=1 -graph file=x.html', '-graph is not supported yet'],
-    ['write err<0.02 n>30', 'err<0.02 is not supported yet'],
-    ['write n=1 -rate threads>=4 auto', 'auto is not supported yet'],
+    ['write err<2', 'err<: expected a relative error such as err<0.02, found 2'],
+    ['write n>0', 'n>: expected a number of intervals such as 30, found 0'],
+    ['write n>30 n<20 -rate threads=1', 'n<: expected at least minIntervals'],
+    ['write n=1 -rate threads=4 auto', 'expected threads= or auto, found both'],
+    ['write n=1 -rate threads>=40 threads<=30', 'expected at least 40 threads, found 30'],
+    ['write n=1 -rate auto fixed=1/s', 'expected no fixed= or throttle= beside auto'],
+    ['read n=1 -rate fixed=1/s', 'expected threads=N beside a rate, found none'],
+    ['write n=1 -rate thread>=4', 'unknown option thread>=4'],
     ['write n=1 -pop dist=EXP(10)', 'expected FIXED(n)'],
     ['write n=1 -pop dist=~UNIFROM(1..10)', 'found ~UNIFROM(1..10)'],
     ['write n=1 -port jmx=7199', 'jmx is not supported yet'],
     ['write n=1 -mode native cql3 compression=lz4', 'compression of frames is not supported yet'],
     ['write n=1 -col size=UNIFORM(1..20m)', 'expected sizes from 0 to 16000000 bytes'],
-    ['read n=1', 'expected -rate threads=N'],
-    ['write', 'expected n= or duration='],
-    ['write n=1 duration=1s', 'found both'],
+    ['write n=1 duration=1s', 'expected one of n=, duration= and err<, found several'],
+    ['write n=1 err<0.1', 'expected one of n=, duration= and err<, found several'],
     ['write n=1 -rate threads=4 fixed=1/s throttle=1/s', 'expected fixed= or throttle=, found both'],
     ['write n=1 ratio(write=1)', 'expected the command mixed, found write'],
     ['write n=1 -rate threads=1 -rate threads=2', 'expected -rate once'],
@@ -100,6 +104,31 @@ describe('parseStressCommand', () => {
     ['write n=1 -schema keyspace=no-good', '-schema keyspace: expected a name of letters'],
   ])('refuses %s by name', (line, expected) => {
     expect(issuesOf(line).join('\n')).toContain(expected);
+  });
+
+  it('ends a run without n= or duration= when its rate is known', () => {
+    const stopOf = (line: string) => parseStressCommand(line).spec.stop;
+    const defaults = { type: 'uncertainty', relativeError: 0.02, minIntervals: 30, maxIntervals: 200 };
+    expect(stopOf('write -rate threads=1')).toEqual(defaults);
+    expect(stopOf('write err<0.1 n>3 n<1k -rate threads=1')).toEqual({
+      ...defaults,
+      relativeError: 0.1,
+      minIntervals: 3,
+      maxIntervals: 1000,
+    });
+    const { spec } = parseStressCommand('write err<0.1 n>3 n<50 -rate threads=1');
+    expect(parseStressCommand(formatStressCommand(spec)).spec).toEqual(spec);
+  });
+
+  it('searches the number of threads where the original does', () => {
+    const searchOf = (line: string) => parseStressCommand(line).auto;
+    expect(searchOf('write n=1')).toBeUndefined();
+    expect(searchOf('write n=1 -rate threads=4')).toBeUndefined();
+    expect(searchOf('read n=1')).toEqual({ minThreads: 4, maxThreads: 1000 });
+    expect(searchOf('write')).toEqual({ minThreads: 4, maxThreads: 1000 });
+    expect(searchOf('write n=1 -rate auto')).toEqual({ minThreads: 4, maxThreads: 1000 });
+    expect(searchOf('write n=1 -rate threads>=8 threads<=64')).toEqual({ minThreads: 8, maxThreads: 64 });
+    expect(parseStressCommand('read n=1 -rate threads>=8').spec.rate.threads).toBe(8);
   });
 
   it('reads both gaussian forms as the original does', () => {

@@ -5,13 +5,14 @@ import { COMMAND_NAMES, commandOf } from './command-names.js';
 import { populationOfDraft, type Draft, type TransportDraft } from './draft.js';
 import { COMMAND_OPTIONS, OPTION_GROUPS, type OptionGroup } from './option-groups.js';
 import { completeUser } from './profile/user-spec.js';
+import { checkWhole } from './command-check.js';
+import { threadSearchOf, type ThreadSearch } from './thread-search.js';
 import { cutWords, nearest, readOption } from './words.js';
 
 const COMMANDS_NOT_YET = ['legacy'];
 /** They answer with a text, and only where there is a terminal. */
 const COMMANDS_THAT_TALK = ['print', 'help', 'version'];
 const WRITE_THREADS = 200;
-
 /** What a command line says of the target; absent where it says nothing. */
 export interface CommandTarget {
   contactPoints?: string[] | undefined;
@@ -24,8 +25,10 @@ export interface CommandTarget {
 }
 
 export interface ParsedCommand {
+  /** With a search of threads, its first run. */
   spec: StressPlanSpec;
   target: CommandTarget;
+  auto: ThreadSearch | undefined;
 }
 
 /** Reads the words of one group into the draft; every problem becomes an issue under `path`. */
@@ -34,15 +37,14 @@ function readGroup(path: string, group: OptionGroup, words: readonly string[], d
   for (const word of words) {
     const option = readOption(word);
     const apply = option && group.options[option.name];
-    const comparison = /^([a-z-]+)(<=?|>=?)/i.exec(word);
+    const [, side = '', bound = ''] = /^([a-z-]+[<>]=?)(.*)$/i.exec(word) ?? [];
+    const compare = group.comparisons?.[side.toLowerCase()];
     if (apply) {
       const problem = apply(draft, option.value);
       if (problem !== undefined) issues.push({ path: `${path} ${option.name}`.trim(), message: problem });
-    } else if (comparison) {
-      issues.push({
-        path: `${path} ${comparison[1]}`.trim(),
-        message: `${word} is not supported yet: give a number or a time to stop at, and threads=N`,
-      });
+    } else if (compare) {
+      const problem = compare(draft, bound);
+      if (problem !== undefined) issues.push({ path: `${path} ${side}`.trim(), message: problem });
     } else if (option && group.notYet.includes(option.name)) {
       issues.push({ path: `${path} ${option.name}`.trim(), message: `${option.name} is not supported yet` });
     } else if (group.bare && (option === undefined || option.value === undefined)) {
@@ -70,63 +72,23 @@ function readCommand(name: string, issues: Issue[]): StressPlanSpec['operation']
   return 'write';
 }
 
-/** What only shows when everything is read: what is missing, and what excludes each other. */
-function checkWhole(draft: Draft, operation: StressPlanSpec['operation'], issues: Issue[]): void {
-  if (draft.count !== undefined && draft.durationMs !== undefined)
-    issues.push({ path: 'n', message: 'expected n= or duration=, found both' });
-  const badEnd = issues.some(({ path }) => path === 'n' || path === 'duration');
-  if (draft.count === undefined && draft.durationMs === undefined && !badEnd) {
-    issues.push({
-      path: 'n',
-      message: 'expected n= or duration=, found neither; running until the error is small (err<) is not supported yet',
-    });
-  }
-  if (draft.throttlePerSecond !== undefined && draft.fixedPerSecond !== undefined) {
-    issues.push({ path: '-rate fixed', message: 'expected fixed= or throttle=, found both' });
-  }
-  if (draft.arrival !== undefined && draft.fixedPerSecond === undefined) {
-    issues.push({ path: '-rate arrival', message: 'expected fixed= beside arrival=, found none' });
-  }
-  if (draft.threads === undefined && !(operation.endsWith('write') && draft.count !== undefined)) {
-    issues.push({
-      path: '-rate threads',
-      message: 'expected -rate threads=N; searching the number of threads (auto) is not supported yet',
-    });
-  }
-  if (draft.sequence && draft.distribution)
-    issues.push({ path: '-pop seq', message: 'expected seq= or dist=, found both' });
-  if (draft.noWrap === true && !draft.sequence)
-    issues.push({ path: '-pop no-wrap', message: 'expected seq= beside no-wrap, found none' });
-  if (draft.readLookback && !draft.sequence)
-    issues.push({ path: '-pop read-lookback', message: 'expected seq= beside read-lookback=, found none' });
-  if (draft.columnNames && draft.columnCount !== undefined)
-    issues.push({ path: '-col names', message: 'expected names= or n=, found both' });
-  if (draft.ratio && operation !== 'mixed')
-    issues.push({ path: 'ratio', message: `expected the command mixed, found ${operation}` });
-  if (draft.clustering && operation !== 'mixed' && operation !== 'user')
-    issues.push({ path: 'clustering', message: `expected the command mixed or user, found ${operation}` });
-  if (operation === 'user') {
-    if (!draft.profiles) issues.push({ path: 'profile', message: 'expected profile=FILE, found none' });
-    if (!draft.operations) issues.push({ path: 'ops', message: 'expected ops(insert=1), found none' });
-  } else if (draft.profiles || draft.operations)
-    issues.push({ path: 'profile', message: `expected the command user, found ${operation}` });
+/** A run that nobody ends goes on until its rate is known. */
+function stopOf({ count, durationMs, uncertainty }: Draft): unknown {
+  if (count !== undefined) return { type: 'operations', count };
+  return durationMs === undefined ? { type: 'uncertainty', ...uncertainty } : { type: 'duration', durationMs };
 }
 
 /** The structured form; `draft` has been checked. What was not said gets the schema's defaults. */
 function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
-  const threads = draft.threads ?? WRITE_THREADS;
+  const threads = threadSearchOf(draft, operation)?.minThreads ?? draft.threads ?? WRITE_THREADS;
   const { fixedPerSecond: ratePerSecond, throttlePerSecond } = draft;
-  const stop =
-    draft.count === undefined
-      ? { type: 'duration', durationMs: draft.durationMs }
-      : { type: 'operations', count: draft.count };
   return {
     operation,
     user: draft.operations && { profiles: draft.texts, operations: draft.operations },
     ratio: draft.ratio,
     clustering: draft.clustering,
     increment: draft.increment,
-    stop,
+    stop: stopOf(draft),
     consistencyLevel: draft.consistencyLevel,
     warmup: draft.warmup,
     keySizeBytes: draft.keySizeBytes,
@@ -185,6 +147,9 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   'log.intervalMs': '-log interval',
   'stop.count': 'n',
   'stop.durationMs': 'duration',
+  'stop.relativeError': 'err<',
+  'stop.minIntervals': 'n>',
+  'stop.maxIntervals': 'n<',
   keySizeBytes: 'keysize',
 };
 
@@ -256,5 +221,6 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
   return {
     spec: completeUser(parsed.data),
     target: { contactPoints, port, localDatacenter, username, password, transport },
+    auto: threadSearchOf(draft, operation),
   };
 }

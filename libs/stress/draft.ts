@@ -14,6 +14,10 @@ export interface Draft {
   operation?: StressPlanSpec['operation'];
   count?: number;
   durationMs?: number;
+  /** `err<`, `n>` and `n<`. */
+  uncertainty?: { relativeError?: number; minIntervals?: number; maxIntervals?: number };
+  /** `auto`, `threads>=` and `threads<=`. */
+  auto?: { minThreads?: number; maxThreads?: number };
   consistencyLevel?: ConsistencyLevel;
   warmup?: boolean;
   keySizeBytes?: number;

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.js';
+import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
   compressionOff,
@@ -28,6 +29,8 @@ import {
 
 export interface OptionGroup {
   options: Readonly<Record<string, Apply>>;
+  /** What is said by a comparison, as in `n>30`: by name and sign. */
+  comparisons?: Readonly<Record<string, Apply>>;
   /** Options of the original that are refused by name. */
   notYet: readonly string[];
   /** Takes words that are no options; absent where there are none. */
@@ -49,7 +52,12 @@ export const COMMAND_OPTIONS: OptionGroup = {
     profile: text('a file', (draft, value) => (draft.profiles = value.split(','))),
     ops: operations,
   },
-  notYet: ['serial-cl', 'err'],
+  comparisons: {
+    'err<': relativeError,
+    'n>': uncertaintyBound((value) => ({ minIntervals: value })),
+    'n<': uncertaintyBound((value) => ({ maxIntervals: value })),
+  },
+  notYet: ['serial-cl'],
 };
 
 const milliseconds = (set: (draft: Draft, value: number) => void): Apply => count('milliseconds', set);
@@ -103,8 +111,13 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
         draft.arrival = value;
         return undefined;
       },
+      auto: flag((draft) => (draft.auto = { ...draft.auto })),
     },
-    notYet: ['auto'],
+    comparisons: {
+      'threads>=': count('a number of threads', (draft, minThreads) => (draft.auto = { ...draft.auto, minThreads })),
+      'threads<=': count('a number of threads', (draft, maxThreads) => (draft.auto = { ...draft.auto, maxThreads })),
+    },
+    notYet: [],
   },
   pop: {
     options: {
@@ -137,7 +150,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     options: {
       hdrfile: text('a file', (draft, value) => (draft.hdrFile = value)),
       interval,
-      operations,
       'no-settings': flag((draft) => (draft.noSettings = true)),
       'no-summary': flag((draft) => (draft.noSummary = true)),
     },

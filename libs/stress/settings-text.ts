@@ -1,5 +1,6 @@
 import { doorSettings } from '#libs/front-doors/door-settings.js';
 import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { ThreadSearch } from './thread-search.js';
 import { namedWeights } from './operations.js';
 import { populationOf } from './population.js';
 import { distributionText } from './distribution-text.js';
@@ -67,23 +68,30 @@ function commandLines(spec: StressPlanSpec): string[] {
     `  No Warmup: ${!spec.warmup}`,
     `  Consistency Level: ${spec.consistencyLevel}`,
     '  Serial Consistency Level: SERIAL',
-    '  Target Uncertainty: not applicable',
+    ...(stop.type === 'uncertainty'
+      ? [
+          `  Target Uncertainty: ${fixed(stop.relativeError, 3)}`,
+          `  Minimum Uncertainty Measurements: ${stop.minIntervals}`,
+          `  Maximum Uncertainty Measurements: ${stop.maxIntervals}`,
+        ]
+      : ['  Target Uncertainty: not applicable']),
     `  Key Size (bytes): ${spec.keySizeBytes}`,
     `  Counter Increment Distibution: add=${distributionText(spec.increment).toLowerCase()}`,
     ...(spec.operation === 'mixed' || spec.operation === 'user' ? mixed : []),
   ];
 }
 
-function loadLines(spec: StressPlanSpec): string[] {
+function loadLines(spec: StressPlanSpec, auto: ThreadSearch | undefined): string[] {
   const { rate } = spec;
   const perSecond = rate.model === 'open' ? rate.ratePerSecond : (rate.throttlePerSecond ?? 0);
   const population = populationOf(spec);
   const sequence = population.type === 'sequence';
   return [
     'Rate:',
-    '  Auto: false',
-    `  Thread Count: ${rate.threads}`,
-    `  OpsPer Sec: ${fixed(perSecond, 0)}`,
+    `  Auto: ${auto !== undefined}`,
+    ...(auto === undefined
+      ? [`  Thread Count: ${rate.threads}`, `  OpsPer Sec: ${fixed(perSecond, 0)}`]
+      : [`  Min Threads: ${auto.minThreads}`, `  Max Threads: ${auto.maxThreads}`]),
     'Population:',
     sequence
       ? `  Sequence: ${population.from}..${population.to}`
@@ -172,13 +180,13 @@ function targetLines({ connection, schema, operation }: StressPlanSpec, target: 
 }
 
 /** The settings block, line by line as ScyllaDB's cassandra-stress 3.18 prints it; groups that we do not have say their defaults. */
-export const settingsText = (spec: StressPlanSpec, target: TextTarget): string[] =>
-  doorSettings(spec, target) ?? stressSettings(spec, target);
+export const settingsText = (spec: StressPlanSpec, target: TextTarget, auto?: ThreadSearch): string[] =>
+  doorSettings(spec, target) ?? stressSettings(spec, target, auto);
 
-const stressSettings = (spec: StressPlanSpec, target: TextTarget): string[] => [
+const stressSettings = (spec: StressPlanSpec, target: TextTarget, auto: ThreadSearch | undefined): string[] => [
   '******************** Stress Settings ********************',
   ...commandLines(spec),
-  ...loadLines(spec),
+  ...loadLines(spec, auto),
   ...dataLines(spec),
   ...targetLines(spec, target),
 ];

@@ -3,11 +3,13 @@ import { Histogram } from '#libs/stats/histogram.js';
 import { operationNames, operationsOf } from './operations.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { TargetFacts } from '#libs/workloads/driver.js';
+import type { ThreadSearch } from './thread-search.js';
 import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
 import { javaDuration, settingsText, type TextTarget } from './settings-text.js';
+import { adjustedRowRate, Uncertainty } from './uncertainty.js';
 
 const NS_PER_MS = 1e6;
-const HEADER =
+export const HEADER =
   'type       total ops,    op/s,    pk/s,   row/s,    mean,     med,     .95,     .99,    .999,     max,   time,   stderr, errors,  gc: #,  max ms,  sum ms,  sdv ms,      mb';
 
 /** What the original counts: failed operations are in op/s and in the latencies. */
@@ -33,13 +35,18 @@ function addTo(tally: Tally, add: Omit<Tally, 'latency'>, encoded: readonly (Uin
 
 const ms = (ns: number): number => ns / NS_PER_MS;
 
+function untilText(stop: StressPlanSpec['stop']): string {
+  if (stop.type === 'operations') return `for ${stop.count} iteration`;
+  if (stop.type === 'duration') return javaDuration(stop.durationMs).toLowerCase();
+  return `until stderr of mean < ${stop.relativeError}`;
+}
+
 /** What cassandra-stress prints of a run, made of the run's intervals as they come. Lines without line breaks. */
 export class StressText {
   private readonly names: readonly string[];
   private readonly totals = new Map<string, Tally>();
   private readonly whole = emptyTally();
-  /** Adjusted row rates of the intervals so far: their sum, and the sum of their squares. */
-  private readonly rates = { count: 0, sum: 0, squares: 0 };
+  private readonly uncertainty = new Uncertainty();
   private elapsedMs = 0;
 
   constructor(
@@ -50,8 +57,8 @@ export class StressText {
     for (const name of this.names) this.totals.set(name, emptyTally());
   }
 
-  settings(): string[] {
-    return settingsText(this.spec, this.target);
+  settings(auto?: ThreadSearch): string[] {
+    return settingsText(this.spec, this.target, auto);
   }
 
   connected({ clusterName, nodes }: Pick<TargetFacts, 'clusterName' | 'nodes'>): string[] {
@@ -70,9 +77,7 @@ export class StressText {
     const { stop, rate } = this.spec;
     const several = this.names.length > 1 || this.spec.operation === 'user';
     const what = several ? `[${this.names.join(', ')}]` : this.names[0];
-    const until =
-      stop.type === 'operations' ? `for ${stop.count} iteration` : javaDuration(stop.durationMs).toLowerCase();
-    return `Running ${what} with ${rate.threads} threads ${until}`;
+    return `Running ${what} with ${rate.threads} threads ${untilText(stop)}`;
   }
 
   header(): string {
@@ -95,7 +100,7 @@ export class StressText {
       addTo(sum, part, []);
       sum.latency.add(part.latency);
     }
-    this.noteRate(sum, snapshot.lengthMs);
+    this.uncertainty.note(adjustedRowRate(sum.rows, snapshot.lengthMs, sum.latency.maxNs));
     const rows =
       this.names.length > 1
         ? parts.map(({ name, part }) => this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs))
@@ -158,6 +163,18 @@ export class StressText {
     ];
   }
 
+  /** Operations per second over the whole run so far. */
+  get opRate(): number {
+    return this.elapsedMs === 0 ? 0 : (this.whole.operations * 1000) / this.elapsedMs;
+  }
+
+  /** The whole run so far as rows of the interval table: one for each operation type, and their total. */
+  wholeRows(): string[] {
+    const row = (name: string, tally: Tally) => this.row(name, tally.operations, tally, this.elapsedMs);
+    const each = this.names.map((name) => row(name, this.totals.get(name) ?? this.whole));
+    return [...each, row('total', this.whole)];
+  }
+
   end(success: boolean): string {
     return success ? 'END' : 'FAILURE';
   }
@@ -175,21 +192,6 @@ export class StressText {
     return part;
   }
 
-  private noteRate(sum: Tally, lengthMs: number): void {
-    const adjusted = (sum.rows * 1000) / (lengthMs - ms(sum.latency.maxNs));
-    this.rates.count++;
-    this.rates.sum += adjusted;
-    this.rates.squares += adjusted * adjusted;
-  }
-
-  /** (sigma / sqrt(n)) / mean of the adjusted row rates so far. */
-  private uncertainty(): number {
-    const { count, sum, squares } = this.rates;
-    const mean = sum / count;
-    const variance = Math.max(0, squares / count - mean * mean);
-    return mean === 0 ? 0 : Math.sqrt(variance / count) / mean;
-  }
-
   private row(name: string, totalOperations: number, tally: Tally, lengthMs: number): string {
     const perSecond = (count: number): string => fixed((count * 1000) / lengthMs, 0, 8);
     const at = (percentile: number): string => fixed(ms(tally.latency.valueAtNs(percentile)), 1, 8);
@@ -205,7 +207,7 @@ export class StressText {
       at(99.9),
       fixed(ms(tally.latency.maxNs), 1, 8),
       fixed(this.elapsedMs / 1000, 1, 7),
-      fixed(this.uncertainty(), 5, 9),
+      fixed(this.uncertainty.relativeError, 5, 9),
       String(tally.errors).padStart(7),
       '      0,       0,       0,       0,       0',
     ].join(',');

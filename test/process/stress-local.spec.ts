@@ -125,4 +125,28 @@ describe('tidemark stress without a server', () => {
       /expected a PEM file, found \/etc\/client\.jks: make one with keytool -exportcert -rfc/,
     );
   });
+
+  it('goes on until the rate is known well enough, which is a success', async () => {
+    const run = await stress('write err<0.9 n>3 n<20 cl=ONE no-warmup -rate threads=8 -log interval=200ms').ended;
+    expect(run).toMatchObject({ exitCode: 0, errors: '' });
+    expect(run.out).toContain('Running WRITE with 8 threads until stderr of mean < 0.9');
+    expect(run.out).toContain('  Target Uncertainty: 0.900');
+    // Three whole intervals, and the one in which the load was told to stop.
+    expect(run.out.match(/^total, /gm)?.length).toBeGreaterThanOrEqual(3);
+    expect(run.out.match(/^total, /gm)?.length).toBeLessThanOrEqual(6);
+    expect(run.out.trimEnd().endsWith('END')).toBe(true);
+  });
+
+  it('searches the number of threads and ends with one table', async () => {
+    const run = await stress(
+      'read n=400 cl=ONE no-warmup -errors ignore skip-read-validation -rate threads>=4 threads<=110 auto',
+    ).ended;
+    expect(run).toMatchObject({ exitCode: 0, errors: '' });
+    expect(run.out).toMatch(/Auto: true\n {2}Min Threads: 4\n {2}Max Threads: 110\n/);
+    expect(run.out).toMatch(/Running READ with 104 threads for 400 iteration/);
+    expect(run.out).toMatch(/Improvement over 4 threadCount: -?\d+%/);
+    const table = run.out.slice(run.out.indexOf('id, type')).split('\n');
+    expect(table.filter((line) => /^ *\d+ threadCount, (READ|total), +400,/.test(line))).toHaveLength(4);
+    expect(run.out.match(/^END$/gm)).toHaveLength(1);
+  });
 });

@@ -3,15 +3,17 @@ import type { SpecByKind } from '#libs/workloads/driver.js';
 import type { Distribution, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Estimate } from './runs.schema.js';
 
-/** Operations when the run ends by time: known for a schedule, bounded by a throttle, else unknown. */
+/** Operations when the run ends by time: known for a schedule, bounded by a throttle; else unknown. */
 function operationsOf({ stop, rate }: StressPlanSpec): number | null {
   if (stop.type === 'operations') return stop.count;
+  if (stop.type === 'uncertainty') return null;
   const ratePerSecond = rate.model === 'open' ? rate.ratePerSecond : rate.throttlePerSecond;
   return ratePerSecond === undefined ? null : Math.floor((ratePerSecond * stop.durationMs) / 1000);
 }
 
 function durationMsOf({ stop, rate }: StressPlanSpec): number | null {
   if (stop.type === 'duration') return stop.durationMs;
+  if (stop.type === 'uncertainty') return null;
   return rate.model === 'open' ? Math.ceil((stop.count / rate.ratePerSecond) * 1000) : null;
 }
 

@@ -57,6 +57,16 @@ describe('runs', () => {
       expect(Run.parse((await api.get(`/v1/runs/${run.id}`)).json)).toEqual(run);
     });
 
+    it('refuses what one executor decides, and rows of runs', async () => {
+      const refusal = async (command: string, executors: number) => {
+        const answer = await api.post('/v1/runs', { ...body, spec: { command }, placement: { executors } });
+        expect(answer.status).toBe(400);
+        return JSON.stringify(answer.json);
+      };
+      expect(await refusal('write err<0.1 -rate threads=4', 2)).toContain('expected one executor');
+      expect(await refusal('read n=100', 1)).toContain('-rate auto: expected -rate threads=N');
+    });
+
     it('takes a cassandra-stress command and stores the same run in both forms', async () => {
       const command = 'mixed ratio(write=1,read=3) n=2000 cl=ONE -rate threads=16 fixed=500/s';
       const run = await create({ spec: { command } });

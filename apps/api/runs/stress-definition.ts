@@ -1,4 +1,5 @@
 import { CodedError, type Issue } from '#libs/contract/problem.js';
+import type { Placement } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
@@ -9,11 +10,20 @@ import type { Define, Definition } from './definition.js';
 const refused = (...issues: Issue[]): Definition<'stress'> => ({ spec: undefined, issues });
 
 /** A stress run in both forms, whichever was posted. */
-export const defineStress: Define<'stress'> = ({ spec, target }) =>
-  'command' in spec ? defineCommand(spec, target) : defineStructured(spec, target);
+export const defineStress: Define<'stress'> = ({ spec, target, placement }) =>
+  'command' in spec ? defineCommand(spec, target, placement) : defineStructured(spec, target, placement);
 
-function defineStructured(spec: StressPlanSpec, target: Target | undefined): Definition<'stress'> {
+/** Ends that one executor decides by its own intervals. */
+const ONE_EXECUTOR = 'expected one executor, whose intervals decide when the rate is known well enough, found';
+
+function defineStructured(
+  spec: StressPlanSpec,
+  target: Target | undefined,
+  { executors }: Placement,
+): Definition<'stress'> {
   const issues: Issue[] = [];
+  if (spec.stop.type === 'uncertainty' && executors > 1)
+    issues.push({ path: 'spec.stop', message: `${ONE_EXECUTOR} ${executors}` });
   if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
   const complete = completed(spec, issues);
@@ -41,6 +51,7 @@ function completed(spec: StressPlanSpec, issues: Issue[]): StressPlanSpec | unde
 function defineCommand(
   { command: line, engine, profiles }: StressCommand,
   posted: Target | undefined,
+  { executors }: Placement,
 ): Definition<'stress'> {
   const parsed = read(line, profiles);
   if ('issues' in parsed) return refused(...parsed.issues);
@@ -48,6 +59,9 @@ function defineCommand(
   const { transport, ...said } = parsed.target;
   const { target, issues } = join(posted, said);
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.command', message: `-log hdrfile: ${NO_FILE}` });
+  if (parsed.auto !== undefined) issues.push({ path: 'spec.command', message: NO_SEARCH });
+  if (spec.stop.type === 'uncertainty' && executors > 1)
+    issues.push({ path: 'spec.command', message: `err<: ${ONE_EXECUTOR} ${executors}` });
   if (transport !== undefined)
     issues.push({ path: 'spec.command', message: '-transport: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);
@@ -57,6 +71,10 @@ function defineCommand(
     posted === undefined ? 'spec.command' : `target.contactPoints[${index}]`;
   return { spec: { ...spec, command }, target, contactPointPath, issues: [] };
 }
+
+/** One run has one number of threads; only a terminal has the patience for a row of runs behind one line. */
+const NO_SEARCH =
+  '-rate auto: expected -rate threads=N; a search of the number of threads is a row of runs, which tidemark stress does from the command line, and here is one request for each number';
 
 /** Executors must not write where a caller says. */
 const NO_FILE = 'expected no file: the service keeps every histogram, GET /v1/runs/{id}/hdr answers the same log';

@@ -2,7 +2,7 @@
 export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
     n: 'n=N, operations in all; b, m and k may follow (10^9, 10^6, 10^3)',
-    duration: 'duration=N(s|m|h), instead of n',
+    duration: 'duration=N(s|m|h), instead of n; neither: until the rate is known, err<0.02 n>30 n<200',
     cl: 'cl=LEVEL, consistency level (LOCAL_ONE)',
     'no-warmup': 'no-warmup, start cold',
     truncate: 'truncate=never|once (never)',
@@ -22,6 +22,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     threads: '-rate threads=N, operations in flight (200 for writes with n)',
     throttle: 'throttle=N/s, a cap on a closed loop',
     fixed: 'fixed=N/s, an open loop: latency counts from when an operation was due',
+    auto: 'auto, more and more threads until they do not help: threads>=4 threads<=1000 (what runs without n= do)',
     arrival: 'arrival=constant|poisson, with fixed',
     processes: 'processes=N, load threads of one core each (1)',
   },

@@ -1,6 +1,7 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import { StressText } from '#libs/stress/stress-text.js';
 import type { ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
@@ -18,6 +19,8 @@ export class StressOutput implements LocalEvents {
   facts: TargetFacts | undefined;
   /** The first ones, as many as a summary holds. */
   readonly mismatches: Mismatch[] = [];
+  /** Where every interval goes besides. */
+  keep: (snapshot: IntervalSnapshot) => void = () => undefined;
   private readonly text: StressText;
 
   constructor(
@@ -25,11 +28,13 @@ export class StressOutput implements LocalEvents {
     private readonly target: Target,
     private readonly line: (text: string) => void,
     private readonly terminal: Terminal,
-    private readonly kept: (snapshot: IntervalSnapshot) => void,
   ) {
     const { contactPoints: nodes, port, username, localDatacenter: datacenter } = target;
     this.text = new StressText(spec, { nodes, port, username, datacenter });
-    if (spec.log.settings) this.lines(this.text.settings());
+  }
+
+  settings(auto: ThreadSearch | undefined): void {
+    this.lines(this.text.settings(auto));
   }
 
   prepared(facts: TargetFacts): void {
@@ -44,7 +49,7 @@ export class StressOutput implements LocalEvents {
   }
 
   interval(snapshot: IntervalSnapshot): void {
-    this.kept(snapshot);
+    this.keep(snapshot);
     this.lines(this.text.interval(snapshot));
   }
 
@@ -61,12 +66,20 @@ export class StressOutput implements LocalEvents {
 
   started(): void {}
 
-  /** The summary of what was measured, and the last word. */
-  finished(result: ShardResult, success: boolean): void {
+  /** The summary of what was measured. */
+  finished(result: ShardResult): void {
     if (result.mismatches > 0)
       this.terminal.remark(`${result.mismatches} values did not come back as they were written`);
     if (this.spec.log.summary) this.lines(this.text.summary());
-    this.line(this.text.end(success));
+  }
+
+  /** The rate and the row of everything so far. */
+  whole(): { opRate: number; rows: readonly string[] } {
+    return { opRate: this.text.opRate, rows: this.text.wholeRows() };
+  }
+
+  end(success: boolean): string {
+    return this.text.end(success);
   }
 
   private lines(texts: readonly string[]): void {

@@ -6,6 +6,8 @@ import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
 import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import type { ThreadSearch } from '#libs/stress/thread-search.js';
+import { onlyReads } from '#libs/stress/operations.js';
 import type { Shard } from '#libs/workloads/driver.js';
 import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
@@ -23,11 +25,17 @@ import type { LocalCommand } from './split-stress.js';
 import { stressHelp } from './stress-help.js';
 import { StressOutput } from './stress-output.js';
 import { targetOf } from './stress-target.js';
+import { searchThreads } from './thread-search-run.js';
 
 interface Job {
   spec: StoredStressSpec;
   target: Target;
   shard: Shard;
+}
+
+interface Work {
+  job: Job;
+  auto: ThreadSearch | undefined;
 }
 
 const HELP = /^(-{1,2}help|-{1,2}h|-\?)$/i;
@@ -51,15 +59,18 @@ const readProfile: ProfileText = (file) => {
   }
 };
 
-function readJob(command: LocalCommand, terminal: Terminal): Job {
+function readWork(command: LocalCommand, terminal: Terminal): Work {
   const { args, engine, from } = command;
-  if (from !== undefined) return planned(readDoor(from, command, terminal));
-  const { spec: parsed, target: said } = parseStressCommand(args.join(' '), readProfile);
+  if (from !== undefined) {
+    const { spec, target } = readDoor(from, command, terminal);
+    return { job: planned(spec, target), auto: undefined };
+  }
+  const { spec: parsed, target: said, auto } = parseStressCommand(args.join(' '), readProfile);
   const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said) };
-  return planned({ spec, target: targetOf(said) });
+  return { job: planned(spec, targetOf(said)), auto };
 }
 
-function planned({ spec, target }: Omit<Job, 'shard'>): Job {
+function planned(spec: StoredStressSpec, target: Target): Job {
   const [shard] = plans.stress(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
   return { spec, target, shard };
@@ -80,28 +91,69 @@ function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => v
   return { signal: controller.signal, release };
 }
 
-async function carryOut(job: Job, json: boolean, terminal: Terminal): Promise<ExitCode> {
-  const { spec, target } = job;
-  const { signal: interrupted, release } = stopSignal(terminal);
+/** Where the texts and the figures of a run go. */
+interface Outlet {
+  terminal: Terminal;
+  line: (text: string) => void;
+  /** The run as JSON; undefined when nobody asked for it. */
+  json: ((document: string) => void) | undefined;
+}
+
+/** One run, whose texts `output` makes: intervals, summary, histograms. */
+async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outlet, interrupted: AbortSignal) {
+  const { spec } = job;
   const broken = new AbortController();
   const hdr = spec.log.hdrFile === undefined ? undefined : await openHdrFile(spec.log.hdrFile, () => broken.abort());
   const intervals: IntervalSnapshot[] = [];
-  const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
-  const output = new StressOutput(spec, target, line, terminal, (snapshot) => {
+  output.keep = (snapshot) => {
     hdr?.add(snapshot);
     if (json) intervals.push(snapshot);
-  });
+  };
   try {
     const signal = AbortSignal.any([interrupted, broken.signal]);
     const result = await runLocally(drivers.stress, job, output, { clock: systemClock, signal });
     const success = !result.stopped && result.failure === undefined;
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
-    output.finished(result, success);
-    if (json) terminal.write(localSummaryText(job, result, output, intervals));
+    output.finished(result);
+    json?.(localSummaryText(job, result, output, intervals));
     await hdr?.publish();
-    return success ? EXIT.ok : EXIT.failed;
+    return success;
   } finally {
     await hdr?.discard();
+  }
+}
+
+async function carryOut({ job, auto }: Work, asJson: boolean, terminal: Terminal): Promise<ExitCode> {
+  const { signal, release } = stopSignal(terminal);
+  const documents: string[] = [];
+  const outlet: Outlet = {
+    terminal,
+    line: (text) => (asJson ? terminal.remark(text) : terminal.write(`${text}\n`)),
+    json: asJson ? (document) => void documents.push(document) : undefined,
+  };
+  const first = new StressOutput(job.spec, job.target, outlet.line, terminal);
+  if (job.spec.log.settings) first.settings(auto);
+  try {
+    const success =
+      auto === undefined
+        ? await runOnce(job, first, outlet, signal)
+        : await searchThreads({
+            spec: job.spec,
+            limits: auto,
+            writes: !onlyReads(job.spec),
+            line: outlet.line,
+            clock: systemClock,
+            signal,
+            run: async (threads) => {
+              const step = planned({ ...job.spec, rate: { ...job.spec.rate, threads } }, job.target);
+              const output = new StressOutput(step.spec, step.target, outlet.line, terminal);
+              return { success: await runOnce(step, output, outlet, signal), ...output.whole() };
+            },
+          });
+    outlet.line(first.end(success));
+    if (asJson) terminal.write(auto === undefined ? documents.join('') : `[${documents.join(',').trimEnd()}]\n`);
+    return success ? EXIT.ok : EXIT.failed;
+  } finally {
     release();
   }
 }
@@ -126,7 +178,7 @@ export async function stress(command: LocalCommand, terminal: Terminal): Promise
       terminal.write(talk(command.args));
       return EXIT.ok;
     }
-    return await carryOut(readJob(command, terminal), command.json, terminal);
+    return await carryOut(readWork(command, terminal), command.json, terminal);
   } catch (error) {
     terminal.remark(errorText(error));
     return EXIT.failed;

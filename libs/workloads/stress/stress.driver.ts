@@ -10,6 +10,7 @@ import { doorTable } from '#libs/front-doors/door-table.js';
 import { prepareDoorTable } from './door/door-schema.js';
 import { createProfileSchema } from './user/profile-schema.js';
 import { checkConsistency, checkTables, createSchema, tablesOf, truncate } from './schema-setup.js';
+import { openUntilCertain } from './until-certain.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
 
@@ -55,10 +56,11 @@ async function prepareSchema(session: WireSession, spec: StoredStressSpec, event
 /** cassandra-stress's commands. */
 export const stressDriver: Driver<StoredStressSpec> = {
   prepare,
-  open: (spec, target, shard, events, signal) =>
-    openLanes(
-      shard.lanes.map((share) => ({ kind: 'stress', spec, target, share })),
-      events,
-      signal,
-    ),
+  open: (spec, target, shard, events, signal) => {
+    const { stop } = spec;
+    const inputs = shard.lanes.map((share) => ({ kind: 'stress' as const, spec, target, share }));
+    return stop.type === 'uncertainty'
+      ? openUntilCertain(stop, events, (watched) => openLanes(inputs, watched, signal))
+      : openLanes(inputs, events, signal);
+  },
 };

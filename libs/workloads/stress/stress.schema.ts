@@ -35,7 +35,7 @@ export const Distribution = z
   .meta({ id: 'Distribution' });
 export type Distribution = z.infer<typeof Distribution>;
 
-/** When the run ends: after a number of operations, or after a time. */
+/** When the run ends: after a number of operations, after a time, or when its rate is known well enough. */
 export const Stop = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('operations'), count: z.int().min(0).max(1e12) }),
@@ -46,6 +46,18 @@ export const Stop = z
         .min(100)
         .max(30 * 86_400_000),
     }),
+    z
+      .strictObject({
+        type: z.literal('uncertainty'),
+        relativeError: z.number().min(0).max(1).default(0.02).describe('Standard error of the mean row rate, over it'),
+        minIntervals: z.int().min(1).max(1_000_000).default(30),
+        maxIntervals: z.int().min(1).max(1_000_000).default(200),
+      })
+      .refine(({ minIntervals, maxIntervals }) => minIntervals <= maxIntervals, {
+        message: 'expected at least minIntervals (n>)',
+        path: ['maxIntervals'],
+      })
+      .describe('One executor only, since its intervals decide'),
   ])
   .meta({ id: 'Stop' });
 export type Stop = z.infer<typeof Stop>;
