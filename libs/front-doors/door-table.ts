@@ -1,4 +1,5 @@
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { ycsbColumns, ycsbTableCql } from './ycsb-statements.js';
 import { benchTableCql, columnsOf, tableOf } from './scylla-bench-statements.js';
 
 /** The one table of a run in another tool's words. */
@@ -16,7 +17,7 @@ export interface DoorTable {
 const WRITING = ['write', 'mixed', 'counter_update'];
 
 /** The table of the run; undefined for runs of cassandra-stress. */
-export function doorTable({ scyllaBench, schema }: StressPlanSpec): DoorTable | undefined {
+export function doorTable({ scyllaBench, ycsb, schema }: StressPlanSpec): DoorTable | undefined {
   if (scyllaBench) {
     return {
       name: tableOf(scyllaBench),
@@ -24,6 +25,15 @@ export function doorTable({ scyllaBench, schema }: StressPlanSpec): DoorTable | 
       key: ['pk', 'ck'],
       createCql: benchTableCql(scyllaBench, schema.keyspace),
       isWritten: WRITING.includes(scyllaBench.mode),
+    };
+  }
+  if (ycsb) {
+    return {
+      name: ycsb.table,
+      columns: ycsbColumns(ycsb),
+      key: ['y_id'],
+      createCql: ycsbTableCql(ycsb, schema.keyspace),
+      isWritten: ycsb.phase === 'load',
     };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { YcsbSpec } from '#libs/workloads/stress/ycsb.schema.js';
+import { coreWorkload } from './ycsb.js';
 
 type Weights = Readonly<Record<string, number>>;
 
@@ -8,20 +9,22 @@ type Weights = Readonly<Record<string, number>>;
 const ofScyllaBench = ({ mode }: ScyllaBenchSpec): Weights =>
   mode === 'mixed' ? { write: 1, read: 1 } : { [mode]: 1 };
 
-/** Names of YCSB's operations as it prints them. */
-export const YCSB_NAMES = {
+/** YCSB's operations in the order of their index on the hot path, with the names that it prints. */
+export const YCSB_OPERATIONS = ['read', 'update', 'insert', 'scan', 'readModifyWrite'] as const;
+const YCSB_NAMES: { [O in (typeof YCSB_OPERATIONS)[number]]: string } = {
   read: 'READ',
   update: 'UPDATE',
   insert: 'INSERT',
   scan: 'SCAN',
   readModifyWrite: 'READ-MODIFY-WRITE',
-} as const satisfies Record<keyof YcsbSpec['shares'], string>;
-export const YCSB_OPERATIONS = ['read', 'update', 'insert', 'scan', 'readModifyWrite'] as const;
+};
 
-const ofYcsb = ({ phase, shares }: YcsbSpec): Weights =>
-  Object.fromEntries(
-    YCSB_OPERATIONS.map((name) => [YCSB_NAMES[name], phase === 'load' ? Number(name === 'insert') : shares[name]]),
-  );
+function ofYcsb(spec: YcsbSpec): Weights {
+  const { shares } = coreWorkload(spec);
+  const weight = (name: (typeof YCSB_OPERATIONS)[number]): number =>
+    spec.phase === 'load' ? Number(name === 'insert') : shares[name];
+  return Object.fromEntries(YCSB_OPERATIONS.map((name) => [YCSB_NAMES[name], weight(name)]));
+}
 
 /** Operations of a run in another tool's words, in the order of their index on the hot path; undefined for other runs. */
 export function operationWeights({

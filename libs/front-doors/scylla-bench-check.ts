@@ -44,7 +44,9 @@ export function requestsPerPass(spec: ScyllaBenchSpec, workers: number): number 
 
 function* problemsOfEnd(spec: ScyllaBenchSpec, { stop, rate }: Plan): Generator<Issue> {
   const goesRound = spec.mode === 'scan' || spec.workload.type === 'sequential';
-  if (!goesRound) {
+  if (stop.type === 'uncertainty')
+    yield { path: 'stop', message: 'expected an end by operations or a duration, found uncertainty' };
+  else if (!goesRound) {
     if (spec.passes !== undefined) {
       yield { path: 'scyllaBench.passes', message: `expected none: the ${spec.workload.type} workload has no passes` };
     }

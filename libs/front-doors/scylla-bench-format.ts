@@ -1,5 +1,6 @@
 import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { quotedWord } from './quoted-word.js';
 import { maxRateOf } from './scylla-bench-check.js';
 import type { ScyllaBenchTarget } from './scylla-bench-line.js';
 
@@ -73,9 +74,6 @@ function runFlags(spec: StressPlanSpec, bench: ScyllaBenchSpec): Flags {
   };
 }
 
-const quoted = (text: string): string =>
-  /^[\w.,:=/%+@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /** The line that means the same as the run; a password is never part of it. Empty for other runs. */
 export function formatScyllaBench(spec: StressPlanSpec, target: ScyllaBenchTarget = {}): string {
   const { scyllaBench: bench } = spec;
@@ -91,6 +89,6 @@ export function formatScyllaBench(spec: StressPlanSpec, target: ScyllaBenchTarge
   };
   return Object.entries(flags)
     .filter(([, value]) => value !== undefined && value !== false)
-    .map(([name, value]) => (value === true ? `-${name}` : `-${name} ${quoted(String(value))}`))
+    .map(([name, value]) => (value === true ? `-${name}` : `-${name} ${quotedWord(String(value))}`))
     .join(' ');
 }

@@ -1,6 +1,8 @@
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Placement } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
+import { doorProblems } from '#libs/front-doors/door-check.js';
+import { formatDoor, parseDoor } from '#libs/front-doors/front-door.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
 import { completeUser } from '#libs/stress/profile/user-spec.js';
@@ -26,9 +28,10 @@ function defineStructured(
     issues.push({ path: 'spec.stop', message: `${ONE_EXECUTOR} ${executors}` });
   if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
+  issues.push(...doorIssues(spec));
   const complete = completed(spec, issues);
   if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
-  const command = formatStressCommand(complete, target);
+  const command = commandOf(complete, target);
   return {
     spec: { ...complete, command },
     target,
@@ -36,6 +39,14 @@ function defineStructured(
     issues: [],
   };
 }
+
+/** The run as a line of the tool whose words it is in. */
+const commandOf = (spec: StressPlanSpec, target: Omit<CommandTarget, 'transport'>): string =>
+  formatDoor(spec, target) ?? formatStressCommand(spec, target);
+
+/** What does not fit together in a run of another tool. */
+const doorIssues = (spec: StressPlanSpec): Issue[] =>
+  doorProblems(spec).map(({ path, message }) => ({ path: `spec.${path}`, message }));
 
 /** The spec with what its profiles say; undefined, and why among the issues, when they cannot be used. */
 function completed(spec: StressPlanSpec, issues: Issue[]): StressPlanSpec | undefined {
@@ -49,11 +60,11 @@ function completed(spec: StressPlanSpec, issues: Issue[]): StressPlanSpec | unde
 }
 
 function defineCommand(
-  { command: line, engine, profiles }: StressCommand,
+  { command: line, from, engine, profiles }: StressCommand,
   posted: Target | undefined,
   { executors }: Placement,
 ): Definition<'stress'> {
-  const parsed = read(line, profiles);
+  const parsed = read(line, profiles, from);
   if ('issues' in parsed) return refused(...parsed.issues);
   const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
   const { transport, ...said } = parsed.target;
@@ -62,11 +73,12 @@ function defineCommand(
   if (parsed.auto !== undefined) issues.push({ path: 'spec.command', message: NO_SEARCH });
   if (spec.stop.type === 'uncertainty' && executors > 1)
     issues.push({ path: 'spec.command', message: `err<: ${ONE_EXECUTOR} ${executors}` });
+  issues.push(...doorIssues(spec));
   if (transport !== undefined)
-    issues.push({ path: 'spec.command', message: '-transport: expected target.tls with PEM texts in its place' });
+    issues.push({ path: 'spec.command', message: 'TLS: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);
   // A line with a password is written anew: there are too many ways to quote one for it to be cut out safely.
-  const command = parsed.target.password === undefined ? line : formatStressCommand(spec, parsed.target);
+  const command = parsed.target.password === undefined ? line : commandOf(spec, said);
   const contactPointPath = (index: number) =>
     posted === undefined ? 'spec.command' : `target.contactPoints[${index}]`;
   return { spec: { ...spec, command }, target, contactPointPath, issues: [] };
@@ -82,19 +94,27 @@ const NO_FILE = 'expected no file: the service keeps every histogram, GET /v1/ru
 function read(
   line: string,
   profiles: StressCommand['profiles'],
+  from: StressCommand['from'],
 ): ReturnType<typeof parseStressCommand> | { issues: Issue[] } {
   const profileText: ProfileText = (file) => {
     const yaml = profiles?.[file];
     return yaml === undefined ? { problem: 'expected its YAML in spec.profiles, found none' } : { yaml };
   };
   try {
-    return parseStressCommand(line, profileText);
+    return from === undefined ? parseStressCommand(line, profileText) : readDoor(from, line);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return {
       issues: error.issues.map(({ path, message }) => ({ path: 'spec.command', message: `${path}: ${message}` })),
     };
   }
+}
+
+/** A line of another tool, whose notes only a terminal shows. */
+function readDoor(from: NonNullable<StressCommand['from']>, line: string): ReturnType<typeof parseStressCommand> {
+  const { spec, target } = parseDoor(from, line);
+  const { tls, ...said } = target;
+  return { spec, target: { ...said, ...(tls && { transport: {} }) }, auto: undefined };
 }
 
 /** Where the command says it, by field of the target. */

@@ -25,6 +25,28 @@ Example:  tidemark stress --from scylla-bench -workload sequential -mode write -
 
 Flags that cannot be honoured are refused with the reason; docs/from-scylla-bench.md has the list.
 `,
+  ycsb: `Usage: tidemark [--json] stress --from ycsb load|run [cassandra-cql|scylla] WORDS
+
+Runs a line of YCSB's core workloads here, without a server: its keys and values, Tidemark's measuring and output.
+A load makes keyspace and table where they are missing. The exit code is 0 or 1.
+
+Example:  tidemark stress --from ycsb load cassandra-cql -P workloads/workloada -p hosts=127.0.0.1
+          tidemark stress --from ycsb "run cassandra-cql -P workloads/workloade -p hosts=127.0.0.1 -threads 16"
+
+  -P FILE  a file of properties; workloads/workloada to workloadf are known without their files
+  -p NAME=VALUE  over what files say      -threads N (1)      -target N, operations per second      -s is implied
+
+  recordcount  operationcount  maxexecutiontime  insertstart  insertcount
+  readproportion updateproportion insertproportion scanproportion readmodifywriteproportion
+  requestdistribution=zipfian|latest|uniform  minscanlength  maxscanlength  insertorder=hashed|ordered  zeropadding
+  table  fieldcount  fieldlength  minfieldlength  fieldlengthdistribution=constant|uniform  fieldnameprefix
+  readallfields  writeallfields  dataintegrity  measurement.interval=op|intended|both  status.interval
+  core_workload_insertion_retry_limit  core_workload_insertion_retry_interval
+  hosts  port  cassandra.keyspace|username|password|readconsistencylevel|writeconsistencylevel|coreconnections|
+  connecttimeoutmillis|readtimeoutmillis|useSSL, and the same with scylla. in front
+
+Properties that cannot be honoured are refused with the reason; docs/from-ycsb.md has the list.
+`,
 };
 
 /** What `tidemark stress --from TOOL --help` prints. Throws CodedError for a tool that is not known. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { Target } from '#libs/contract/target.js';
 import { type DoorTarget, FRONT_DOORS, formatDoor, joinWords, parseDoor } from '#libs/front-doors/front-door.js';
@@ -22,6 +23,9 @@ export function doorOf(name: string): (typeof FRONT_DOORS)[number] {
   );
 }
 
+/** A workload file of YCSB; undefined when there is none. */
+const fileText = (path: string): string | undefined => (existsSync(path) ? pem('-P', path) : undefined);
+
 const file = (option: string, path: string | undefined): string | undefined =>
   path === undefined ? undefined : pem(option, path);
 
@@ -44,7 +48,7 @@ export function readDoor(
   { args, engine }: LocalCommand,
   terminal: Terminal,
 ): { spec: StoredStressSpec; target: Target } {
-  const { spec, target, notes } = parseDoor(doorOf(from), joinWords(args));
+  const { spec, target, notes } = parseDoor(doorOf(from), joinWords(args), fileText);
   if (engine === 'driver')
     throw new CodedError('VALIDATION_FAILED', `--engine driver: lines of ${from} run on the wire engine only`);
   for (const note of notes) terminal.remark(`note: ${note}`);

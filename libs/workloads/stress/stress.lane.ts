@@ -12,6 +12,7 @@ import { FailureNotes } from './failure-notes.js';
 import { runLane } from './run-lane.js';
 import { operationsOf } from '#libs/stress/operations.js';
 import { tablesOf } from './schema-setup.js';
+import { openYcsbEngine } from './ycsb/ycsb-engine.js';
 import { openUserEngine } from './user/user-engine.js';
 import type { StressPlanSpec } from './stress.schema.js';
 import { warmUp } from './warm-up.js';
@@ -26,6 +27,7 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   let engine: Engine | undefined;
   try {
     if (spec.scyllaBench) engine = await openBenchEngine({ input, spec: spec.scyllaBench, notes, log });
+    else if (spec.ycsb) engine = await openYcsbEngine({ input, spec: spec.ycsb, notes, log });
     else if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
     else {
       const generator = new RowGenerator({

@@ -238,6 +238,10 @@ export type StressPlanSpec = z.infer<typeof StressPlanSpec>;
 export const StressCommand = z
   .strictObject({
     command: z.string().min(1).max(16_384).describe('For example: write n=1000000 cl=ONE -rate threads=50'),
+    from: z
+      .enum(['scylla-bench', 'ycsb'])
+      .optional()
+      .describe('The tool whose line it is; cassandra-stress when absent'),
     engine: z.enum(['wire', 'driver']).optional(),
     profiles: z
       .record(z.string().min(1).max(1024), z.string().min(1).max(262_144))

@@ -1,3 +1,4 @@
+import { OUTCOMES } from '#libs/contract/outcome.js';
 import type { Source } from '#libs/load/target.js';
 
 /** How a run in another tool's words differs from one of cassandra-stress, once its engine is open. */
@@ -12,3 +13,9 @@ export interface Door {
   /** What is worth knowing once all is done. */
   remarks(): string[];
 }
+
+/** A row that is wrong or missing stays so, and an overloaded target is not asked again. */
+const FINAL = ['ok', 'validation', 'missing', 'overloaded', 'rateLimited'];
+
+/** Which outcomes (indexes) other tools' operations may try again. */
+export const doorRetryable = Uint8Array.from(OUTCOMES, (outcome) => Number(!FINAL.includes(outcome)));

@@ -1,5 +1,4 @@
 import { CodedError } from '#libs/contract/coded-error.js';
-import { OUTCOMES } from '#libs/contract/outcome.js';
 import { WireSession } from '#libs/cql/session.js';
 import { maxRateOf } from '#libs/front-doors/scylla-bench-check.js';
 import { Payload } from '#libs/front-doors/scylla-bench-payload.js';
@@ -9,7 +8,7 @@ import { systemClock } from '#libs/load/clock.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
-import type { Door } from '../door/door.js';
+import { type Door, doorRetryable } from '../door/door.js';
 import { DoorTarget } from '../door/door-target.js';
 import type { Engine } from '../engine.js';
 import type { FailureNotes } from '../failure-notes.js';
@@ -25,11 +24,6 @@ import { BenchWrite } from './bench-write.js';
 const NS_PER_MS = 1e6;
 /** Which of a lane's random sequences the sizes of values are drawn from. */
 const SIZES = 9;
-
-/** Everything but a wrong or missing row is tried again, as the original does: data does not change by asking once more. */
-const retryable = Uint8Array.from(OUTCOMES, (outcome) =>
-  outcome === 'ok' || outcome === 'validation' || outcome === 'missing' ? 0 : 1,
-);
 
 export interface BenchEngineParts {
   input: LaneInput & { kind: 'stress' };
@@ -112,7 +106,7 @@ function doorOf(
   const most = limit === undefined ? Infinity : Math.max(1, shareOf(limit, share));
   let errors = 0;
   return {
-    retryable,
+    retryable: doorRetryable,
     retryDelayNs: (attempts) => Math.min(maxDelayMs, minDelayMs * 2 ** attempts) * NS_PER_MS,
     source(startAtMs) {
       const workers = input.spec.rate.threads;
