@@ -29,7 +29,7 @@ export function* ycsbProblems(spec: YcsbSpec, plan: Plan): Generator<Issue> {
     yield { path: 'ycsb.fieldLengths', message: 'expected constant beside dataIntegrity: lengths are compared too' };
   if (spec.fieldLengths === 'uniform' && spec.minFieldLengthBytes > spec.fieldLengthBytes)
     yield { path: 'ycsb.minFieldLengthBytes', message: `expected at most ${spec.fieldLengthBytes}` };
-  if (coreWorkload(spec).requestDistribution === 'latest' && insertStart > 0)
+  if (spec.phase === 'run' && coreWorkload(spec).requestDistribution === 'latest' && insertStart > 0)
     yield { path: 'ycsb.insertStart', message: 'expected 0 beside requestDistribution latest' };
   if (spec.phase === 'run' && plan.truncate !== 'never')
     yield { path: 'truncate', message: 'expected never in phase run, which takes the rows of a load' };

@@ -89,13 +89,16 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
   await done;
   signal.removeEventListener('abort', stop);
   recorder.close();
+  const stopped = signal.aborted || failure !== undefined;
+  if (door?.isChecked === true && notes.mismatchCount > 0)
+    failure ??= { code: 'VALIDATION_MISMATCH', message: `${notes.mismatchCount} operations found rows that are wrong` };
   for (const remark of door?.remarks() ?? []) events.log('warn', remark);
   if (loop.abandoned > 0)
     events.log('warn', `${loop.abandoned} operations were still in flight when the run ended; they are in no figure`);
   return {
     completed: loop.completed,
     mismatches: notes.mismatchCount,
-    stopped: signal.aborted || failure !== undefined,
+    stopped,
     failure,
   };
 }

@@ -10,6 +10,8 @@ export interface Door {
   /** Which outcomes (indexes) are tried again, and after what time; at once when absent. */
   retryable: Uint8Array;
   retryDelayNs?: ((attempts: number) => number) | undefined;
+  /** True: the run goes on after a row that is wrong, and has failed at its end. */
+  isChecked: boolean;
   /** What is worth knowing once all is done. */
   remarks(): string[];
 }

@@ -106,6 +106,7 @@ function doorOf(
   const most = limit === undefined ? Infinity : Math.max(1, shareOf(limit, share));
   let errors = 0;
   return {
+    isChecked: isChecked(spec),
     retryable: doorRetryable,
     retryDelayNs: (attempts) => Math.min(maxDelayMs, minDelayMs * 2 ** attempts) * NS_PER_MS,
     source(startAtMs) {

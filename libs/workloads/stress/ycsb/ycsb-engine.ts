@@ -60,6 +60,7 @@ export async function openYcsbEngine({ input, spec, notes, log }: YcsbEnginePart
           target.failed(slot);
           return undefined;
         },
+        isChecked: spec.dataIntegrity,
         retryable: doorRetryable,
         retryDelayNs: () => spec.retryDelayMs * NS_PER_MS,
         remarks: () => [],
