@@ -429,6 +429,19 @@ export interface components {
              * @enum {string}
              */
             truncate?: "never" | "once";
+            /**
+             * @description Of conditional statements
+             * @default SERIAL
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
+            /**
+             * @description Of token range queries of user profiles
+             * @default {}
+             */
+            tokenRange?: components["schemas"]["TokenRangesInput"];
+            /** @description In place of what profiles say; other commands take rowPopulation only */
+            insert?: components["schemas"]["StressInsertInput"];
             /** @default true */
             warmup?: boolean;
             /** @default 10 */
@@ -1134,6 +1147,37 @@ export interface components {
             /** @default 200 */
             maxIntervals?: number;
         };
+        TokenRangesInput: {
+            /**
+             * @description Begin again when the whole ring has been read
+             * @default false
+             */
+            wrap?: boolean;
+            /**
+             * @description Parts of each range between two tokens
+             * @default 1
+             */
+            splitFactor?: number;
+        };
+        StressInsertInput: {
+            /** @description In how many operations the rows of a partition are written */
+            visits?: components["schemas"]["Distribution"];
+            /** @description Which of the partitions that are begun is gone on with, the latest first; beyond them a new one is begun */
+            revisit?: components["schemas"]["Distribution"];
+            /** @description Partitions of one operation */
+            partitions?: components["schemas"]["Distribution"];
+            /** @enum {string} */
+            batchType?: "logged" | "unlogged" | "counter";
+            /** @description Share of the rows of a visit that is written */
+            select?: components["schemas"]["RatioInput"];
+            /** @description Share of the columns that are no key which have a value; the rest are null */
+            rowPopulation?: components["schemas"]["RatioInput"];
+        };
+        RatioInput: {
+            distribution: components["schemas"]["Distribution"];
+            /** @default 1 */
+            divisor?: number;
+        };
         PopulationInput: {
             /** @enum {string} */
             type: "sequence";
@@ -1412,6 +1456,16 @@ export interface components {
              * @enum {string}
              */
             truncate: "never" | "once";
+            /**
+             * @description Of conditional statements
+             * @default SERIAL
+             * @enum {string}
+             */
+            serialConsistencyLevel: "SERIAL" | "LOCAL_SERIAL";
+            /** @description Of token range queries of user profiles */
+            tokenRange: components["schemas"]["TokenRanges"];
+            /** @description In place of what profiles say; other commands take rowPopulation only */
+            insert?: components["schemas"]["StressInsert"];
             /** @default true */
             warmup: boolean;
             /** @default 10 */
@@ -2025,6 +2079,37 @@ export interface components {
             minIntervals: number;
             /** @default 200 */
             maxIntervals: number;
+        };
+        TokenRanges: {
+            /**
+             * @description Begin again when the whole ring has been read
+             * @default false
+             */
+            wrap: boolean;
+            /**
+             * @description Parts of each range between two tokens
+             * @default 1
+             */
+            splitFactor: number;
+        };
+        StressInsert: {
+            /** @description In how many operations the rows of a partition are written */
+            visits?: components["schemas"]["Distribution"];
+            /** @description Which of the partitions that are begun is gone on with, the latest first; beyond them a new one is begun */
+            revisit?: components["schemas"]["Distribution"];
+            /** @description Partitions of one operation */
+            partitions?: components["schemas"]["Distribution"];
+            /** @enum {string} */
+            batchType?: "logged" | "unlogged" | "counter";
+            /** @description Share of the rows of a visit that is written */
+            select?: components["schemas"]["Ratio"];
+            /** @description Share of the columns that are no key which have a value; the rest are null */
+            rowPopulation?: components["schemas"]["Ratio"];
+        };
+        Ratio: {
+            distribution: components["schemas"]["Distribution"];
+            /** @default 1 */
+            divisor: number;
         };
         Population: {
             /** @enum {string} */

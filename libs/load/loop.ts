@@ -97,7 +97,7 @@ export class Loop implements Completion {
     this.pump();
   }
 
-  complete(slot: number, outcome: number, rows: number): void {
+  complete(slot: number, outcome: number, rows: number, partitions = 1): void {
     const { options, slots } = this;
     if (!slots.isBusy(slot) || this.state === 'done') return;
     const attempts = slots.attempts[slot] ?? 0;
@@ -118,6 +118,7 @@ export class Loop implements Completion {
       endNs,
       rows,
       attempts,
+      partitions,
     );
     if (outcome !== 0 && options.failed(slot, outcome)) this.stop();
   }
@@ -143,7 +144,7 @@ export class Loop implements Completion {
     const { slots } = this;
     slots.attempts[slot] = attempts + 1;
     this.unflushed = true;
-    this.options.target.fire(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
+    this.options.target.retry(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
   }
 
   /** Fires what may be fired now; called after every batch of answers and by the loop's own timer. */
@@ -208,7 +209,7 @@ export class Loop implements Completion {
   private take(): boolean {
     const { source, recorder } = this.options;
     if (!source.next()) {
-      this.state = 'draining';
+      if (source.isWaiting !== true) this.state = 'draining';
       return false;
     }
     this.fired++;

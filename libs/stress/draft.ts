@@ -1,5 +1,6 @@
 import type { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
-import type { Distribution, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
+import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 /** What `-transport` says: files, which whoever runs the line reads. */
 export interface TransportDraft {
@@ -19,6 +20,9 @@ export interface Draft {
   /** `auto`, `threads>=` and `threads<=`. */
   auto?: { minThreads?: number; maxThreads?: number };
   consistencyLevel?: ConsistencyLevel;
+  serialConsistencyLevel?: StressPlanSpec['serialConsistencyLevel'];
+  insert?: StressPlanSpec['insert'];
+  tokenRange?: { wrap?: boolean; splitFactor?: number };
   warmup?: boolean;
   keySizeBytes?: number;
   ratio?: StressPlanSpec['ratio'];

@@ -7,6 +7,8 @@ import type { Door } from './door/door.js';
 import { openDriverEngine } from './driver-engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import type { StressPlanSpec } from './stress.schema.js';
+import type { OperationGate } from './stress.source.js';
+import type { WorkItems } from './user/user-request.js';
 import { openWireEngine } from './wire-engine.js';
 
 /** What an engine needs to know of its lane. */
@@ -20,7 +22,12 @@ export interface EngineParts {
 
 /** A connected engine with its statements prepared. */
 export interface Engine {
-  target: Target & { report(completion: Completion, turn: () => void): void };
+  target: Target & {
+    /** Where to report from now on; `items` tells of the operation that is started. */
+    report(completion: Completion, turn: () => void, items: WorkItems): void;
+  };
+  /** Says which operations have something to do; absent when all have, always. */
+  gate?: OperationGate;
   /** Present when the run is in another tool's words. */
   door?: Door;
   /** Running totals of the connections. */

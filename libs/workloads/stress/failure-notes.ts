@@ -30,8 +30,8 @@ export class FailureNotes {
     });
   }
 
-  /** A row that another tool's data says is wrong. */
-  differs(slot: number, mismatch: Mismatch): void {
+  /** An answer differs from what was expected, in a row of a profile's table. */
+  different(slot: number, mismatch: Mismatch): void {
     this.mismatches.set(slot, mismatch);
   }
 

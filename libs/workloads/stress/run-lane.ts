@@ -46,10 +46,11 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
   let failure: ShardResult['failure'];
   /** Outcomes of which a failure was told: the first of each will do. */
   const told = new Set<number>();
+  const source = new StressSource(spec, populationOf(spec), share, engine.gate);
   const loop: Loop = new Loop({
     clock,
     target,
-    source: door?.source(startAtMs) ?? new StressSource(spec, populationOf(spec), share),
+    source: door?.source(startAtMs) ?? source,
     recorder,
     slots: share.threads,
     schedule: scheduleOf(spec, share),
@@ -78,7 +79,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
       return true;
     },
   });
-  target.report(loop, () => loop.pump());
+  target.report(loop, () => loop.pump(), source);
   const stop = () => loop.stop();
   signal.addEventListener('abort', stop, { once: true });
   const waitMs = startAtMs - clock.epochMs();

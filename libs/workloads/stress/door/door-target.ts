@@ -29,7 +29,6 @@ export interface DoorWork {
 
 /** Another tool's operations on the wire engine. */
 export class DoorTarget implements Target, HotHandler {
-  private readonly items: Float64Array;
   private readonly refused: Int32Array;
   private readonly refusedWith: Int32Array;
   private refusedCount = 0;
@@ -44,7 +43,6 @@ export class DoorTarget implements Target, HotHandler {
     slots: number,
     private readonly notes: FailureNotes,
   ) {
-    this.items = new Float64Array(slots).fill(-1);
     this.refused = new Int32Array(slots);
     this.refusedWith = new Int32Array(slots);
   }
@@ -54,12 +52,12 @@ export class DoorTarget implements Target, HotHandler {
     this.turn = turn;
   }
 
-  /** Items are all different: the slot's own once more is a further attempt. */
   fire(slot: number, operation: number, item: number): void {
-    if (this.items[slot] !== item) {
-      this.items[slot] = item;
-      this.work?.draw(slot, operation, item);
-    }
+    this.work?.draw(slot, operation, item);
+    this.begin(slot);
+  }
+
+  retry(slot: number): void {
     this.begin(slot);
   }
 

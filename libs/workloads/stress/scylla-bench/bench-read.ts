@@ -130,7 +130,7 @@ export class BenchRead implements BenchRequest {
     const { found } = this;
     const { pk, ck, valueAt, valueLength } = found;
     const bytes = valueLength < 0 ? undefined : buffer.subarray(valueAt, valueAt + valueLength);
-    this.options.notes.differs(slot, {
+    this.options.notes.different(slot, {
       key: `pk ${pk.toBigInt()}, ck ${ck.toBigInt()}`,
       column: this.options.isCounter ? 'c1 to c5' : 'v',
       expected: `${this.expected(valueLength)} (${problem})`,

@@ -142,7 +142,7 @@ export class YcsbWork implements DoorWork {
   private differs(slot: number, outcome: number, column: string, expected: string, found: Mismatch['found']): number {
     const { notes, requests } = this.options;
     requests.key.set(this.numbers[slot] ?? 0);
-    notes.differs(slot, { key: requests.key.text(), column, expected, found });
+    notes.different(slot, { key: requests.key.text(), column, expected, found });
     return outcome;
   }
 
