@@ -363,6 +363,11 @@ export interface components {
         StressCommand: {
             /** @description For example: write n=1000000 cl=ONE -rate threads=50 */
             command: string;
+            /**
+             * @description The tool whose line it is; cassandra-stress when absent
+             * @enum {string}
+             */
+            from?: "scylla-bench" | "ycsb";
             /** @enum {string} */
             engine?: "wire" | "driver";
             /** @description YAML of every file that profile= names: the service reads no files of its callers */
@@ -372,9 +377,13 @@ export interface components {
         };
         StressPlanSpecInput: {
             /** @enum {string} */
-            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user";
+            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
             /** @description Only for user */
             user?: components["schemas"]["UserSpec"];
+            /** @description Only for scyllaBench */
+            scyllaBench?: components["schemas"]["ScyllaBenchSpecInput"];
+            /** @description Only for ycsb */
+            ycsb?: components["schemas"]["YcsbSpecInput"];
             /**
              * @description Only for mixed
              * @default {
@@ -549,6 +558,542 @@ export interface components {
                 [key: string]: number;
             };
         };
+        ScyllaBenchSpecInput: {
+            /** @enum {string} */
+            mode: "write";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "timeseries";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+                startNs?: string;
+            };
+            /** @default test */
+            table?: string;
+            /**
+             * @description Above 1: unlogged batches of one partition
+             * @default 1
+             */
+            rowsPerRequest?: number;
+            /** @default {} */
+            value?: {
+                /**
+                 * @default {
+                 *       "type": "fixed",
+                 *       "bytes": 4
+                 *     }
+                 */
+                size?: components["schemas"]["ScyllaBenchRowSize"];
+                /**
+                 * @default random
+                 * @enum {string}
+                 */
+                content?: "random" | "zeros" | "checked";
+            };
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing?: "token-aware" | "round-robin";
+            /** @default {} */
+            errors?: {
+                /** @default 80 */
+                minDelayMs?: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs?: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "read";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "timeseries";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+                /** @description When the writing run started */
+                startNs: string;
+                /** @description Rows per second and partition of the writing run */
+                writeRatePerSecond: number;
+                /**
+                 * @description hnormal prefers the newest rows
+                 * @default uniform
+                 * @enum {string}
+                 */
+                distribution?: "uniform" | "hnormal";
+            };
+            /** @default test */
+            table?: string;
+            /** @default false */
+            validateData?: boolean;
+            /** @default {} */
+            select?: {
+                /** @default 1 */
+                rowsPerRequest?: number;
+                /**
+                 * @default lowerBound
+                 * @enum {string}
+                 */
+                restriction?: "lowerBound" | "bothBounds" | "in" | "none";
+                /**
+                 * @description Taken in turn
+                 * @default [
+                 *       "none"
+                 *     ]
+                 */
+                orders?: ("none" | "asc" | "desc")[];
+                /** @default false */
+                bypassCache?: boolean;
+            };
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize?: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing?: "token-aware" | "round-robin";
+            /** @default {} */
+            errors?: {
+                /** @default 80 */
+                minDelayMs?: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs?: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "mixed";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "timeseries";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+                startNs?: string;
+            };
+            /** @default test */
+            table?: string;
+            /** @default {} */
+            value?: {
+                /**
+                 * @default {
+                 *       "type": "fixed",
+                 *       "bytes": 4
+                 *     }
+                 */
+                size?: components["schemas"]["ScyllaBenchRowSize"];
+                /**
+                 * @default random
+                 * @enum {string}
+                 */
+                content?: "random" | "zeros" | "checked";
+            };
+            /** @default {} */
+            select?: {
+                /** @default 1 */
+                rowsPerRequest?: number;
+                /**
+                 * @default lowerBound
+                 * @enum {string}
+                 */
+                restriction?: "lowerBound" | "bothBounds" | "in" | "none";
+                /**
+                 * @description Taken in turn
+                 * @default [
+                 *       "none"
+                 *     ]
+                 */
+                orders?: ("none" | "asc" | "desc")[];
+                /** @default false */
+                bypassCache?: boolean;
+            };
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize?: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing?: "token-aware" | "round-robin";
+            /** @default {} */
+            errors?: {
+                /** @default 80 */
+                minDelayMs?: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs?: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "counter_update";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            };
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing?: "token-aware" | "round-robin";
+            /** @default {} */
+            errors?: {
+                /** @default 80 */
+                minDelayMs?: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs?: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "counter_read";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount?: number;
+                /** @default 0 */
+                partitionOffset?: number;
+                /** @default 100 */
+                clusteringRowCount?: number;
+            };
+            /** @default false */
+            validateData?: boolean;
+            /** @default {} */
+            select?: {
+                /** @default 1 */
+                rowsPerRequest?: number;
+                /**
+                 * @default lowerBound
+                 * @enum {string}
+                 */
+                restriction?: "lowerBound" | "bothBounds" | "in" | "none";
+                /**
+                 * @description Taken in turn
+                 * @default [
+                 *       "none"
+                 *     ]
+                 */
+                orders?: ("none" | "asc" | "desc")[];
+                /** @default false */
+                bypassCache?: boolean;
+            };
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize?: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing?: "token-aware" | "round-robin";
+            /** @default {} */
+            errors?: {
+                /** @default 80 */
+                minDelayMs?: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs?: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "scan";
+            /** @default test */
+            table?: string;
+            /** @default false */
+            validateData?: boolean;
+            /** @default false */
+            bypassCache?: boolean;
+            /**
+             * @description Parts that the token ring is cut into
+             * @default 1
+             */
+            rangeCount?: number;
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize?: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing?: "token-aware" | "round-robin";
+            /** @default {} */
+            errors?: {
+                /** @default 80 */
+                minDelayMs?: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs?: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        };
+        ScyllaBenchRowSize: {
+            /** @enum {string} */
+            type: "fixed";
+            bytes: number;
+        } | {
+            /** @enum {string} */
+            type: "uniform";
+            min: number;
+            max: number;
+        };
+        YcsbSpecInput: {
+            /**
+             * @description Load inserts the rows, run draws operations by their shares
+             * @default run
+             * @enum {string}
+             */
+            phase?: "load" | "run";
+            /**
+             * @description A core workload: shares, requestDistribution and scanLength where they are not given. Without one: 95 % reads and 5 % updates, uniform, scans of 1 to 1000 rows
+             * @enum {string}
+             */
+            workload?: "A" | "B" | "C" | "D" | "E" | "F";
+            shares?: {
+                /** @default 0 */
+                read?: number;
+                /** @default 0 */
+                update?: number;
+                /** @default 0 */
+                insert?: number;
+                /** @default 0 */
+                scan?: number;
+                /** @default 0 */
+                readModifyWrite?: number;
+            };
+            /**
+             * @description Of the keys; latest: the last one inserted is the most frequent
+             * @enum {string}
+             */
+            requestDistribution?: "zipfian" | "latest" | "uniform";
+            /** @description Rows of a scan, each length as likely */
+            scanLength?: {
+                /** @default 1 */
+                min?: number;
+                /** @default 1000 */
+                max?: number;
+            };
+            /** @default usertable */
+            table?: string;
+            /**
+             * @description Rows when the run begins; new ones are numbered from it
+             * @default 1000
+             */
+            recordCount?: number;
+            /**
+             * @description Number of the first row
+             * @default 0
+             */
+            insertStart?: number;
+            /** @description Rows that a load inserts, and that a run takes; default: up to recordCount */
+            insertCount?: number;
+            /** @description At most, beside an end by time */
+            operationCount?: number;
+            /** @default 10 */
+            fieldCount?: number;
+            /** @default field */
+            fieldNamePrefix?: string;
+            /** @default 100 */
+            fieldLengthBytes?: number;
+            /**
+             * @description Uniform: from minFieldLengthBytes to fieldLengthBytes
+             * @default constant
+             * @enum {string}
+             */
+            fieldLengths?: "constant" | "uniform";
+            /** @default 1 */
+            minFieldLengthBytes?: number;
+            /**
+             * @description False: reads and scans name one field
+             * @default true
+             */
+            readAllFields?: boolean;
+            /**
+             * @description False: an update writes one field
+             * @default false
+             */
+            writeAllFields?: boolean;
+            /**
+             * @description Hashed: a key is the hash of its number
+             * @default hashed
+             * @enum {string}
+             */
+            insertOrder?: "hashed" | "ordered";
+            /**
+             * @description Least digits of a key
+             * @default 1
+             */
+            zeroPadding?: number;
+            /**
+             * @description Values follow from key and field, and what is read is compared with them
+             * @default false
+             */
+            dataIntegrity?: boolean;
+            /** @description Of reads and scans; the run's own where absent */
+            readConsistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Before a retry; YCSB's loads retry, its runs do not
+             * @default 3000
+             */
+            retryDelayMs?: number;
+        };
+        /** @enum {string} */
+        ConsistencyLevel: "ANY" | "ONE" | "TWO" | "THREE" | "QUORUM" | "ALL" | "LOCAL_QUORUM" | "EACH_QUORUM" | "SERIAL" | "LOCAL_SERIAL" | "LOCAL_ONE";
         Distribution: {
             /** @enum {string} */
             type: "fixed";
@@ -624,8 +1169,6 @@ export interface components {
             /** @default 200 */
             maxIntervals?: number;
         };
-        /** @enum {string} */
-        ConsistencyLevel: "ANY" | "ONE" | "TWO" | "THREE" | "QUORUM" | "ALL" | "LOCAL_QUORUM" | "EACH_QUORUM" | "SERIAL" | "LOCAL_SERIAL" | "LOCAL_ONE";
         TokenRangesInput: {
             /**
              * @description Begin again when the whole ring has been read
@@ -900,9 +1443,13 @@ export interface components {
         };
         StoredStressSpec: {
             /** @enum {string} */
-            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user";
+            operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
             /** @description Only for user */
             user?: components["schemas"]["UserSpec"];
+            /** @description Only for scyllaBench */
+            scyllaBench?: components["schemas"]["ScyllaBenchSpec"];
+            /** @description Only for ycsb */
+            ycsb?: components["schemas"]["YcsbSpec"];
             /**
              * @description Only for mixed
              * @default {
@@ -1059,6 +1606,519 @@ export interface components {
              */
             seed: number;
             command: string;
+        };
+        ScyllaBenchSpec: {
+            /** @enum {string} */
+            mode: "write";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "timeseries";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+                startNs?: string;
+            };
+            /** @default test */
+            table: string;
+            /**
+             * @description Above 1: unlogged batches of one partition
+             * @default 1
+             */
+            rowsPerRequest: number;
+            value: {
+                /**
+                 * @default {
+                 *       "type": "fixed",
+                 *       "bytes": 4
+                 *     }
+                 */
+                size: components["schemas"]["ScyllaBenchRowSize"];
+                /**
+                 * @default random
+                 * @enum {string}
+                 */
+                content: "random" | "zeros" | "checked";
+            };
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing: "token-aware" | "round-robin";
+            errors: {
+                /** @default 80 */
+                minDelayMs: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "read";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "timeseries";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+                /** @description When the writing run started */
+                startNs: string;
+                /** @description Rows per second and partition of the writing run */
+                writeRatePerSecond: number;
+                /**
+                 * @description hnormal prefers the newest rows
+                 * @default uniform
+                 * @enum {string}
+                 */
+                distribution: "uniform" | "hnormal";
+            };
+            /** @default test */
+            table: string;
+            /** @default false */
+            validateData: boolean;
+            select: {
+                /** @default 1 */
+                rowsPerRequest: number;
+                /**
+                 * @default lowerBound
+                 * @enum {string}
+                 */
+                restriction: "lowerBound" | "bothBounds" | "in" | "none";
+                /**
+                 * @description Taken in turn
+                 * @default [
+                 *       "none"
+                 *     ]
+                 */
+                orders: ("none" | "asc" | "desc")[];
+                /** @default false */
+                bypassCache: boolean;
+            };
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing: "token-aware" | "round-robin";
+            errors: {
+                /** @default 80 */
+                minDelayMs: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "mixed";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "timeseries";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+                startNs?: string;
+            };
+            /** @default test */
+            table: string;
+            value: {
+                /**
+                 * @default {
+                 *       "type": "fixed",
+                 *       "bytes": 4
+                 *     }
+                 */
+                size: components["schemas"]["ScyllaBenchRowSize"];
+                /**
+                 * @default random
+                 * @enum {string}
+                 */
+                content: "random" | "zeros" | "checked";
+            };
+            select: {
+                /** @default 1 */
+                rowsPerRequest: number;
+                /**
+                 * @default lowerBound
+                 * @enum {string}
+                 */
+                restriction: "lowerBound" | "bothBounds" | "in" | "none";
+                /**
+                 * @description Taken in turn
+                 * @default [
+                 *       "none"
+                 *     ]
+                 */
+                orders: ("none" | "asc" | "desc")[];
+                /** @default false */
+                bypassCache: boolean;
+            };
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing: "token-aware" | "round-robin";
+            errors: {
+                /** @default 80 */
+                minDelayMs: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "counter_update";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            };
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing: "token-aware" | "round-robin";
+            errors: {
+                /** @default 80 */
+                minDelayMs: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "counter_read";
+            workload: {
+                /** @enum {string} */
+                type: "sequential";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            } | {
+                /** @enum {string} */
+                type: "uniform";
+                /** @default 10000 */
+                partitionCount: number;
+                /** @default 0 */
+                partitionOffset: number;
+                /** @default 100 */
+                clusteringRowCount: number;
+            };
+            /** @default false */
+            validateData: boolean;
+            select: {
+                /** @default 1 */
+                rowsPerRequest: number;
+                /**
+                 * @default lowerBound
+                 * @enum {string}
+                 */
+                restriction: "lowerBound" | "bothBounds" | "in" | "none";
+                /**
+                 * @description Taken in turn
+                 * @default [
+                 *       "none"
+                 *     ]
+                 */
+                orders: ("none" | "asc" | "desc")[];
+                /** @default false */
+                bypassCache: boolean;
+            };
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing: "token-aware" | "round-robin";
+            errors: {
+                /** @default 80 */
+                minDelayMs: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        } | {
+            /** @enum {string} */
+            mode: "scan";
+            /** @default test */
+            table: string;
+            /** @default false */
+            validateData: boolean;
+            /** @default false */
+            bypassCache: boolean;
+            /**
+             * @description Parts that the token ring is cut into
+             * @default 1
+             */
+            rangeCount: number;
+            /**
+             * @description Rows
+             * @default 1000
+             */
+            pageSize: number;
+            /** @description Times through all rows (or ranges) at most: sequential and scan only */
+            passes?: number;
+            /** @description CQL at the end of every statement of the load */
+            extraClause?: string;
+            /**
+             * @default token-aware
+             * @enum {string}
+             */
+            routing: "token-aware" | "round-robin";
+            errors: {
+                /** @default 80 */
+                minDelayMs: number;
+                /**
+                 * @description Before a retry; the delay doubles from minDelayMs up to this
+                 * @default 1000
+                 */
+                maxDelayMs: number;
+                /** @description The run fails at this many errors, each lane having its share of them */
+                limit?: number;
+                /** @description The run fails at this many errors of one worker in a row */
+                limitInARow?: number;
+            };
+        };
+        YcsbSpec: {
+            /**
+             * @description Load inserts the rows, run draws operations by their shares
+             * @default run
+             * @enum {string}
+             */
+            phase: "load" | "run";
+            /**
+             * @description A core workload: shares, requestDistribution and scanLength where they are not given. Without one: 95 % reads and 5 % updates, uniform, scans of 1 to 1000 rows
+             * @enum {string}
+             */
+            workload?: "A" | "B" | "C" | "D" | "E" | "F";
+            shares?: {
+                /** @default 0 */
+                read: number;
+                /** @default 0 */
+                update: number;
+                /** @default 0 */
+                insert: number;
+                /** @default 0 */
+                scan: number;
+                /** @default 0 */
+                readModifyWrite: number;
+            };
+            /**
+             * @description Of the keys; latest: the last one inserted is the most frequent
+             * @enum {string}
+             */
+            requestDistribution?: "zipfian" | "latest" | "uniform";
+            /** @description Rows of a scan, each length as likely */
+            scanLength?: {
+                /** @default 1 */
+                min: number;
+                /** @default 1000 */
+                max: number;
+            };
+            /** @default usertable */
+            table: string;
+            /**
+             * @description Rows when the run begins; new ones are numbered from it
+             * @default 1000
+             */
+            recordCount: number;
+            /**
+             * @description Number of the first row
+             * @default 0
+             */
+            insertStart: number;
+            /** @description Rows that a load inserts, and that a run takes; default: up to recordCount */
+            insertCount?: number;
+            /** @description At most, beside an end by time */
+            operationCount?: number;
+            /** @default 10 */
+            fieldCount: number;
+            /** @default field */
+            fieldNamePrefix: string;
+            /** @default 100 */
+            fieldLengthBytes: number;
+            /**
+             * @description Uniform: from minFieldLengthBytes to fieldLengthBytes
+             * @default constant
+             * @enum {string}
+             */
+            fieldLengths: "constant" | "uniform";
+            /** @default 1 */
+            minFieldLengthBytes: number;
+            /**
+             * @description False: reads and scans name one field
+             * @default true
+             */
+            readAllFields: boolean;
+            /**
+             * @description False: an update writes one field
+             * @default false
+             */
+            writeAllFields: boolean;
+            /**
+             * @description Hashed: a key is the hash of its number
+             * @default hashed
+             * @enum {string}
+             */
+            insertOrder: "hashed" | "ordered";
+            /**
+             * @description Least digits of a key
+             * @default 1
+             */
+            zeroPadding: number;
+            /**
+             * @description Values follow from key and field, and what is read is compared with them
+             * @default false
+             */
+            dataIntegrity: boolean;
+            /** @description Of reads and scans; the run's own where absent */
+            readConsistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Before a retry; YCSB's loads retry, its runs do not
+             * @default 3000
+             */
+            retryDelayMs: number;
         };
         Stop: {
             /** @enum {string} */

@@ -32,7 +32,8 @@ describe('the issues of a run definition', () => {
     expect(issuesIn(body)).toEqual([
       {
         path: 'spec.operation',
-        message: 'expected one of "write", "read", "mixed", "counter_write", "counter_read", "user", found "scan"',
+        message:
+          'expected one of "write", "read", "mixed", "counter_write", "counter_read", "user", "scyllaBench", "ycsb", found "scan"',
       },
       { path: 'spec.stop.count', message: 'expected at least 0, found -1' },
       { path: 'labels.a', message: 'expected a string, found 1' },

@@ -1,4 +1,4 @@
-import type { RowSize } from './scylla-bench.schema.js';
+import type { RowSize } from '#libs/workloads/stress/scylla-bench.schema.js';
 
 /** What a scylla-bench line says, before it is known to fit together; a field is absent where the line says nothing. */
 export interface ScyllaBenchDraft {
@@ -34,7 +34,6 @@ export interface ScyllaBenchDraft {
   requestTimeoutMs?: number;
   schemaTimeoutMs?: number;
   pageSize?: number;
-  compression?: boolean;
   routing?: string;
   retries?: number;
   minDelayMs?: number;
@@ -60,11 +59,10 @@ const restrictionOf = (draft: ScyllaBenchDraft): string => {
   return draft.noLowerBound === true ? 'none' : 'lowerBound';
 };
 
+/** Passes and a time may be said together: whichever ends first. The number of requests follows when all is known. */
 const stopOf = ({ durationMs = 0, iterations = 1 }: ScyllaBenchDraft, hasPasses: boolean): unknown => {
-  const passes = hasPasses && iterations > 0 ? iterations : undefined;
-  if (durationMs > 0)
-    return passes === undefined ? { type: 'duration', durationMs } : { type: 'either', passes, durationMs };
-  return passes === undefined ? undefined : { type: 'passes', passes };
+  if (durationMs > 0) return { type: 'duration', durationMs };
+  return hasPasses && iterations > 0 ? { type: 'operations', count: 0 } : undefined;
 };
 
 const positive = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
@@ -80,51 +78,69 @@ function workloadOf(draft: ScyllaBenchDraft, type: string): unknown {
 
 /** The fields that a mode has beside those of every mode. */
 function ownFields(draft: ScyllaBenchDraft): Readonly<Record<string, unknown>> {
-  const { table, truncate, rowsPerRequest, bypassCache, validateData, rangeCount } = draft;
+  const { table, rowsPerRequest, bypassCache, validateData, rangeCount, pageSize } = draft;
   const content = validateData === true ? 'checked' : draft.zeros === true ? 'zeros' : 'random';
   const value = { size: draft.size, content };
   const select = { rowsPerRequest, restriction: restrictionOf(draft), orders: draft.orders, bypassCache };
   const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-    write: { table, truncate, rowsPerRequest, value },
-    read: { table, validateData, select },
-    mixed: { table, truncate, value, select },
-    counter_update: { truncate },
-    counter_read: { validateData, select },
-    scan: { table, validateData, bypassCache, rangeCount },
+    write: { table, rowsPerRequest, value },
+    read: { table, validateData, select, pageSize },
+    mixed: { table, value, select, pageSize },
+    counter_update: {},
+    counter_read: { validateData, select, pageSize },
+    scan: { table, validateData, bypassCache, rangeCount, pageSize },
   };
   return fields[draft.mode ?? ''] ?? {};
 }
 
+function rateOf(draft: ScyllaBenchDraft): unknown {
+  const threads = draft.concurrency ?? 16;
+  const perSecond = positive(draft.maxRatePerSecond);
+  return draft.latencyType === 'fixedCoordinatedOmission' && perSecond !== undefined
+    ? { model: 'open', threads, ratePerSecond: perSecond }
+    : { model: 'closed', threads, throttlePerSecond: perSecond };
+}
+
 /** The structured form that a draft asks for, still to be checked against the schema. */
 export function formOfDraft(draft: ScyllaBenchDraft): unknown {
-  const { mode, workload } = draft;
+  const { mode, workload, iterations = 1, requestTimeoutMs = 5_000 } = draft;
+  const hasPasses = mode === 'scan' || workload === 'sequential';
   const form = {
-    mode,
-    ...(mode === 'scan' || workload === undefined ? {} : { workload: workloadOf(draft, workload) }),
-    ...ownFields(draft),
-    keyspace: draft.keyspace,
-    replicationFactor: draft.replicationFactor,
-    consistencyLevel: draft.consistencyLevel,
-    concurrency: draft.concurrency,
-    maxRatePerSecond: positive(draft.maxRatePerSecond),
-    stop: stopOf(draft, mode === 'scan' || workload === 'sequential'),
-    extraClause: draft.extraClause === '' ? undefined : draft.extraClause,
-    connection: {
-      connectionsPerNode: draft.connectionsPerNode,
-      requestTimeoutMs: draft.requestTimeoutMs,
-      schemaTimeoutMs: draft.schemaTimeoutMs,
-      pageSize: draft.pageSize,
-      compression: draft.compression === false ? 'none' : 'snappy',
+    operation: 'scyllaBench',
+    scyllaBench: {
+      mode,
+      ...(mode === 'scan' || workload === undefined ? {} : { workload: workloadOf(draft, workload) }),
+      ...ownFields(draft),
+      passes: hasPasses ? positive(iterations) : undefined,
+      extraClause: draft.extraClause === '' ? undefined : draft.extraClause,
       routing: draft.routing,
+      errors: {
+        minDelayMs: draft.minDelayMs,
+        maxDelayMs: draft.maxDelayMs,
+        limit: positive(draft.errorLimit),
+        limitInARow: positive(draft.errorLimitInARow),
+      },
     },
-    errors: {
-      retries: draft.retries,
-      minDelayMs: draft.minDelayMs,
-      maxDelayMs: draft.maxDelayMs,
-      limit: positive(draft.errorLimit),
-      limitInARow: positive(draft.errorLimitInARow),
+    schema: {
+      keyspace: draft.keyspace ?? 'scylla_bench',
+      replication: {
+        strategy: 'NetworkTopologyStrategy',
+        options: { replication_factor: String(draft.replicationFactor ?? 1) },
+      },
     },
-    log: { latency: draft.latencyType, hdrFile: draft.hdrFile === '' ? undefined : draft.hdrFile },
+    consistencyLevel: draft.consistencyLevel ?? 'QUORUM',
+    truncate: draft.truncate === true ? 'once' : 'never',
+    warmup: false,
+    rate: rateOf(draft),
+    stop: stopOf(draft, hasPasses),
+    connection: {
+      connectionsPerNode: draft.connectionsPerNode ?? 4,
+      requestTimeoutMs,
+      connectTimeoutMs: requestTimeoutMs,
+      controlConnectionTimeoutMs: draft.schemaTimeoutMs ?? 60_000,
+    },
+    errors: { retries: draft.retries ?? 10, ignore: true },
+    log: { hdrFile: draft.hdrFile === '' ? undefined : draft.hdrFile },
   };
   // Leaves out what is undefined, so that the schema's defaults apply.
   return JSON.parse(JSON.stringify(form));

@@ -105,6 +105,12 @@ const ordersOf: Reader<string[]> = (found = '') => {
     ? orders
     : new Misread(`expected a list of none, asc, desc, found ${found}`);
 };
+const factorOf: Reader<number> = (found) => {
+  const factor = readGoInteger(found);
+  return typeof factor === 'number' && (factor < 1 || factor > 1_000)
+    ? new Misread(`expected 1 to 1000, found ${factor}`)
+    : factor;
+};
 const nanosecondsOf: Reader<string> = (found) =>
   /^[1-9]\d{0,18}$/.test(found ?? '') || found === '0'
     ? (found ?? '')
@@ -114,13 +120,13 @@ const nodesOf: Reader<string[]> = (found = '') => {
   return nodes.includes('') ? new Misread('expected addresses separated by commas, found an empty one') : nodes;
 };
 
-/** Every flag of scylla-bench 1.x: its default, what it sets, and where it has an effect. */
+/** Names are unquoted in scylla-bench's CQL, so their letters are small. Every flag of scylla-bench 1.x: its default, what it sets, and where it has an effect. */
 export const SCYLLA_BENCH_FLAGS: Readonly<Record<string, Flag>> = {
   mode: choice(MODES, 'write', (draft, value) => (draft.mode = value)),
   workload: choice(['sequential', 'uniform', 'timeseries'], 'uniform', (draft, value) => (draft.workload = value)),
-  keyspace: text('scylla_bench', (draft, value) => (draft.keyspace = value)),
-  table: text('test', (draft, value) => (draft.table = value), NOT_COUNTERS),
-  'replication-factor': integer(1, (draft, value) => (draft.replicationFactor = value)),
+  keyspace: text('scylla_bench', (draft, value) => (draft.keyspace = value.toLowerCase())),
+  table: text('test', (draft, value) => (draft.table = value.toLowerCase()), NOT_COUNTERS),
+  'replication-factor': flag(factorOf, '1', (draft, value) => (draft.replicationFactor = value)),
   'consistency-level': flag(
     oneOf(LEVELS, (name) => name.toUpperCase()),
     'quorum',
@@ -175,7 +181,7 @@ export const SCYLLA_BENCH_FLAGS: Readonly<Record<string, Flag>> = {
   'connection-count': integer(4, (draft, value) => (draft.connectionsPerNode = value)),
   timeout: duration('5s', (draft, value) => (draft.requestTimeoutMs = value)),
   'metadata-schema-timeout': duration('60s', (draft, value) => (draft.schemaTimeoutMs = value)),
-  'client-compression': boolean(true, (draft, value) => (draft.compression = value)),
+  'client-compression': fixed(false, 'expected false: requests and answers are not compressed here'),
   'host-selection-policy': choice(
     ['token-aware', 'round-robin'],
     'token-aware',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '#libs/contract/coded-error.js';
+import { doorProblems } from './door-check.js';
 import { SCYLLA_BENCH_FLAGS } from './scylla-bench-flags.js';
+import { formatScyllaBench } from './scylla-bench-format.js';
 import { parseScyllaBenchCommand } from './scylla-bench-line.js';
-import { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 const problemsIn = (line: string): string[] => {
   try {
@@ -32,38 +34,48 @@ const REAL_LINES = [
 describe('parseScyllaBenchCommand', () => {
   it.each(REAL_LINES)('reads %s', (line) => {
     const { spec, notes } = parseScyllaBenchCommand(line);
-    expect(ScyllaBenchSpec.parse(spec)).toEqual(spec);
+    expect(StressPlanSpec.parse(spec)).toEqual(spec);
+    expect(doorProblems(spec)).toEqual([]);
     expect(notes).toEqual([]);
   });
 
+  it.each(REAL_LINES)('reads again what it formats of %s', (line) => {
+    const { spec, target } = parseScyllaBenchCommand(line);
+    expect(parseScyllaBenchCommand(formatScyllaBench(spec, target))).toEqual({ spec, target, notes: [] });
+  });
+
   it("has scylla-bench's defaults", () => {
-    expect(parseScyllaBenchCommand('-mode write -workload sequential')).toEqual({
-      spec: {
+    const { spec, target, notes } = parseScyllaBenchCommand('-mode write -workload sequential');
+    expect({ target, notes }).toEqual({ target: {}, notes: [] });
+    expect(spec).toMatchObject({
+      operation: 'scyllaBench',
+      scyllaBench: {
         mode: 'write',
         workload: { type: 'sequential', partitionCount: 10_000, partitionOffset: 0, clusteringRowCount: 100 },
         table: 'test',
-        truncate: false,
         rowsPerRequest: 1,
         value: { size: { type: 'fixed', bytes: 4 }, content: 'random' },
-        keyspace: 'scylla_bench',
-        replicationFactor: 1,
-        consistencyLevel: 'QUORUM',
-        concurrency: 16,
-        stop: { type: 'passes', passes: 1 },
-        connection: {
-          connectionsPerNode: 4,
-          requestTimeoutMs: 5_000,
-          schemaTimeoutMs: 60_000,
-          pageSize: 1_000,
-          compression: 'snappy',
-          routing: 'token-aware',
-        },
-        errors: { retries: 10, minDelayMs: 80, maxDelayMs: 1_000 },
-        log: { latency: 'raw' },
-        seed: 1,
+        passes: 1,
+        routing: 'token-aware',
+        errors: { minDelayMs: 80, maxDelayMs: 1_000 },
       },
-      target: {},
-      notes: [],
+      schema: {
+        keyspace: 'scylla_bench',
+        replication: { strategy: 'NetworkTopologyStrategy', options: { replication_factor: '1' } },
+      },
+      consistencyLevel: 'QUORUM',
+      truncate: 'never',
+      warmup: false,
+      rate: { model: 'closed', threads: 16 },
+      stop: { type: 'operations', count: 1_000_000 },
+      connection: {
+        connectionsPerNode: 4,
+        requestTimeoutMs: 5_000,
+        connectTimeoutMs: 5_000,
+        controlConnectionTimeoutMs: 60_000,
+      },
+      errors: { retries: 10, ignore: true },
+      seed: 1,
     });
   });
 
@@ -76,19 +88,21 @@ describe('parseScyllaBenchCommand', () => {
         '-nodes a,b:9142 -datacenter dc1 -username u -password "p w" -tls -tls-ca-cert-file ca.pem -tls-host-verification',
     );
     expect(spec).toMatchObject({
-      mode: 'read',
-      workload: { type: 'uniform' },
+      scyllaBench: {
+        mode: 'read',
+        workload: { type: 'uniform' },
+        select: { rowsPerRequest: 20, restriction: 'in', orders: ['none', 'desc'], bypassCache: true },
+        validateData: true,
+        table: 't1',
+        errors: { minDelayMs: 100, maxDelayMs: 5_000, limit: 7, limitInARow: 2 },
+        extraClause: 'USING TIMEOUT 5s',
+      },
       stop: { type: 'duration', durationMs: 90_000 },
-      select: { rowsPerRequest: 20, restriction: 'in', orders: ['none', 'desc'], bypassCache: true },
-      validateData: true,
-      keyspace: 'ks',
-      table: 't1',
+      schema: { keyspace: 'ks' },
       consistencyLevel: 'LOCAL_ONE',
-      maxRatePerSecond: 500,
-      errors: { retries: 3, minDelayMs: 100, maxDelayMs: 5_000, limit: 7, limitInARow: 2 },
-      connection: { compression: 'none' },
-      log: { latency: 'fixedCoordinatedOmission', hdrFile: 'run.hdr' },
-      extraClause: 'USING TIMEOUT 5s',
+      rate: { model: 'open', threads: 16, ratePerSecond: 500 },
+      errors: { retries: 3 },
+      log: { hdrFile: 'run.hdr' },
     });
     expect(target).toEqual({
       contactPoints: ['a', 'b:9142'],
@@ -101,10 +115,15 @@ describe('parseScyllaBenchCommand', () => {
   });
 
   it('ends at passes, at a time, or at whichever is first', () => {
-    const stopOf = (words: string) => parseScyllaBenchCommand(`-mode write -workload sequential ${words}`).spec.stop;
-    expect(stopOf('-iterations 3')).toEqual({ type: 'passes', passes: 3 });
-    expect(stopOf('-iterations 0 -duration 5s')).toEqual({ type: 'duration', durationMs: 5_000 });
-    expect(stopOf('-duration 5s')).toEqual({ type: 'either', passes: 1, durationMs: 5_000 });
+    const endOf = (words: string) => {
+      const { stop, scyllaBench } = parseScyllaBenchCommand(
+        `-mode write -workload sequential -partition-count 5 ${words}`,
+      ).spec;
+      return [stop, scyllaBench?.passes];
+    };
+    expect(endOf('-iterations 3')).toEqual([{ type: 'operations', count: 1_500 }, 3]);
+    expect(endOf('-iterations 0 -duration 5s')).toEqual([{ type: 'duration', durationMs: 5_000 }, undefined]);
+    expect(endOf('-duration 5s')).toEqual([{ type: 'duration', durationMs: 5_000 }, 1]);
     expect(problemsIn('-mode write -workload sequential -iterations 0')).toEqual([
       '-duration: expected a duration such as 10m: this run would never end',
     ]);
@@ -112,9 +131,9 @@ describe('parseScyllaBenchCommand', () => {
 
   it('gives a scan one worker per range, and says so when more were asked for', () => {
     const silent = parseScyllaBenchCommand('-mode scan');
-    expect([silent.spec.concurrency, silent.notes]).toEqual([1, []]);
+    expect([silent.spec.rate.threads, silent.notes]).toEqual([1, []]);
     const told = parseScyllaBenchCommand('-mode scan -range-count 8 -concurrency 20');
-    expect([told.spec.concurrency, told.notes]).toEqual([
+    expect([told.spec.rate.threads, told.notes]).toEqual([
       8,
       ['concurrency is 8, not 20: a scan has one worker per range'],
     ]);
@@ -148,8 +167,8 @@ describe('parseScyllaBenchCommand', () => {
       '-duration: expected a duration such as 10m: this run would never end',
       '-partition-count: expected at least 1, found 0',
       '-keyspace: expected a name of letters, digits and underscores, at most 48, starting with a letter, found "9x"',
-      '-timeout: expected at least 1, found 0',
       '-retry-number: expected at least 0, found -1',
+      '-timeout: expected at least 1, found 0',
     ]);
   });
 
@@ -188,6 +207,11 @@ describe('parseScyllaBenchCommand', () => {
     [
       '-mode write -workload sequential -clustering-row-size uniform:0..9 -validate-data',
       '-clustering-row-size: expected at least 1 byte',
+    ],
+    ['-mode write -workload sequential -client-compression', '-client-compression: expected false'],
+    [
+      '-mode write -workload sequential -latency-type fixed-coordinated-omission',
+      '-latency-type: has an effect only with -max-rate',
     ],
     ['-mode write -workload sequential -retry-interval 2s,1s', '-retry-interval: expected at most the longest delay'],
   ])('refuses %s', (line, problem) => {

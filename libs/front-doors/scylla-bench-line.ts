@@ -3,9 +3,11 @@ import { issuesOf } from '#libs/contract/issues.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { nearest } from '#libs/stress/words.js';
 import { cutShellWords, Misread, readGoFlags } from './go-flags.js';
+import { requestsPerPass, scyllaBenchProblems } from './scylla-bench-check.js';
 import { formOfDraft, type ScyllaBenchDraft } from './scylla-bench-draft.js';
 import { SCYLLA_BENCH_FLAGS } from './scylla-bench-flags.js';
-import { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
+import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 /** What a line says of the cluster; absent where it says nothing. The files are not read here. */
 export interface ScyllaBenchTarget {
@@ -22,7 +24,7 @@ export interface ScyllaBenchTarget {
 }
 
 export interface ParsedScyllaBench {
-  spec: ScyllaBenchSpec;
+  spec: StressPlanSpec;
   target: ScyllaBenchTarget;
   /** What was adjusted, one sentence each, to be shown to whoever gave the line. */
   notes: string[];
@@ -30,39 +32,41 @@ export interface ParsedScyllaBench {
 
 /** Where a field of the structured form is said on the line, for the schema's own complaints. */
 const FLAG_OF_FIELD: Readonly<Record<string, string>> = {
-  keyspace: 'keyspace',
-  table: 'table',
-  replicationFactor: 'replication-factor',
-  concurrency: 'concurrency',
-  maxRatePerSecond: 'max-rate',
+  'schema.keyspace': 'keyspace',
+  'rate.threads': 'concurrency',
+  'rate.throttlePerSecond': 'max-rate',
+  'rate.ratePerSecond': 'max-rate',
   stop: 'duration',
   'stop.durationMs': 'duration',
-  'stop.passes': 'iterations',
-  'workload.partitionCount': 'partition-count',
-  'workload.partitionOffset': 'partition-offset',
-  'workload.clusteringRowCount': 'clustering-row-count',
-  'workload.startNs': 'start-timestamp',
-  'workload.writeRatePerSecond': 'write-rate',
-  'workload.type': 'workload',
-  'value.size': 'clustering-row-size',
-  'value.size.bytes': 'clustering-row-size',
-  'value.size.min': 'clustering-row-size',
-  'value.size.max': 'clustering-row-size',
-  rowsPerRequest: 'rows-per-request',
-  'select.rowsPerRequest': 'rows-per-request',
-  'select.restriction': 'no-lower-bound',
-  'select.orders': 'select-order-by',
-  rangeCount: 'range-count',
-  extraClause: 'extra-clause',
+  truncate: 'truncate-table',
+  'scyllaBench.passes': 'iterations',
+  'scyllaBench.table': 'table',
+  'scyllaBench.workload.partitionCount': 'partition-count',
+  'scyllaBench.workload.partitionOffset': 'partition-offset',
+  'scyllaBench.workload.clusteringRowCount': 'clustering-row-count',
+  'scyllaBench.workload.startNs': 'start-timestamp',
+  'scyllaBench.workload.writeRatePerSecond': 'write-rate',
+  'scyllaBench.workload.type': 'workload',
+  'scyllaBench.value.size': 'clustering-row-size',
+  'scyllaBench.value.size.bytes': 'clustering-row-size',
+  'scyllaBench.value.size.min': 'clustering-row-size',
+  'scyllaBench.value.size.max': 'clustering-row-size',
+  'scyllaBench.rowsPerRequest': 'rows-per-request',
+  'scyllaBench.select.rowsPerRequest': 'rows-per-request',
+  'scyllaBench.select.restriction': 'no-lower-bound',
+  'scyllaBench.select.orders': 'select-order-by',
+  'scyllaBench.rangeCount': 'range-count',
+  'scyllaBench.pageSize': 'page-size',
+  'scyllaBench.extraClause': 'extra-clause',
   'connection.connectionsPerNode': 'connection-count',
   'connection.requestTimeoutMs': 'timeout',
-  'connection.schemaTimeoutMs': 'metadata-schema-timeout',
-  'connection.pageSize': 'page-size',
+  'connection.connectTimeoutMs': 'timeout',
+  'connection.controlConnectionTimeoutMs': 'metadata-schema-timeout',
   'errors.retries': 'retry-number',
-  'errors.minDelayMs': 'retry-interval',
-  'errors.maxDelayMs': 'retry-interval',
-  'errors.limit': 'error-limit',
-  'errors.limitInARow': 'error-at-row-limit',
+  'scyllaBench.errors.minDelayMs': 'retry-interval',
+  'scyllaBench.errors.maxDelayMs': 'retry-interval',
+  'scyllaBench.errors.limit': 'error-limit',
+  'scyllaBench.errors.limitInARow': 'error-at-row-limit',
 };
 
 /** Reads the words into a draft; answers the flags that say something other than their defaults. */
@@ -135,6 +139,8 @@ function checkTogether(draft: ScyllaBenchDraft, seen: Set<string>, said: Set<str
       : mode !== undefined && workload !== undefined;
   if (endless && (draft.durationMs ?? 0) === 0 && !issues.some(({ path }) => path === '-duration'))
     complain('duration', 'expected a duration such as 10m: this run would never end');
+  if (said.has('latency-type') && (draft.maxRatePerSecond ?? 0) <= 0)
+    complain('latency-type', 'has an effect only with -max-rate: without one nothing is late');
 }
 
 function targetOf(draft: ScyllaBenchDraft): ScyllaBenchTarget {
@@ -160,6 +166,12 @@ const failure = (issues: readonly Issue[]): CodedError =>
     issues,
   );
 
+/** The requests of the passes that a line asks for. */
+const ended = (spec: StressPlanSpec, bench: ScyllaBenchSpec): StressPlanSpec =>
+  spec.stop.type === 'duration' || bench.passes === undefined
+    ? spec
+    : { ...spec, stop: { type: 'operations', count: bench.passes * requestsPerPass(bench, spec.rate.threads) } };
+
 /**
  * Reads a scylla-bench 1.x command line into the structured form. Throws CodedError VALIDATION_FAILED with every problem at
  * once, each under the flag it is about. A flag that has no effect in this mode and workload is refused unless it says its
@@ -171,14 +183,21 @@ export function parseScyllaBenchCommand(line: string): ParsedScyllaBench {
   const { seen, said } = readWords(line, draft, issues);
   checkTogether(draft, seen, said, issues);
   const notes = fitConcurrency(draft);
-  const form = formOfDraft(draft);
-  const parsed = ScyllaBenchSpec.safeParse(form);
-  if (parsed.success && issues.length === 0) return { spec: parsed.data, target: targetOf(draft), notes };
   const isWhole = draft.mode !== undefined && (draft.mode === 'scan' || draft.workload !== undefined);
-  for (const { path, message } of parsed.success || !isWhole ? [] : issuesOf(parsed.error, form)) {
+  const form = formOfDraft(draft);
+  const parsed = StressPlanSpec.safeParse(form);
+  const bench = parsed.data?.scyllaBench;
+  const spec = parsed.data && bench && ended(parsed.data, bench);
+  const complaints = parsed.success
+    ? spec && bench
+      ? [...scyllaBenchProblems(bench, spec)]
+      : []
+    : issuesOf(parsed.error, form);
+  for (const { path, message } of isWhole ? complaints : []) {
     const flag = FLAG_OF_FIELD[path];
     const place = flag === undefined ? path : `-${flag}`;
     if (!issues.some((issue) => issue.path === place)) issues.push({ path: place, message });
   }
-  throw failure(issues);
+  if (spec === undefined || issues.length > 0) throw failure(issues);
+  return { spec, target: targetOf(draft), notes };
 }

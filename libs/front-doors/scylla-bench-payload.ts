@@ -1,5 +1,5 @@
 import { crc32c } from './crc32c.js';
-import type { RowSize, ScyllaBenchSpec } from './scylla-bench.schema.js';
+import type { RowSize, ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
 import { Word64 } from './word64.js';
 
 /** The layout of `-validate-data` in scylla-bench 1.x, all numbers with the lowest byte first. */
@@ -28,7 +28,7 @@ export class Payload {
   private readonly state = new Word64();
   private readonly factor = new Word64();
   private readonly scratch = Buffer.alloc(CHECKED_BYTES);
-  private view: DataView = new DataView(this.scratch.buffer);
+  private readonly views = new WeakMap<ArrayBufferLike, DataView>();
 
   /** Writes a value of `size` bytes (for `checked` at least 1) at `offset`. */
   write(content: Content, buffer: Buffer, offset: number, size: number, pk: Word64, ck: Word64): void {
@@ -104,10 +104,11 @@ export class Payload {
       buffer[at] = ((index < 4 ? state.low : state.high) >>> (8 * (index % 4))) & 0xff;
   }
 
-  /** Over all of the memory that the buffer is a part of; made anew only when that changes. */
+  /** Over all of the memory that the buffer is a part of. Connections have few of them and keep them, so this seldom allocates. */
   private viewOf({ buffer: memory }: Buffer): DataView {
-    if (this.view.buffer !== memory) this.view = new DataView(memory);
-    return this.view;
+    let view = this.views.get(memory);
+    if (view === undefined) this.views.set(memory, (view = new DataView(memory)));
+    return view;
   }
 }
 

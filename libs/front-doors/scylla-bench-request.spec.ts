@@ -4,10 +4,16 @@ import { RequestKeys } from './scylla-bench-request.js';
 import { walkOf } from './scylla-bench-walk.js';
 
 const open = (words: string, worker = 0) => {
-  const { spec } = parseScyllaBenchCommand(words);
-  if (spec.mode === 'scan') throw new Error('a scan walks no keys');
-  const rows = 'rowsPerRequest' in spec ? spec.rowsPerRequest : 'select' in spec ? spec.select.rowsPerRequest : 1;
-  return { walk: walkOf(spec, worker, 5n), keys: new RequestKeys(rows) };
+  const { scyllaBench, rate, seed } = parseScyllaBenchCommand(words).spec;
+  if (!scyllaBench) throw new Error('a line without its own part');
+  const rows =
+    'rowsPerRequest' in scyllaBench
+      ? scyllaBench.rowsPerRequest
+      : 'select' in scyllaBench
+        ? scyllaBench.select.rowsPerRequest
+        : 1;
+  const run = { workers: rate.threads, seed, maxRatePerSecond: undefined, runStartNs: 5n };
+  return { walk: walkOf(scyllaBench, worker, run), keys: new RequestKeys(rows) };
 };
 const shown = ({ pk, cks, count }: RequestKeys): string =>
   `${pk.toBigInt()}: ${cks

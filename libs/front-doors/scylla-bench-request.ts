@@ -1,5 +1,5 @@
 import type { KeyWalk } from './scylla-bench-walk.js';
-import type { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
 import { Word64 } from './word64.js';
 
 type Restriction = Extract<ScyllaBenchSpec, { mode: 'read' }>['select']['restriction'];
@@ -11,9 +11,13 @@ export class RequestKeys {
   count = 0;
   private readonly rows = new Word64();
 
-  constructor(private readonly rowsPerRequest: number) {
+  /** `places` is how many rows are named by a key each: all of them, or one where a bound stands for them. */
+  constructor(
+    private readonly rowsPerRequest: number,
+    places = rowsPerRequest,
+  ) {
     this.rows.setNumber(rowsPerRequest);
-    this.cks = Array.from({ length: Math.max(2, rowsPerRequest) }, () => new Word64());
+    this.cks = Array.from({ length: Math.max(2, places) }, () => new Word64());
   }
 
   /**

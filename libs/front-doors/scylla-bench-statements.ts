@@ -1,4 +1,4 @@
-import type { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
 
 /** Counter modes have a table of their own, whose name no flag changes. */
 const COUNTER_TABLE = 'test_counters';
@@ -9,21 +9,23 @@ const joined = (...parts: (string | undefined)[]): string => parts.filter((part)
 
 const isCounter = ({ mode }: ScyllaBenchSpec): boolean => mode === 'counter_update' || mode === 'counter_read';
 
-/** The table of the run, with its keyspace. */
-export const tableOf = (spec: ScyllaBenchSpec): string =>
-  `${spec.keyspace}.${'table' in spec ? spec.table : COUNTER_TABLE}`;
+/** The table of the run, without its keyspace. */
+export const tableOf = (spec: ScyllaBenchSpec): string => ('table' in spec ? spec.table : COUNTER_TABLE);
 
-/** What prepares the run: keyspace and table where they do not exist, and the truncation that was asked for. */
-export function setupStatements(spec: ScyllaBenchSpec): string[] {
-  const columns = isCounter(spec)
-    ? 'pk bigint, ck bigint, c1 counter, c2 counter, c3 counter, c4 counter, c5 counter'
-    : 'pk bigint, ck bigint, v blob';
-  return [
-    `CREATE KEYSPACE IF NOT EXISTS ${spec.keyspace} WITH REPLICATION = {'class': 'NetworkTopologyStrategy', 'replication_factor': ${spec.replicationFactor}}`,
-    `CREATE TABLE IF NOT EXISTS ${tableOf(spec)} (${columns}, PRIMARY KEY(pk, ck)) WITH compression = { }`,
-    ...('truncate' in spec && spec.truncate ? [`TRUNCATE TABLE ${tableOf(spec)}`] : []),
-  ];
+/** Columns of the run's table with their types, the primary key first. */
+export const columnsOf = (spec: ScyllaBenchSpec): Readonly<Record<string, string>> => ({
+  pk: 'bigint',
+  ck: 'bigint',
+  ...(isCounter(spec) ? { c1: 'counter', c2: 'counter', c3: 'counter', c4: 'counter', c5: 'counter' } : { v: 'blob' }),
+});
+
+/** Makes the table where it is missing. */
+export function benchTableCql(spec: ScyllaBenchSpec, keyspace: string): string {
+  const columns = Object.entries(columnsOf(spec)).map(([name, type]) => `${name} ${type}`);
+  return `CREATE TABLE IF NOT EXISTS ${nameOf(spec, keyspace)} (${columns.join(', ')}, PRIMARY KEY(pk, ck)) WITH compression = { }`;
 }
+
+const nameOf = (spec: ScyllaBenchSpec, keyspace: string): string => `"${keyspace}"."${tableOf(spec)}"`;
 
 const BOUNDS: { [R in Select['restriction']]: (rows: number) => { where: string; limit?: string } } = {
   lowerBound: (rows) => ({ where: ' AND ck >= ?', limit: `LIMIT ${rows}` }),
@@ -34,15 +36,19 @@ const BOUNDS: { [R in Select['restriction']]: (rows: number) => { where: string;
 const ORDERS = { none: undefined, asc: 'ORDER BY ck ASC', desc: 'ORDER BY ck DESC' } as const;
 const bypass = (isBypassed: boolean): string | undefined => (isBypassed ? 'BYPASS CACHE' : undefined);
 
-const insert = (spec: ScyllaBenchSpec): string =>
-  joined(`INSERT INTO ${tableOf(spec)} (pk, ck, v) VALUES (?, ?, ?)`, spec.extraClause);
+const insert = (spec: ScyllaBenchSpec, table: string): string =>
+  joined(`INSERT INTO ${table} (pk, ck, v) VALUES (?, ?, ?)`, spec.extraClause);
 
-const selects = (spec: ScyllaBenchSpec, { rowsPerRequest, restriction, orders, bypassCache }: Select): string[] => {
-  const columns = isCounter(spec) ? 'pk, ck, c1, c2, c3, c4, c5' : 'pk, ck, v';
+const selects = (
+  spec: ScyllaBenchSpec,
+  { rowsPerRequest, restriction, orders, bypassCache }: Select,
+  table: string,
+): string[] => {
+  const columns = Object.keys(columnsOf(spec)).join(', ');
   const { where, limit } = BOUNDS[restriction](rowsPerRequest);
   return orders.map((order) =>
     joined(
-      `SELECT ${columns} FROM ${tableOf(spec)} WHERE pk = ?${where}`,
+      `SELECT ${columns} FROM ${table} WHERE pk = ?${where}`,
       ORDERS[order],
       limit,
       bypass(bypassCache),
@@ -62,8 +68,8 @@ export interface LoadStatements {
  * ck + 1, … ck + 4), pk, ck; a read pk and the clustering keys of its restriction; a scan the first and last token of a range,
  * both included. BYPASS CACHE, which the original leaves out of scans, is in them too.
  */
-export function loadStatements(spec: ScyllaBenchSpec): LoadStatements {
-  const table = tableOf(spec);
+export function loadStatements(spec: ScyllaBenchSpec, keyspace: string): LoadStatements {
+  const table = nameOf(spec, keyspace);
   if (spec.mode === 'scan') {
     const scan = `SELECT pk, ck, v FROM ${table} WHERE token(pk) >= ? AND token(pk) <= ?`;
     return { reads: [joined(scan, bypass(spec.bypassCache), spec.extraClause)] };
@@ -73,7 +79,7 @@ export function loadStatements(spec: ScyllaBenchSpec): LoadStatements {
     return { write: joined(`UPDATE ${table}`, spec.extraClause, `SET ${sums} WHERE pk = ? AND ck = ?`) };
   }
   return {
-    ...('value' in spec && { write: insert(spec) }),
-    ...('select' in spec && { reads: selects(spec, spec.select) }),
+    ...('value' in spec && { write: insert(spec, table) }),
+    ...('select' in spec && { reads: selects(spec, spec.select, table) }),
   };
 }

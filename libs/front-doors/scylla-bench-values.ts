@@ -1,5 +1,5 @@
 import { Misread } from './go-flags.js';
-import type { RowSize } from './scylla-bench.schema.js';
+import type { RowSize } from '#libs/workloads/stress/scylla-bench.schema.js';
 
 /** A row's size: `4`, `fixed:4`, `fixed(4)`, `uniform:10..20` or `uniform(10..20)`. */
 export function readRowSize(text: string | undefined): RowSize | Misread {

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { maxRateOf } from './scylla-bench-check.js';
 import { parseScyllaBenchCommand } from './scylla-bench-line.js';
 import { seriesPeriodNs } from './scylla-bench-series.js';
-import { tokenRangesOf, walkOf, type KeyWalk } from './scylla-bench-walk.js';
+import { walkOf, type KeyWalk } from './scylla-bench-walk.js';
 
 const START_NS = 1_763_000_000_123_456_789n;
 
 const walkFor = (line: string, worker: number): KeyWalk => {
   const { spec } = parseScyllaBenchCommand(line);
-  if (spec.mode === 'scan') throw new Error('a scan walks no keys');
-  return walkOf(spec, worker, START_NS);
+  const { scyllaBench, rate, seed } = spec;
+  if (!scyllaBench) throw new Error('a line without its own part');
+  return walkOf(scyllaBench, worker, {
+    workers: rate.threads,
+    seed,
+    maxRatePerSecond: maxRateOf(spec),
+    runStartNs: START_NS,
+  });
 };
 
 /** One row per request, as the original's own loop takes them. */
@@ -138,13 +145,18 @@ describe('a timeseries that is read', () => {
   });
 });
 
-describe('tokenRangesOf', () => {
+const rangesOf = (rangeCount: number, workers: number): [bigint, bigint][] =>
+  Array.from({ length: workers }, (_, worker) =>
+    take(walkFor(`-mode scan -range-count ${rangeCount} -concurrency ${workers}`, worker), rangeCount),
+  ).flat();
+
+describe('a walk over the token ring', () => {
   it("cuts the ring as scylla-bench's own scan does", () => {
-    expect([...tokenRangesOf(1, 0, 1)]).toEqual([{ first: -(2n ** 63n), last: 2n ** 63n - 1n }]);
-    expect([...tokenRangesOf(3, 0, 1)]).toEqual([
-      { first: -9_223_372_036_854_775_808n, last: -3_074_457_345_618_258_604n },
-      { first: -3_074_457_345_618_258_603n, last: 3_074_457_345_618_258_601n },
-      { first: 3_074_457_345_618_258_602n, last: 9_223_372_036_854_775_807n },
+    expect(rangesOf(1, 1)).toEqual([[-(2n ** 63n), 2n ** 63n - 1n]]);
+    expect(rangesOf(3, 1)).toEqual([
+      [-9_223_372_036_854_775_808n, -3_074_457_345_618_258_604n],
+      [-3_074_457_345_618_258_603n, 3_074_457_345_618_258_601n],
+      [3_074_457_345_618_258_602n, 9_223_372_036_854_775_807n],
     ]);
   });
 
@@ -152,13 +164,12 @@ describe('tokenRangesOf', () => {
     [7, 3],
     [256, 16],
     [5, 5],
+    [1_000_003, 1],
   ])('leaves no gap and no overlap with %s ranges for %s workers', (rangeCount, workers) => {
-    const ranges = Array.from({ length: workers }, (_, worker) => [
-      ...tokenRangesOf(rangeCount, worker, workers),
-    ]).flat();
+    const ranges = rangesOf(rangeCount, workers);
     expect(ranges).toHaveLength(rangeCount);
-    expect(ranges[0]?.first).toBe(-(2n ** 63n));
-    expect(ranges.at(-1)?.last).toBe(2n ** 63n - 1n);
-    for (const [index, range] of ranges.slice(1).entries()) expect(range.first).toBe((ranges[index]?.last ?? 0n) + 1n);
+    expect(ranges[0]?.[0]).toBe(-(2n ** 63n));
+    expect(ranges.at(-1)?.[1]).toBe(2n ** 63n - 1n);
+    expect(ranges.slice(1).filter(([first], index) => first !== (ranges[index]?.[1] ?? 0n) + 1n)).toEqual([]);
   });
 });

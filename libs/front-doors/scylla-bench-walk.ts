@@ -1,4 +1,4 @@
-import type { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import type { ScyllaBenchSpec } from '#libs/workloads/stress/scylla-bench.schema.js';
 import { SeriesReadWalk, SeriesWriteWalk } from './scylla-bench-series.js';
 import { Word64 } from './word64.js';
 import { workerRandom } from './worker-random.js';
@@ -92,37 +92,80 @@ class UniformWalk implements KeyWalk {
   restart(): void {}
 }
 
+/** What decides which rows a run visits, beside its workload. */
+export interface Walkers {
+  /** Workers of the whole run. */
+  workers: number;
+  seed: number;
+  /** Of all workers; a timeseries is written by it. */
+  maxRatePerSecond: number | undefined;
+  /** Since 1970: where a timeseries starts when the form does not say. */
+  runStartNs: bigint;
+}
+
 /**
- * The walk of worker `worker` (from 0; there are `spec.concurrency`). A pure function of its arguments: the same run visits
- * the same rows, uniform draws included, which the original seeds by its clock. `runStartNs` (since 1970) is where a
- * timeseries starts when the form does not say.
+ * The walk of worker `worker` (from 0). A pure function of its arguments: the same run visits the same rows, uniform draws
+ * included, which the original seeds by its clock.
  */
-export function walkOf(spec: Walked, worker: number, runStartNs: bigint): KeyWalk {
-  const { workload, concurrency, seed } = spec;
-  if (workload.type === 'sequential') return new SequentialWalk(workload, worker, concurrency);
+export function walkOf(spec: ScyllaBenchSpec, worker: number, run: Walkers): KeyWalk {
+  const { workers, seed, maxRatePerSecond, runStartNs } = run;
+  if (spec.mode === 'scan') return new TokenWalk(spec.rangeCount, worker, workers);
+  const { workload } = spec;
+  if (workload.type === 'sequential') return new SequentialWalk(workload, worker, workers);
   if (workload.type === 'uniform') return new UniformWalk(workload, workerRandom(seed, worker));
   const startNs = workload.startNs === undefined ? runStartNs : BigInt(workload.startNs);
   return 'distribution' in workload
-    ? new SeriesReadWalk(workload, worker, concurrency, startNs, workerRandom(seed, worker))
-    : new SeriesWriteWalk(workload, worker, concurrency, startNs, spec.maxRatePerSecond ?? 0);
-}
-
-/** A range of tokens, both ends included. */
-export interface TokenRange {
-  first: bigint;
-  last: bigint;
+    ? new SeriesReadWalk(workload, worker, workers, startNs, workerRandom(seed, worker))
+    : new SeriesWriteWalk(workload, worker, workers, startNs, maxRatePerSecond ?? 0);
 }
 
 const LOWEST_TOKEN = -(2n ** 63n);
 const HIGHEST_TOKEN = 2n ** 63n - 1n;
 
-/** The part of the token ring that a worker of a scan reads: the last worker takes what does not divide. */
-export function* tokenRangesOf(rangeCount: number, worker: number, workers: number): Generator<TokenRange> {
-  const each = Math.floor(rangeCount / workers);
-  const end = worker + 1 === workers ? rangeCount : each * (worker + 1);
-  const width = (2n ** 64n - 1n) / BigInt(rangeCount);
-  for (let range = each * worker; range < end; range++) {
-    const first = LOWEST_TOKEN + BigInt(range) * width;
-    yield { first, last: range + 1 === rangeCount ? HIGHEST_TOKEN : first + width - 1n };
+/**
+ * The token ring in `rangeCount` parts of which each worker reads its own, the last worker also what does not divide: `pk` is
+ * the first token of a range and `ck` its last, both included.
+ */
+class TokenWalk implements KeyWalk {
+  readonly pk = new Word64();
+  readonly ck = new Word64();
+  readonly isPartitionDone = true;
+  private readonly first: number;
+  private readonly end: number;
+  private range: number;
+  private readonly lowest = new Word64().setBigInt(LOWEST_TOKEN);
+  private readonly highest = new Word64().setBigInt(HIGHEST_TOKEN);
+  private readonly width: Word64;
+  private readonly reach: Word64;
+
+  constructor(
+    private readonly rangeCount: number,
+    worker: number,
+    workers: number,
+  ) {
+    const each = Math.floor(rangeCount / workers);
+    this.first = each * worker;
+    this.end = worker + 1 === workers ? rangeCount : each * (worker + 1);
+    this.range = this.first;
+    const width = (2n ** 64n - 1n) / BigInt(rangeCount);
+    this.width = new Word64().setBigInt(width);
+    this.reach = new Word64().setBigInt(width - 1n);
+  }
+
+  nextPartition(): void {
+    this.pk.setNumber(this.range).multiply(this.width).add(this.lowest);
+    if (this.range + 1 === this.rangeCount) this.ck.copy(this.highest);
+    else this.ck.copy(this.pk).add(this.reach);
+    this.range++;
+  }
+
+  nextClustering(): void {}
+
+  get isDone(): boolean {
+    return this.range >= this.end;
+  }
+
+  restart(): void {
+    this.range = this.first;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { YcsbSpec } from '#libs/workloads/stress/ycsb.schema.js';
 import { workerRandom } from './worker-random.js';
-import { KeyDraw, scanLengthOf, ycsbKey } from './ycsb-draw.js';
-import { ycsbPreset } from './ycsb.js';
+import { KeyDraw } from './ycsb-draw.js';
 import { zeta } from './zipfian.js';
 
 const DRAWS = 100_000;
@@ -13,12 +13,15 @@ const draws = <V>(draw: () => V): Map<V, number> => {
   }
   return counts;
 };
+const insertAll = (keys: KeyDraw, count: number): void => {
+  for (let index = 0; index < count; index++) keys.acknowledge(keys.insert());
+};
 
 describe('KeyDraw', () => {
   it('of workload D prefers what was inserted last, by the law of Zipf', () => {
-    const spec = ycsbPreset('D', { recordCount: 1000 });
-    const keys = new KeyDraw(spec, workerRandom(spec.seed, 0));
-    expect([keys.insert(), keys.insert(), keys.count]).toEqual([1000, 1001, 1002]);
+    const keys = new KeyDraw(YcsbSpec.parse({ workload: 'D', recordCount: 1000 }), workerRandom(1, 0));
+    insertAll(keys, 2);
+    expect(keys.count).toBe(1002);
     const drawn = draws(() => keys.next());
     expect((drawn.get(1001) ?? 0) / DRAWS).toBeCloseTo(1 / zeta(1002), 2);
     expect((drawn.get(1000) ?? 0) / DRAWS).toBeCloseTo(0.5 ** 0.99 / zeta(1002), 2);
@@ -27,33 +30,40 @@ describe('KeyDraw', () => {
   });
 
   it('of workload E keeps the popular keys while rows are inserted, and draws no row before it exists', () => {
-    const spec = ycsbPreset('E', { recordCount: 100, operationCount: 10_000 });
-    const keys = new KeyDraw(spec, workerRandom(spec.seed, 0));
+    const keys = new KeyDraw(YcsbSpec.parse({ workload: 'E', recordCount: 100 }), workerRandom(1, 0), 10_000);
     const most = (counts: Map<number, number>) => [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0];
     const before = draws(() => keys.next());
     expect(Math.max(...before.keys())).toBe(99);
-    for (let index = 0; index < 10; index++) keys.insert();
+    insertAll(keys, 10);
     const after = draws(() => keys.next());
     expect(Math.max(...after.keys())).toBe(109);
     expect(most(after)).toBe(most(before));
   });
 
   it('of a uniform workload takes every row as often', () => {
-    const spec = { ...ycsbPreset('C', { recordCount: 10 }), requestDistribution: 'uniform' as const };
-    const keys = new KeyDraw(spec, workerRandom(spec.seed, 3));
+    const keys = new KeyDraw(YcsbSpec.parse({ recordCount: 10 }), workerRandom(1, 3));
     for (const count of draws(() => keys.next()).values()) expect(Math.abs(count / DRAWS - 0.1)).toBeLessThan(0.005);
   });
-});
 
-describe('names and lengths', () => {
-  it('are those of YCSB', () => {
-    expect(ycsbKey(0, 'hashed')).toBe('user6284781860667377211');
-    expect(ycsbKey(1, 'hashed')).toBe('user8517097267634966620');
-    expect(ycsbKey(12, 'ordered')).toBe('user12');
+  it('knows a new row only once all before it have been acknowledged', () => {
+    const keys = new KeyDraw(YcsbSpec.parse({ recordCount: 10 }), workerRandom(1, 0));
+    const [first, second, third] = [keys.insert(), keys.insert(), keys.insert()];
+    keys.acknowledge(third);
+    keys.acknowledge(second);
+    expect(keys.count).toBe(10);
+    keys.acknowledge(first);
+    expect(keys.count).toBe(13);
   });
 
-  it('of scans include both ends', () => {
-    const spec = ycsbPreset('E', { scanLength: { min: 2, max: 4 } });
-    expect([0, 0.5, 0.999].map((draw) => scanLengthOf(spec, () => draw))).toEqual([2, 3, 4]);
+  it('gives every lane new rows of its own, behind those that were loaded', () => {
+    const spec = YcsbSpec.parse({ recordCount: 100, insertStart: 20 });
+    const numbers = [0, 1].flatMap((first) => {
+      const keys = new KeyDraw(spec, workerRandom(1, first), 0, { first, stride: 2 });
+      return [keys.insert(), keys.insert(), keys.insert()].map((index) => keys.numberOfNew(index));
+    });
+    expect(numbers).toEqual([100, 102, 104, 101, 103, 105]);
+    const keys = new KeyDraw(spec, workerRandom(1, 0));
+    const drawn = [...draws(() => keys.next()).keys()];
+    expect([Math.min(...drawn), Math.max(...drawn)]).toEqual([20, 99]);
   });
 });

@@ -1,74 +1,108 @@
-import { fnv64 } from './fnv64.js';
-import { Word64 } from './word64.js';
-import type { YcsbSpec } from './ycsb.schema.js';
+import type { YcsbSpec } from '#libs/workloads/stress/ycsb.schema.js';
+import { YCSB_OPERATIONS } from './operation-weights.js';
+import { coreWorkload, rowsOf } from './ycsb.js';
 import { ScrambledZipfian, Zipfian } from './zipfian.js';
 
-export type YcsbOperation = keyof YcsbSpec['shares'];
-
-/** Draws operations by their shares. */
+/** Draws operations by their shares; answers an index into YCSB_OPERATIONS. Allocation-free. */
 export class OperationDraw {
-  private readonly operations: readonly YcsbOperation[];
+  private readonly operations: readonly number[];
   private readonly bounds: Float64Array;
 
   constructor(
-    { shares }: Pick<YcsbSpec, 'shares'>,
+    spec: YcsbSpec,
     private readonly random: () => number,
   ) {
-    const all = ['read', 'update', 'insert', 'scan', 'readModifyWrite'] as const;
-    this.operations = all.filter((operation) => shares[operation] > 0);
+    const { shares } = coreWorkload(spec);
+    this.operations = [...YCSB_OPERATIONS.keys()].filter((index) => shares[YCSB_OPERATIONS[index] ?? 'read'] > 0);
     this.bounds = new Float64Array(this.operations.length);
     let sum = 0;
-    for (const [index, operation] of this.operations.entries()) this.bounds[index] = sum += shares[operation];
+    for (const [index, operation] of this.operations.entries())
+      this.bounds[index] = sum += shares[YCSB_OPERATIONS[operation] ?? 'read'];
   }
 
-  next(): YcsbOperation {
+  next(): number {
     const drawn = this.random();
     let index = 0;
     while (index + 1 < this.bounds.length && drawn >= (this.bounds[index] ?? 1)) index++;
-    return this.operations[index] ?? 'read';
+    return this.operations[index] ?? 0;
   }
 }
 
 /** YCSB leaves room for twice the inserts that it expects, so that the popular keys stay the same while rows are added. */
 const INSERT_ROOM = 2;
+/** What a remainder can be taken of. */
+const MOST_ROOM = 1e11;
+/** Inserts that may be under way beyond the oldest of them. */
+const WINDOW = 2 ** 20;
 
-/** Draws the numbers of existing rows, 0 up to `count` - 1; `count` grows by `insert`. Allocation-free. */
+/** Which rows of a run a lane makes: every `stride`-th from `first` on. */
+interface Place {
+  first: number;
+  stride: number;
+}
+
+/**
+ * Draws the numbers of existing rows: those that were loaded, and those that this lane has inserted since, as soon as every
+ * one before them is there as well. Allocation-free.
+ */
 export class KeyDraw {
+  /** Rows that can be drawn. */
+  count: number;
+  private readonly loaded: number;
   private readonly zipfian: Zipfian | undefined;
   private readonly scrambled: ScrambledZipfian | undefined;
+  private begun: number;
+  private readonly acknowledged = new Uint8Array(WINDOW);
 
+  /** `operations` is how many the whole run is expected to do; 0 when nobody knows. */
   constructor(
-    spec: Pick<YcsbSpec, 'requestDistribution' | 'recordCount' | 'operationCount' | 'shares'>,
+    private readonly spec: YcsbSpec,
     private readonly random: () => number,
-    public count = spec.recordCount,
+    operations = 0,
+    private readonly place: Place = { first: 0, stride: 1 },
   ) {
-    const room = Math.floor(spec.operationCount * spec.shares.insert * INSERT_ROOM);
-    if (spec.requestDistribution === 'latest') this.zipfian = new Zipfian(count, random);
-    if (spec.requestDistribution === 'zipfian') this.scrambled = new ScrambledZipfian(spec.recordCount + room, random);
+    const { shares, requestDistribution } = coreWorkload(spec);
+    this.loaded = this.count = this.begun = rowsOf(spec);
+    const room = Math.floor((operations * shares.insert * INSERT_ROOM) / place.stride);
+    if (requestDistribution === 'latest') this.zipfian = new Zipfian(this.count, random);
+    if (requestDistribution === 'zipfian')
+      this.scrambled = new ScrambledZipfian(Math.min(MOST_ROOM, this.count + room + 1), random);
   }
 
   /** The number of an existing row. */
   next(): number {
-    if (this.zipfian) return this.count - 1 - this.zipfian.next();
-    if (!this.scrambled) return Math.floor(this.random() * this.count);
-    let key = this.scrambled.next();
-    while (key >= this.count) key = this.scrambled.next();
-    return key;
+    if (this.zipfian) return this.numberOf(this.count - 1 - this.zipfian.next());
+    if (!this.scrambled) return this.numberOf(Math.floor(this.random() * this.count));
+    let index = this.scrambled.next();
+    while (index >= this.count) index = this.scrambled.next();
+    return this.numberOf(index);
   }
 
-  /** The number of a new row, which from now on exists. */
+  private numberOf(index: number): number {
+    const { spec, loaded, place } = this;
+    return index < loaded ? spec.insertStart + index : spec.recordCount + place.first + (index - loaded) * place.stride;
+  }
+
+  /** Begins a new row: answers its index, to be acknowledged. */
   insert(): number {
-    this.zipfian?.grow(this.count + 1);
-    return this.count++;
+    this.acknowledged[this.begun % WINDOW] = 0;
+    return this.begun++;
+  }
+
+  /** The number of a new row. */
+  numberOfNew(index: number): number {
+    return this.numberOf(index);
+  }
+
+  /** The row is there, or will never be: YCSB does not tell them apart either. */
+  acknowledge(index: number): void {
+    this.acknowledged[index % WINDOW] = 1;
+    const before = this.count;
+    while (
+      this.count < this.begun &&
+      (this.acknowledged[this.count % WINDOW] === 1 || this.begun - this.count > WINDOW)
+    )
+      this.count++;
+    if (this.count > before) this.zipfian?.grow(this.count);
   }
 }
-
-/** How many rows the next scan reads. */
-export const scanLengthOf = (
-  { scanLength: { min, max } }: Pick<YcsbSpec, 'scanLength'>,
-  random: () => number,
-): number => min + Math.floor(random() * (max - min + 1));
-
-/** The primary key of a row, as YCSB names it: `user` and the hash of its number, or the number. */
-export const ycsbKey = (keyNumber: number, insertOrder: YcsbSpec['insertOrder']): string =>
-  `user${insertOrder === 'ordered' ? keyNumber : fnv64(keyNumber, new Word64()).toBigInt()}`;

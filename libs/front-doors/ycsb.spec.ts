@@ -1,46 +1,50 @@
 import { describe, expect, it } from 'vitest';
+import { YcsbSpec } from '#libs/workloads/stress/ycsb.schema.js';
+import { YCSB_OPERATIONS } from './operation-weights.js';
 import { workerRandom } from './worker-random.js';
 import { OperationDraw } from './ycsb-draw.js';
-import { YCSB_PRESETS, ycsbPreset } from './ycsb.js';
+import { coreWorkload } from './ycsb.js';
 
 const DRAWS = 100_000;
-const draws = <V>(draw: () => V): Map<V, number> => {
-  const counts = new Map<V, number>();
-  for (let index = 0; index < DRAWS; index++) {
-    const drawn = draw();
-    counts.set(drawn, (counts.get(drawn) ?? 0) + 1);
-  }
-  return counts;
-};
+const WORKLOADS = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
 
-describe('YCSB presets', () => {
-  it("have YCSB's defaults", () => {
-    expect(ycsbPreset('A')).toEqual({
-      shares: { read: 0.5, update: 0.5, insert: 0, scan: 0, readModifyWrite: 0 },
-      requestDistribution: 'zipfian',
-      recordCount: 1_000,
-      operationCount: 1_000,
-      fieldCount: 10,
-      fieldLengthBytes: 100,
-      readAllFields: true,
-      writeAllFields: false,
+describe('coreWorkload', () => {
+  it("has YCSB's defaults, and each workload's own", () => {
+    expect(coreWorkload(YcsbSpec.parse({}))).toEqual({
+      shares: { read: 0.95, update: 0.05, insert: 0, scan: 0, readModifyWrite: 0 },
+      requestDistribution: 'uniform',
       scanLength: { min: 1, max: 1_000 },
-      insertOrder: 'hashed',
-      seed: 1,
     });
-    expect(ycsbPreset('E', { recordCount: 5 })).toMatchObject({ scanLength: { min: 1, max: 100 }, recordCount: 5 });
-    expect(() => ycsbPreset('A', { recordCount: 0 })).toThrow('recordCount');
-    expect(Object.keys(YCSB_PRESETS)).toEqual(['A', 'B', 'C', 'D', 'E', 'F']);
+    const of = (workload: string) => coreWorkload(YcsbSpec.parse({ workload }));
+    expect(of('A')).toMatchObject({ shares: { read: 0.5, update: 0.5 }, requestDistribution: 'zipfian' });
+    expect(of('D')).toMatchObject({ shares: { read: 0.95, insert: 0.05 }, requestDistribution: 'latest' });
+    expect(of('E')).toMatchObject({ shares: { scan: 0.95, insert: 0.05 }, scanLength: { min: 1, max: 100 } });
+    expect(of('F')).toMatchObject({ shares: { read: 0.5, readModifyWrite: 0.5 } });
   });
 
-  it.each(['A', 'B', 'C', 'D', 'E', 'F'] as const)('%s draws operations by its shares', (preset) => {
-    const spec = ycsbPreset(preset);
-    const operations = new OperationDraw(spec, workerRandom(spec.seed, 0));
-    const drawn = draws(() => operations.next());
-    const shares = Object.entries(spec.shares).filter(([, share]) => share > 0);
-    expect([...drawn.keys()].toSorted()).toEqual(shares.map(([operation]) => operation).toSorted());
+  it('is overruled by what the run says itself', () => {
+    const spec = YcsbSpec.parse({ workload: 'E', shares: { scan: 1 }, scanLength: { max: 7 } });
+    expect(coreWorkload(spec)).toMatchObject({
+      shares: { scan: 1, insert: 0 },
+      requestDistribution: 'zipfian',
+      scanLength: { min: 1, max: 7 },
+    });
+    expect(() => YcsbSpec.parse({ shares: { scan: 0.5 } })).toThrow('expected shares that sum up to 1');
+  });
+
+  it.each(WORKLOADS)('%s draws operations by its shares', (workload) => {
+    const spec = YcsbSpec.parse({ workload });
+    const operations = new OperationDraw(spec, workerRandom(1, 0));
+    const drawn = new Map<number, number>();
+    for (let index = 0; index < DRAWS; index++) {
+      const operation = operations.next();
+      drawn.set(operation, (drawn.get(operation) ?? 0) + 1);
+    }
+    const { shares } = coreWorkload(spec);
     // Four standard deviations of the largest.
-    for (const [operation, count] of drawn)
-      expect(Math.abs(count / DRAWS - spec.shares[operation])).toBeLessThan(4 * Math.sqrt(0.25 / DRAWS));
+    for (const [index, name] of YCSB_OPERATIONS.entries())
+      expect(Math.abs((drawn.get(index) ?? 0) / DRAWS - shares[name])).toBeLessThan(
+        shares[name] === 0 ? 1e-9 : 4 * Math.sqrt(0.25 / DRAWS),
+      );
   });
 });

@@ -109,13 +109,8 @@ export class Loop implements Completion {
     const { options, slots } = this;
     if (!slots.isBusy(slot) || this.state === 'done') return;
     const attempts = slots.attempts[slot] ?? 0;
-    if (outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1) {
-      slots.attempts[slot] = attempts + 1;
-      const delayNs = options.retryDelayNs?.(outcome, attempts) ?? 0;
-      if (delayNs > 0) this.delayed.add(slot, options.clock.nowNs() + delayNs);
-      else this.again(slot);
-      return;
-    }
+    const mayRetry = outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1;
+    if (mayRetry && this.tryAgain(slot, outcome, attempts)) return;
     const endNs = options.clock.nowNs();
     if (endNs >= this.boundaryNs) this.cutUpTo(endNs);
     if (options.dropOverdue && !slots.hasFree) this.dropDue(endNs);
@@ -133,6 +128,18 @@ export class Loop implements Completion {
       partitions,
     );
     if (outcome !== 0 && options.failed(slot, outcome, slots.seed[slot] ?? 0, attempts)) this.stop();
+  }
+
+  /** Tries once more, at once or after a delay; false when the run will be over by then. */
+  private tryAgain(slot: number, outcome: number, attempts: number): boolean {
+    const { retryDelayNs, clock } = this.options;
+    const delayNs = retryDelayNs?.(outcome, attempts) ?? 0;
+    const atNs = delayNs > 0 ? clock.nowNs() + delayNs : 0;
+    if (atNs >= this.drainEndNs) return false;
+    this.slots.attempts[slot] = attempts + 1;
+    if (delayNs > 0) this.delayed.add(slot, atNs);
+    else this.again(slot);
+    return true;
   }
 
   /** Fires what may be fired now; called after every batch of answers and by the loop's own timer. */

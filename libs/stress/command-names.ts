@@ -1,6 +1,7 @@
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
-type Operation = StressPlanSpec['operation'];
+/** What a cassandra-stress line can say; other tools' runs have lines of their own. */
+type Operation = Exclude<StressPlanSpec['operation'], 'scyllaBench' | 'ycsb'>;
 
 /** The commands with the names that cassandra-stress takes for each, the first being the one that it prints. */
 const NAMES: { [O in Operation]: readonly string[] } = {

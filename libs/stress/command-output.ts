@@ -19,6 +19,9 @@ export interface CommandOutput {
   graph?: GraphOptions | undefined;
 }
 
+/** That of a command which says nothing of it. */
+export const PLAIN_OUTPUT: CommandOutput = { style: 'cassandra-stress' };
+
 /** What was said so far. */
 export interface OutputDraft {
   logFile?: string;

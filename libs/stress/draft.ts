@@ -1,6 +1,7 @@
 import type { OutputDraft } from './command-output.js';
+import type { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
-import type { ConsistencyLevel, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 /** What `-transport` says: files, which whoever runs the line reads. */
 export interface TransportDraft {

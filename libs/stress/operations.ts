@@ -1,8 +1,9 @@
+import { operationWeights } from '#libs/front-doors/operation-weights.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
-type Spec = Pick<StressPlanSpec, 'operation' | 'ratio' | 'user'>;
+type Spec = Pick<StressPlanSpec, 'operation' | 'ratio' | 'user' | 'scyllaBench' | 'ycsb'>;
 /** What one operation of the data commands can be. */
-export type StressCommandName = Exclude<StressPlanSpec['operation'], 'mixed' | 'user'>;
+export type StressCommandName = Exclude<StressPlanSpec['operation'], 'mixed' | 'user' | 'scyllaBench' | 'ycsb'>;
 
 /** The operations of the data commands, in the order of their index on the hot path; names as cassandra-stress prints them. */
 const DATA_OPERATIONS = ['READ', 'WRITE', 'COUNTER_WRITE', 'COUNTER_READ'] as const;
@@ -15,12 +16,20 @@ export const COUNTER_READ = 3;
 const COMMAND_OF: readonly StressCommandName[] = ['read', 'write', 'counter_write', 'counter_read'];
 
 /** Names of the operations, by their index on the hot path. */
-export const operationNames = ({ operation, user }: Spec): readonly string[] =>
-  operation === 'user' ? Object.keys(user?.operations ?? {}) : DATA_OPERATIONS;
+export function operationNames(spec: Spec): readonly string[] {
+  const own = ownWeights(spec);
+  return own === undefined ? DATA_OPERATIONS : Object.keys(own);
+}
+
+/** Names and weights of operations that are not those of the data commands. */
+const ownWeights = (spec: Spec): Readonly<Record<string, number>> | undefined =>
+  spec.operation === 'user' ? (spec.user?.operations ?? {}) : operationWeights(spec);
 
 /** Share of each operation in the run, by index; 0 for those that it has not. */
-export function weightsOf({ operation, ratio, user }: Spec): number[] {
-  if (operation === 'user') return Object.values(user?.operations ?? {});
+export function weightsOf(spec: Spec): number[] {
+  const own = ownWeights(spec);
+  if (own !== undefined) return Object.values(own);
+  const { operation, ratio } = spec;
   return COMMAND_OF.map((command) => (operation === 'mixed' ? ratio[command] : Number(command === operation)));
 }
 
@@ -45,7 +54,7 @@ export function onlyOperation<S extends Spec>(spec: S, operation: number): S {
 
 /** True for a run of the data commands that only reads: what it reads has to be there. */
 export const onlyReads = (spec: Spec): boolean =>
-  spec.operation !== 'user' &&
+  ownWeights(spec) === undefined &&
   operationsOf(spec).every((operation) => operation === READ || operation === COUNTER_READ);
 
 /** Weights as the settings block and the command line tell them. */

@@ -1,4 +1,4 @@
-import { ConsistencyLevel } from '#libs/workloads/stress/stress.schema.js';
+import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import { readCount, readDistribution, readRange } from './distribution-text.js';
 import { commandOf } from './command-names.js';
 import type { Draft } from './draft.js';

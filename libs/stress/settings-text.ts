@@ -1,3 +1,4 @@
+import { doorSettings } from '#libs/front-doors/door-settings.js';
 import type { Distribution, Ratio } from '#libs/workloads/stress/distribution.schema.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandOutput } from './command-output.js';
@@ -198,6 +199,13 @@ export const settingsText = (
   target: TextTarget,
   output: CommandOutput,
   auto?: ThreadSearch,
+): string[] => doorSettings(spec, target) ?? stressSettings(spec, target, output, auto);
+
+const stressSettings = (
+  spec: StressPlanSpec,
+  target: TextTarget,
+  output: CommandOutput,
+  auto: ThreadSearch | undefined,
 ): string[] => [
   '******************** Stress Settings ********************',
   ...commandLines(spec),

@@ -37,6 +37,16 @@ export class Witness {
     return Number(rows[0]?.['n']);
   }
 
+  /** The one number that a query answers. */
+  async number(cql: string): Promise<number> {
+    const { rows } = await this.client.execute(cql);
+    return Number(rows[0]?.values()[0]);
+  }
+
+  async execute(cql: string): Promise<void> {
+    await this.client.execute(cql);
+  }
+
   /** Sum of the first counter over all rows. */
   async sum(keyspace: string): Promise<number> {
     const { rows } = await this.client.execute(`SELECT sum("C0") AS s FROM ${keyspace}.counter1`);

@@ -52,6 +52,57 @@ const STRESS: Record<string, Example> = {
       thresholds: [{ metric: 'p99Ms', operator: '<', value: 50 }],
     },
   },
+  stressScyllaBench: {
+    summary: "stress: scylla-bench's sequential write, whose rows a read can check",
+    value: {
+      kind: 'stress',
+      name: 'scylla-bench: 100,000 rows',
+      target,
+      spec: {
+        operation: 'scyllaBench',
+        scyllaBench: {
+          mode: 'write',
+          workload: { type: 'sequential', partitionCount: 1_000, clusteringRowCount: 100 },
+          value: { size: { type: 'fixed', bytes: 100 }, content: 'checked' },
+          passes: 1,
+        },
+        schema: { keyspace: 'scylla_bench' },
+        consistencyLevel: 'QUORUM',
+        stop: { type: 'operations', count: 100_000 },
+        rate: { model: 'closed', threads: 16 },
+        warmup: false,
+      },
+    },
+  },
+  stressScyllaBenchLine: {
+    summary: 'stress: a scylla-bench line',
+    value: {
+      kind: 'stress',
+      name: 'scylla-bench: check what was written',
+      target,
+      spec: {
+        from: 'scylla-bench',
+        command: '-mode read -workload sequential -partition-count 1000 -clustering-row-count 100 -validate-data',
+      },
+    },
+  },
+  stressYcsb: {
+    summary: "stress: YCSB's workload A on rows that a load inserted",
+    value: {
+      kind: 'stress',
+      name: 'YCSB A',
+      target,
+      spec: {
+        operation: 'ycsb',
+        ycsb: { phase: 'run', workload: 'A', recordCount: 100_000 },
+        schema: { keyspace: 'ycsb' },
+        consistencyLevel: 'QUORUM',
+        stop: { type: 'duration', durationMs: 60_000 },
+        rate: { model: 'closed', threads: 32 },
+        warmup: false,
+      },
+    },
+  },
 };
 
 /** Examples of every kind of run; a kind without one does not compile. */

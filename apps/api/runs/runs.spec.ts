@@ -80,6 +80,53 @@ describe('runs', () => {
       expect(run.spec.command).toContain('ratio(write=1,read=3)');
     });
 
+    it("takes other tools' runs as lines and in the structured form, and stores both", async () => {
+      const line = '-mode write -workload sequential -partition-count 10 -clustering-row-count 5 -concurrency 4';
+      const bench = await create({ spec: { from: 'scylla-bench', command: line } });
+      expect(bench.spec).toMatchObject({
+        command: line,
+        operation: 'scyllaBench',
+        scyllaBench: { mode: 'write', passes: 1, workload: { partitionCount: 10 } },
+        stop: { type: 'operations', count: 50 },
+      });
+      const ycsb = { phase: 'run', workload: 'E', recordCount: 500 };
+      const structuredYcsb = { ...structured, operation: 'ycsb', ycsb, warmup: false };
+      const { spec } = await create({ spec: structuredYcsb });
+      expect(spec).toMatchObject({ ...structuredYcsb, ycsb: { ...ycsb, fieldCount: 10 } });
+      expect(spec.command).toContain(
+        'run cassandra-cql -P workloads/workloade -threads 8 -p recordcount=500 -p operationcount=1000',
+      );
+    });
+
+    it("refuses what has no meaning in other tools' runs, with every problem at once", async () => {
+      const errorsOf = async (spec: object) => {
+        const answer = await api.post('/v1/runs', { ...body, target: ownTarget(), spec });
+        expect(answer.status).toBe(400);
+        return Problem.parse(answer.json).errors;
+      };
+      const scyllaBench = { mode: 'write', workload: { type: 'uniform' } };
+      const spec = { ...structured, operation: 'scyllaBench', scyllaBench, engine: 'driver', keySizeBytes: 20 };
+      expect(await errorsOf(spec)).toEqual([
+        { path: 'spec.keySizeBytes', message: 'expected 10: it has no effect on operation "scyllaBench"' },
+        { path: 'spec.engine', message: 'expected "wire": it has no effect on operation "scyllaBench"' },
+        { path: 'spec.warmup', message: 'expected false: operation "scyllaBench" has no warm-up' },
+        { path: 'spec.stop', message: 'expected a duration (the uniform workload has no passes)' },
+      ]);
+      expect(await errorsOf({ ...structured, operation: 'ycsb' })).toContainEqual({
+        path: 'spec.ycsb',
+        message: 'expected an object, found nothing',
+      });
+      expect(await errorsOf({ ...structured, scyllaBench })).toEqual([
+        { path: 'spec.scyllaBench', message: 'expected operation "scyllaBench" beside it, found "write"' },
+      ]);
+      expect(await errorsOf({ from: 'ycsb', command: 'run -P mine -p recordcount=1 -p operationcount=1' })).toEqual([
+        {
+          path: 'spec.command',
+          message: '-P: expected a file, or workloads/workloada to workloadf; found mine',
+        },
+      ]);
+    });
+
     it('takes the target of a command from its -node and -port', async () => {
       const command = 'write n=10 -rate threads=1 -node 127.0.0.1,127.0.0.2 -port native=9999';
       const answer = await api.post('/v1/runs', { kind: 'stress', spec: { command } });

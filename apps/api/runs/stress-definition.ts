@@ -1,8 +1,11 @@
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Placement } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
+import { doorProblems } from '#libs/front-doors/door-check.js';
+import { formatDoor, parseDoor } from '#libs/front-doors/front-door.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import { PLAIN_OUTPUT } from '#libs/stress/command-output.js';
 import { IN_ORDER } from '#libs/stress/command-check.js';
 import { completeUser } from '#libs/stress/profile/user-spec.js';
 import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
@@ -31,9 +34,10 @@ function defineStructured(
   issues.push(...levelRefused(spec, 'spec.log.level'));
   if (spec.contents !== undefined && spec.operation === 'user')
     issues.push({ path: 'spec.contents', message: IN_ORDER });
+  issues.push(...doorIssues(spec));
   const complete = completed(spec, issues);
   if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
-  const command = formatStressCommand(complete, target);
+  const command = commandOf(complete, target);
   return {
     spec: { ...complete, command },
     target,
@@ -41,6 +45,14 @@ function defineStructured(
     issues: [],
   };
 }
+
+/** The run as a line of the tool whose words it is in. */
+const commandOf = (spec: StressPlanSpec, target: Omit<CommandTarget, 'transport'>): string =>
+  formatDoor(spec, target) ?? formatStressCommand(spec, target);
+
+/** What does not fit together in a run of another tool. */
+const doorIssues = (spec: StressPlanSpec): Issue[] =>
+  doorProblems(spec).map(({ path, message }) => ({ path: `spec.${path}`, message }));
 
 /** The spec with what its profiles say; undefined, and why among the issues, when they cannot be used. */
 function completed(spec: StressPlanSpec, issues: Issue[]): StressPlanSpec | undefined {
@@ -54,11 +66,11 @@ function completed(spec: StressPlanSpec, issues: Issue[]): StressPlanSpec | unde
 }
 
 function defineCommand(
-  { command: line, engine, profiles }: StressCommand,
+  { command: line, from, engine, profiles }: StressCommand,
   posted: Target | undefined,
   { executors }: Placement,
 ): Definition<'stress'> {
-  const parsed = read(line, profiles);
+  const parsed = read(line, profiles, from);
   if ('issues' in parsed) return refused(...parsed.issues);
   const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
   const { transport, contactPointsFile, ...said } = parsed.target;
@@ -70,11 +82,12 @@ function defineCommand(
     issues.push({ path: 'spec.command', message: `err<: ${ONE_EXECUTOR} ${executors}` });
   if (contactPointsFile !== undefined)
     issues.push({ path: 'spec.command', message: '-node file: expected target.contactPoints in its place' });
+  issues.push(...doorIssues(spec));
   if (transport !== undefined)
-    issues.push({ path: 'spec.command', message: '-transport: expected target.tls with PEM texts in its place' });
+    issues.push({ path: 'spec.command', message: 'TLS: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);
   // A line with a password is written anew: there are too many ways to quote one for it to be cut out safely.
-  const command = parsed.target.password === undefined ? line : formatStressCommand(spec, parsed.target);
+  const command = parsed.target.password === undefined ? line : commandOf(spec, said);
   const contactPointPath = (index: number) =>
     posted === undefined ? 'spec.command' : `target.contactPoints[${index}]`;
   return { spec: { ...spec, command }, target, contactPointPath, issues: [] };
@@ -90,19 +103,27 @@ const NO_FILE = 'expected no file: the service keeps every histogram, GET /v1/ru
 function read(
   line: string,
   profiles: StressCommand['profiles'],
+  from: StressCommand['from'],
 ): ReturnType<typeof parseStressCommand> | { issues: Issue[] } {
   const profileText: ProfileText = (file) => {
     const yaml = profiles?.[file];
     return yaml === undefined ? { problem: 'expected its YAML in spec.profiles, found none' } : { yaml };
   };
   try {
-    return parseStressCommand(line, profileText);
+    return from === undefined ? parseStressCommand(line, profileText) : readDoor(from, line);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return {
       issues: error.issues.map(({ path, message }) => ({ path: 'spec.command', message: `${path}: ${message}` })),
     };
   }
+}
+
+/** A line of another tool, whose notes only a terminal shows. */
+function readDoor(from: NonNullable<StressCommand['from']>, line: string): ReturnType<typeof parseStressCommand> {
+  const { spec, target } = parseDoor(from, line);
+  const { tls, ...said } = target;
+  return { spec, target: { ...said, ...(tls && { transport: {} }) }, auto: undefined, output: PLAIN_OUTPUT };
 }
 
 /** Where the command says it, by field of the target. */

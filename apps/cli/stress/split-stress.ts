@@ -5,6 +5,8 @@ export interface LocalCommand {
   args: readonly string[];
   json: boolean;
   engine: StressPlanSpec['engine'] | undefined;
+  /** The tool whose words `args` are; cassandra-stress's when absent. */
+  from?: string | undefined;
 }
 
 /**
@@ -23,5 +25,13 @@ export function splitStress(args: readonly string[]): LocalCommand | undefined {
     else if (value === 'wire' || value === 'driver') engine = value;
     else return undefined;
   }
-  return { args: args.slice(at + 1), json, engine };
+  return { ...splitFrom(args.slice(at + 1)), json, engine };
+}
+
+/** `--from TOOL` stands first: everything after it is the tool's own. */
+function splitFrom(args: readonly string[]): Pick<LocalCommand, 'args' | 'from'> {
+  const [first = '', second, ...rest] = args;
+  if (first === '--from') return { args: rest, from: second ?? '' };
+  const said = /^--from=(.*)$/s.exec(first)?.[1];
+  return said === undefined ? { args } : { args: args.slice(1), from: said };
 }

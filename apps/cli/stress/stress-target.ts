@@ -16,7 +16,7 @@ function nodesOf(path: string): string[] {
   throw new CodedError('VALIDATION_FAILED', `-node file: expected a node on each line of ${path}, found none`);
 }
 
-const pem = (option: string, path: string): string => read(`-transport ${option}`, path);
+export const pem = (option: string, path: string): string => read(`-transport ${option}`, path);
 
 function read(option: string, path: string): string {
   try {
@@ -29,9 +29,9 @@ function read(option: string, path: string): string {
 
 /** As the original does by itself, the host's name is not compared with the certificate unless that is asked for. */
 function tlsOf({ truststore, keystore, ciphers, verifyHostname = false }: NonNullable<CommandTarget['transport']>) {
-  const client = keystore === undefined ? undefined : pem('keystore', keystore);
+  const client = keystore === undefined ? undefined : pem('-transport keystore', keystore);
   return {
-    ...(truststore !== undefined && { caPem: pem('truststore', truststore) }),
+    ...(truststore !== undefined && { caPem: pem('-transport truststore', truststore) }),
     ...(client !== undefined && { certPem: client, keyPem: client }),
     ...(ciphers !== undefined && { ciphers }),
     verifyHostname,

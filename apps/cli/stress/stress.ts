@@ -5,7 +5,7 @@ import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
 import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
-import type { CommandOutput } from '#libs/stress/command-output.js';
+import { type CommandOutput, PLAIN_OUTPUT } from '#libs/stress/command-output.js';
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import { onlyReads } from '#libs/stress/operations.js';
 import type { Shard } from '#libs/workloads/driver.js';
@@ -16,6 +16,8 @@ import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Terminal } from '../terminal.js';
+import { doorHelp } from './door-help.js';
+import { readDoor } from './door-job.js';
 import { graphFacts } from './graph-facts.js';
 import { runLocally } from './local-run.js';
 import { LocalSummary, localSummaryText } from './local-summary.js';
@@ -60,7 +62,12 @@ const readProfile: ProfileText = (file) => {
   }
 };
 
-function readWork({ args, engine }: LocalCommand): Work {
+function readWork(command: LocalCommand, terminal: Terminal): Work {
+  const { args, engine, from } = command;
+  if (from !== undefined) {
+    const { spec, target } = readDoor(from, command, terminal);
+    return { job: planned(spec, target, PLAIN_OUTPUT), auto: undefined };
+  }
   const { spec: parsed, target: said, auto, output } = parseStressCommand(args.join(' '), readProfile);
   const spec = { ...parsed, engine: engine ?? parsed.engine, command: formatStressCommand(parsed, said, output) };
   return { job: planned(spec, targetOf(said), output), auto };
@@ -176,14 +183,21 @@ async function carryOut({ job, auto }: Work, asJson: boolean, terminal: Terminal
  */
 export async function stress(command: LocalCommand, terminal: Terminal): Promise<ExitCode> {
   try {
-    const talk = command.args.some((word) => HELP.test(word))
-      ? TALK['help']
-      : TALK[command.args[0]?.toLowerCase() ?? ''];
+    if (command.from !== undefined && (command.args.length === 0 || command.args.some((word) => HELP.test(word)))) {
+      terminal.write(doorHelp(command.from));
+      return EXIT.ok;
+    }
+    const talk =
+      command.from !== undefined
+        ? undefined
+        : command.args.some((word) => HELP.test(word))
+          ? TALK['help']
+          : TALK[command.args[0]?.toLowerCase() ?? ''];
     if (talk) {
       terminal.write(talk(command.args));
       return EXIT.ok;
     }
-    return await carryOut(readWork(command), command.json, terminal);
+    return await carryOut(readWork(command, terminal), command.json, terminal);
   } catch (error) {
     terminal.remark(errorText(error));
     return EXIT.failed;

@@ -1,8 +1,8 @@
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { CONSISTENCY } from '#libs/cql/protocol.js';
+import type { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import type { Distribution, Ratio } from '#libs/workloads/stress/distribution.schema.js';
-import type { ConsistencyLevel } from '#libs/workloads/stress/stress.schema.js';
 import type { ColumnSpec } from './column-generator.js';
 import { plain, ProfileReader } from './profile-reader.js';
 

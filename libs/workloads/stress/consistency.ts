@@ -1,4 +1,4 @@
-import type { ConsistencyLevel } from './stress.schema.js';
+import type { ConsistencyLevel } from './consistency-level.schema.js';
 
 /** Replicas per datacenter; SimpleStrategy has one entry under any name. */
 export type ReplicasByDatacenter = Readonly<Record<string, number>>;

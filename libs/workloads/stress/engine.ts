@@ -3,6 +3,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
+import type { Door } from './door/door.js';
 import { openDriverEngine } from './driver-engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import type { StressPlanSpec } from './stress.schema.js';
@@ -27,6 +28,8 @@ export interface Engine {
   };
   /** Says which operations have something to do; absent when all have, always. */
   gate?: OperationGate;
+  /** Present when the run is in another tool's words. */
+  door?: Door;
   /** Running totals of the connections. */
   totals(): Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
   /** What each shard of the target answered since the last call; none where it shows none. */

@@ -41,7 +41,7 @@ export async function runLane({
   signal,
 }: LaneRun): Promise<ShardResult> {
   const { spec, share } = input;
-  const { target } = engine;
+  const { target, door } = engine;
   const clock = systemClock;
   const recorder = new LaneRecorder({
     operations: operationNames(spec),
@@ -55,14 +55,16 @@ export async function runLane({
     intervalMs: spec.log.intervalMs,
     extremes: () => loop.takeExtremes(),
   });
-  const retryable = retryableOutcomes(spec.errors);
+  const retryable = door?.retryable ?? retryableOutcomes(spec.errors);
   const teller = new FailureTeller({ spec, keyOf, say: (message) => events.log('error', message) });
   let failure: ShardResult['failure'];
+  /** Outcomes of which a failure was told: the first of each will do. */
+  const told = new Set<number>();
   const source = new StressSource(spec, populationOf(spec), share, engine.gate);
   const loop: Loop = new Loop({
     clock,
     target,
-    source,
+    source: door?.source(startAtMs) ?? source,
     recorder,
     slots: share.threads,
     schedule: scheduleOf(spec, share),
@@ -72,11 +74,18 @@ export async function runLane({
     intervalNs: spec.log.intervalMs * NS_PER_MS,
     retries: spec.errors.retries,
     retryable,
-    retryDelayNs: retryDelay(spec.errors, laneRandom(spec, share, DELAYS)),
+    retryDelayNs: door === undefined ? retryDelay(spec.errors, laneRandom(spec, share, DELAYS)) : door.retryDelayNs,
     failed: (slot, outcome, seed, retries) => {
       const text = notes.failed(slot, outcome);
+      const limit = door?.failed(slot);
+      if (limit !== undefined) {
+        failure ??= { code: 'OPERATIONS_FAILED', message: `${limit}; the last one: ${text}` };
+        return true;
+      }
+      if (door !== undefined && !told.has(outcome)) events.log('warn', `an operation failed: ${text}`);
+      told.add(outcome);
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;
-      if (spec.errors.ignore || failure) teller.tell({ seed, retries, mismatch, text });
+      if (door === undefined && (spec.errors.ignore || failure)) teller.tell({ seed, retries, mismatch, text });
       if (spec.errors.ignore) return false;
       failure ??= {
         code: mismatch ? 'VALIDATION_MISMATCH' : 'OPERATIONS_FAILED',
@@ -96,12 +105,16 @@ export async function runLane({
   await done;
   signal.removeEventListener('abort', stop);
   recorder.close();
+  const stopped = signal.aborted || failure !== undefined;
+  if (door?.isChecked === true && notes.mismatchCount > 0)
+    failure ??= { code: 'VALIDATION_MISMATCH', message: `${notes.mismatchCount} operations found rows that are wrong` };
+  for (const remark of door?.remarks() ?? []) events.log('warn', remark);
   if (loop.abandoned > 0)
     events.log('warn', `${loop.abandoned} operations were still in flight when the run ended; they are in no figure`);
   return {
     completed: loop.completed,
     mismatches: notes.mismatchCount,
-    stopped: signal.aborted || failure !== undefined,
+    stopped,
     failure,
   };
 }

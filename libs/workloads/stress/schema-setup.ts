@@ -1,6 +1,7 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { textOf } from '#libs/cql/column-type.js';
 import type { WireSession } from '#libs/cql/session.js';
+import { doorTable } from '#libs/front-doors/door-table.js';
 import { operationsOf } from '#libs/stress/operations.js';
 import { cellType, columnNames, keyspaceCql, tableCql, TABLES, truncateCql } from '#libs/stress/statements.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
@@ -13,7 +14,11 @@ const AGREEMENT_PAUSE_MS = 100;
 const SHOWN_PROBLEMS = 10;
 
 /** The tables of a run's operations. */
-export const tablesOf = (spec: StressPlanSpec): string[] => (spec.operation === 'user' ? [] : [...tablesWritten(spec)]);
+export function tablesOf(spec: StressPlanSpec): string[] {
+  const table = doorTable(spec);
+  if (table) return [table.name];
+  return spec.operation === 'user' ? [] : [...tablesWritten(spec)];
+}
 
 const tablesWritten = (spec: StressPlanSpec): Set<(typeof TABLES)[number]> =>
   new Set(operationsOf(spec).flatMap((operation) => TABLES[operation] ?? []));

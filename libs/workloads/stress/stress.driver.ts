@@ -6,6 +6,8 @@ import type { Driver, DriverEvents, TargetFacts } from '#libs/workloads/driver.j
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { onlyReads } from '#libs/stress/operations.js';
 import { readProfiles } from '#libs/stress/profile/user-spec.js';
+import { doorTable } from '#libs/front-doors/door-table.js';
+import { prepareDoorTable } from './door/door-schema.js';
 import { createProfileSchema } from './user/profile-schema.js';
 import { checkConsistency, checkTables, createSchema, tablesOf, truncate } from './schema-setup.js';
 import { openUntilCertain } from './until-certain.js';
@@ -19,7 +21,7 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
   try {
     await prepareSchema(session, spec, events);
     await checkConsistency(session, spec, target.localDatacenter);
-    if (spec.operation !== 'user') await checkTables(session, spec);
+    if (spec.operation !== 'user' && !doorTable(spec)) await checkTables(session, spec);
     return {
       clusterName: session.clusterName,
       simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
@@ -38,9 +40,11 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
 
 async function prepareSchema(session: WireSession, spec: StoredStressSpec, events: DriverEvents): Promise<void> {
   const pause = (ms: number) => systemClock.sleep(ms);
+  const table = doorTable(spec);
+  if (table) await prepareDoorTable(session, spec, table, pause);
   const profiles = spec.operation === 'user' ? readProfiles(spec) : [];
   for (const profile of profiles) await createProfileSchema(session, profile, pause);
-  if (profiles.length === 0 && !onlyReads(spec)) await createSchema(session, spec, pause);
+  if (!table && profiles.length === 0 && !onlyReads(spec)) await createSchema(session, spec, pause);
   const tables = profiles.length > 0 ? profiles.map(({ table }) => table) : tablesOf(spec);
   if (profiles.length > 0 || !onlyReads(spec))
     events.log('info', `keyspace ${spec.schema.keyspace} and table ${tables.join(', ')} are there`);

@@ -7,10 +7,12 @@ import { columnNames, populatedNames } from '#libs/stress/statements.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { engines, type Engine } from './engine.js';
+import { openBenchEngine } from './scylla-bench/bench-engine.js';
 import { FailureNotes } from './failure-notes.js';
 import { runLane } from './run-lane.js';
 import { operationsOf } from '#libs/stress/operations.js';
 import { tablesOf } from './schema-setup.js';
+import { openYcsbEngine } from './ycsb/ycsb-engine.js';
 import { openUserEngine } from './user/user-engine.js';
 import type { StressPlanSpec } from './stress.schema.js';
 import { warmUp } from './warm-up.js';
@@ -25,7 +27,9 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
   let engine: Engine | undefined;
   let keyOf = (seed: number): string => `of seed ${seed}`;
   try {
-    if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
+    if (spec.scyllaBench) engine = await openBenchEngine({ input, spec: spec.scyllaBench, notes, log });
+    else if (spec.ycsb) engine = await openYcsbEngine({ input, spec: spec.ycsb, notes, log });
+    else if (spec.operation === 'user') engine = await openUserEngine({ input, notes, log });
     else {
       const generator = new RowGenerator({
         keySizeBytes: spec.keySizeBytes,

@@ -1,24 +1,10 @@
 import { z } from 'zod';
+import { ConsistencyLevel } from './consistency-level.schema.js';
 import { Distribution } from './distribution.schema.js';
 import { StressErrors } from './errors.schema.js';
 import { StressInsert, TokenRanges } from './insert.schema.js';
-
-export const ConsistencyLevel = z
-  .enum([
-    'ANY',
-    'ONE',
-    'TWO',
-    'THREE',
-    'QUORUM',
-    'ALL',
-    'LOCAL_QUORUM',
-    'EACH_QUORUM',
-    'SERIAL',
-    'LOCAL_SERIAL',
-    'LOCAL_ONE',
-  ])
-  .meta({ id: 'ConsistencyLevel' });
-export type ConsistencyLevel = z.infer<typeof ConsistencyLevel>;
+import { ScyllaBenchSpec } from './scylla-bench.schema.js';
+import { YcsbSpec } from './ycsb.schema.js';
 
 /** When the run ends: after a number of operations, after a time, or when its rate is known well enough. */
 export const Stop = z
@@ -158,8 +144,10 @@ const Weight = z.number().min(0).default(0);
 /** The structured form of a cassandra-stress run. */
 export const StressPlanSpec = z
   .strictObject({
-    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read', 'user']),
+    operation: z.enum(['write', 'read', 'mixed', 'counter_write', 'counter_read', 'user', 'scyllaBench', 'ycsb']),
     user: UserSpec.optional().describe('Only for user'),
+    scyllaBench: ScyllaBenchSpec.optional().describe('Only for scyllaBench'),
+    ycsb: YcsbSpec.optional().describe('Only for ycsb'),
     ratio: z
       .strictObject({ write: Weight, read: Weight, counter_write: Weight, counter_read: Weight })
       .refine((ratio) => Object.values(ratio).some((weight) => weight > 0), 'expected at least one weight above 0')
@@ -231,6 +219,10 @@ export type StressPlanSpec = z.infer<typeof StressPlanSpec>;
 export const StressCommand = z
   .strictObject({
     command: z.string().min(1).max(16_384).describe('For example: write n=1000000 cl=ONE -rate threads=50'),
+    from: z
+      .enum(['scylla-bench', 'ycsb'])
+      .optional()
+      .describe('The tool whose line it is; cassandra-stress when absent'),
     engine: z.enum(['wire', 'driver']).optional(),
     profiles: z
       .record(z.string().min(1).max(1024), z.string().min(1).max(262_144))

@@ -1,0 +1,127 @@
+import type { HotHandler } from '#libs/cql/hot-handler.js';
+import { NO_HOST } from '#libs/cql/session.js';
+import type { Completion, Target } from '#libs/load/target.js';
+import type { FailureNotes } from '../failure-notes.js';
+import { OUTCOME_INDEX } from '../outcome-index.js';
+
+/** An answer that is not the last one of its operation: another request is under way. */
+export const MORE = -1;
+
+/**
+ * What the operations of another tool are, one slot at a time. Nothing is allocated per operation: what a slot has in hand is
+ * kept in arrays.
+ */
+export interface DoorWork {
+  /** Takes up a work item; once per operation, before the first `begin`. */
+  draw(slot: number, operation: number, item: number): void;
+  /** Begins the operation's first request; once more for every further attempt. Answers what the session's `begin` does. */
+  begin(slot: number): number;
+  flush(): void;
+  /** An answer without rows. Answers an outcome, or MORE. */
+  onVoid(slot: number): number;
+  /** An answer with rows (see HotHandler). Answers an outcome, or MORE. */
+  onRows(slot: number, buffer: Buffer, start: number, end: number): number;
+  /** Rows that the operation has written or read. */
+  rowsOf(slot: number): number;
+  /** The operation went well, or (`false`) has finally failed. */
+  ended(slot: number, isOk: boolean): void;
+}
+
+/** Another tool's operations on the wire engine. */
+export class DoorTarget implements Target, HotHandler {
+  private readonly refused: Int32Array;
+  private readonly refusedWith: Int32Array;
+  private refusedCount = 0;
+  private unflushed = false;
+  private completion: Completion | undefined;
+  private turn: () => void = () => undefined;
+
+  /** Set before the first `fire`: a session needs its handler first. */
+  work: DoorWork | undefined;
+
+  constructor(
+    slots: number,
+    private readonly notes: FailureNotes,
+  ) {
+    this.refused = new Int32Array(slots);
+    this.refusedWith = new Int32Array(slots);
+  }
+
+  report(completion: Completion, turn: () => void): void {
+    this.completion = completion;
+    this.turn = turn;
+  }
+
+  fire(slot: number, operation: number, item: number): void {
+    this.work?.draw(slot, operation, item);
+    this.begin(slot);
+  }
+
+  retry(slot: number): void {
+    this.begin(slot);
+  }
+
+  private begin(slot: number): void {
+    const at = this.work?.begin(slot) ?? NO_HOST;
+    if (at >= 0) return;
+    this.refused[this.refusedCount] = slot;
+    this.refusedWith[this.refusedCount] = at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
+    this.refusedCount++;
+  }
+
+  flush(): void {
+    this.work?.flush();
+    // An operation that could not be sent is told of after the turn, never from inside fire.
+    if (this.refusedCount > 0) setImmediate(this.tellRefused);
+  }
+
+  private readonly tellRefused = (): void => {
+    const count = this.refusedCount;
+    const slots = this.refused.slice(0, count);
+    const outcomes = this.refusedWith.slice(0, count);
+    this.refusedCount = 0;
+    for (let index = 0; index < count; index++) this.onError(slots[index] ?? 0, outcomes[index] ?? 0, undefined);
+    this.turn();
+  };
+
+  onVoid(slot: number): void {
+    this.answered(slot, this.work?.onVoid(slot) ?? OUTCOME_INDEX.other);
+  }
+
+  onRows(slot: number, buffer: Buffer, start: number, end: number): void {
+    this.answered(slot, this.work?.onRows(slot, buffer, start, end) ?? OUTCOME_INDEX.other);
+  }
+
+  private answered(slot: number, outcome: number): void {
+    if (outcome === MORE) {
+      this.unflushed = true;
+      return;
+    }
+    const isOk = outcome === OUTCOME_INDEX.ok;
+    if (isOk) this.work?.ended(slot, true);
+    this.completion?.complete(slot, outcome, isOk ? (this.work?.rowsOf(slot) ?? 0) : 0);
+  }
+
+  onError(slot: number, outcome: number, message: string | undefined): void {
+    this.notes.error(slot, outcome, message);
+    this.completion?.complete(slot, outcome, 0);
+  }
+
+  /** Told by the loop, after the last attempt. */
+  failed(slot: number): void {
+    this.work?.ended(slot, false);
+  }
+
+  onRetry(slot: number): void {
+    this.begin(slot);
+    this.flush();
+  }
+
+  onTurn(): void {
+    if (this.unflushed) {
+      this.unflushed = false;
+      this.flush();
+    }
+    this.turn();
+  }
+}
