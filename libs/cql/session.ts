@@ -53,15 +53,11 @@ export class WireSession {
     this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
     this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
     this.poolOptions = {
-      connectTimeoutMs: options.connectTimeoutMs,
-      controlTimeoutMs: options.controlTimeoutMs,
-      tls: options.tls,
-      inFlight: options.inFlightPerConnection,
+      ...options,
       credentials: options.credentials,
+      inFlight: options.inFlightPerConnection,
       connections: options.connectionsPerNode,
       random: Math.random,
-      shardAware: options.shardAware,
-      nowNs: options.nowNs,
     };
     this.poolEvents = {
       log: options.log,
