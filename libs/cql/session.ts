@@ -54,15 +54,11 @@ export class WireSession {
     this.patience = patienceOf(options, SWEEPS_PER_TIMEOUT, this.sweepMs);
     this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
     this.poolOptions = {
-      connectTimeoutMs: options.connectTimeoutMs,
-      controlTimeoutMs: options.controlTimeoutMs,
-      tls: options.tls,
-      inFlight: options.inFlightPerConnection,
+      ...options,
       credentials: options.credentials,
+      inFlight: options.inFlightPerConnection,
       connections: options.connectionsPerNode,
       random: Math.random,
-      shardAware: options.shardAware,
-      nowNs: options.nowNs,
     };
     this.poolEvents = {
       log: options.log,
