@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { HistogramType, LatencyFigures, OperationCounters } from './interval.js';
 import { Validity, Verdict } from './status.js';
 
@@ -39,6 +40,10 @@ export const Mismatch = z
   .meta({ id: 'Mismatch' });
 export type Mismatch = z.infer<typeof Mismatch>;
 
+/** What a run made or found beside its intervals, by kind. */
+export const RunReport = z.discriminatedUnion('kind', [GenerateReport]).meta({ id: 'RunReport' });
+export type RunReport = z.infer<typeof RunReport>;
+
 /** The result of a run: what was measured, whether it met its thresholds, whether it can be believed. */
 export const Summary = z
   .object({
@@ -55,6 +60,7 @@ export const Summary = z
     verdict: Verdict,
     thresholds: z.array(ThresholdResult),
     validity: Validity,
+    report: RunReport.optional().describe('What was made, for kinds that make something'),
   })
   .meta({ id: 'Summary' });
 export type Summary = z.infer<typeof Summary>;

@@ -13,8 +13,8 @@ export const generatorRules: readonly Rule[] = [
     );
   },
 
-  ({ evidence: { saturatedIntervals, wholeIntervals } }) =>
-    saturatedIntervals > wholeIntervals * LIMITS.loadIntervalsDegraded
+  ({ evidence: { saturatedIntervals, wholeIntervals }, expectation: { measuresItself = false } }) =>
+    !measuresItself && saturatedIntervals > wholeIntervals * LIMITS.loadIntervalsDegraded
       ? degraded(
           'GENERATOR_SATURATED',
           `A load thread was busy for more than ${percent(LIMITS.loadDegraded)} of the time in ${saturatedIntervals} of ${wholeIntervals} intervals, so this is the generator's ceiling and not the target's: add lanes or executors.`,

@@ -1,19 +1,21 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Summary } from '#libs/contract/summary.js';
+import type { Target } from '#libs/contract/target.js';
 import { summarise } from '#libs/stats/summary.js';
 import type { Shard, ShardResult } from '#libs/workloads/driver.js';
-import { expectations } from '#libs/workloads/expectations.js';
+import { promisedBy } from '#libs/workloads/expectations.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { StressOutput } from './stress-output.js';
 
 interface LocalRun {
   spec: StoredStressSpec;
+  target: Target;
   shard: Shard;
 }
 
 /** The same summary that a server makes of a run, from the intervals of this process. */
 function summaryOf(
-  { spec, shard }: LocalRun,
+  { spec, target, shard }: LocalRun,
   result: ShardResult,
   { facts, mismatches }: Pick<StressOutput, 'facts' | 'mismatches'>,
   intervals: readonly IntervalSnapshot[],
@@ -30,7 +32,7 @@ function summaryOf(
     endedAtMs: last ? Math.round(last.startMs + last.lengthMs) : null,
     shardStartsMs: startedAtMs === null ? [] : [startedAtMs],
     expectation: {
-      ...expectations.stress(spec),
+      ...promisedBy({ kind: 'stress', spec, target }, shard.lanes.length),
       shards: 1,
       lanesPerShard: shard.lanes.length,
       maxStartSkewMs: Infinity,

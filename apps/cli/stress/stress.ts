@@ -9,8 +9,8 @@ import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import { onlyReads } from '#libs/stress/operations.js';
 import type { Shard } from '#libs/workloads/driver.js';
-import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
+import { stressDriver } from '#libs/workloads/stress/stress.driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
@@ -104,7 +104,7 @@ async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outle
   };
   try {
     const signal = AbortSignal.any([interrupted, broken.signal]);
-    const result = await runLocally(drivers.stress, job, output, { clock: systemClock, signal });
+    const result = await runLocally(stressDriver, job, output, { clock: systemClock, signal });
     const success = !result.stopped && result.failure === undefined;
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     output.finished(result);

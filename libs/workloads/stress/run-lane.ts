@@ -5,7 +5,7 @@ import type { DriverEvents, ShardResult } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { Engine } from './engine.js';
 import type { FailureNotes } from './failure-notes.js';
-import { LaneRecorder } from './lane-recorder.js';
+import { LaneRecorder } from '#libs/workloads/lane/lane-recorder.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
 import { operationNames } from '#libs/stress/operations.js';

@@ -3,7 +3,7 @@ import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { Histogram, loadHistograms } from '#libs/stats/histogram.js';
 import { READ, WRITE } from '#libs/stress/operations.js';
 import { LaneRecorder } from './lane-recorder.js';
-import { OUTCOME_INDEX } from './outcome-index.js';
+import { OUTCOME_INDEX } from '#libs/workloads/stress/outcome-index.js';
 
 const STRESS_OPERATIONS = ['READ', 'WRITE'] as const;
 
