@@ -15,6 +15,7 @@ import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { stopSignal } from '../stop-signal.js';
 import type { Terminal } from '../terminal.js';
 import { openHdrFile } from './hdr-file.js';
 import { runLocally } from './local-run.js';
@@ -67,21 +68,6 @@ function planned(spec: StoredStressSpec, target: Target): Job {
   const [shard] = plans.stress(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
   return { spec, target, shard };
-}
-
-/** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
-function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    terminal.remark('stopping; once more ends at once');
-    controller.abort();
-  };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop);
-  const release = () => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop);
-  };
-  return { signal: controller.signal, release };
 }
 
 /** Where the texts and the figures of a run go. */

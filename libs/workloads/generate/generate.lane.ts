@@ -1,5 +1,5 @@
 import { CodedError } from '#libs/contract/coded-error.js';
-import { FileWriter } from '#libs/dataset/file-job.js';
+import { FileWriter } from '#libs/dataset/file-writer.js';
 import type { FileRecord } from '#libs/dataset/file-record.js';
 import { SpaceWatch } from '#libs/dataset/free-space.js';
 import { systemClock } from '#libs/load/clock.js';
