@@ -2,10 +2,10 @@ import type { Rule } from './audit.js';
 import { LIMITS } from './audit-limits.js';
 import { degraded, figure, invalid, percent, totalOf } from './audit-reason.js';
 
-/** Did we measure the target, or ourselves? */
+/** Did we measure the target, or ourselves? A run that makes data measures itself, and may. */
 export const generatorRules: readonly Rule[] = [
-  ({ evidence: { eventLoopDelayMaxMs: delayMs } }) => {
-    if (delayMs <= LIMITS.eventLoopDelayDegradedMs) return undefined;
+  ({ evidence: { eventLoopDelayMaxMs: delayMs }, expectation: { measuresItself = false } }) => {
+    if (measuresItself || delayMs <= LIMITS.eventLoopDelayDegradedMs) return undefined;
     const say = delayMs > LIMITS.eventLoopDelayInvalidMs ? invalid : degraded;
     return say(
       'EVENT_LOOP_DELAY',
