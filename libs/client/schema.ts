@@ -420,6 +420,19 @@ export interface components {
              * @enum {string}
              */
             truncate?: "never" | "once";
+            /**
+             * @description Of conditional statements
+             * @default SERIAL
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
+            /**
+             * @description Of token range queries of user profiles
+             * @default {}
+             */
+            tokenRange?: components["schemas"]["TokenRangesInput"];
+            /** @description In place of what profiles say; other commands take rowPopulation only */
+            insert?: components["schemas"]["StressInsertInput"];
             /** @default true */
             warmup?: boolean;
             /** @default 10 */
@@ -591,6 +604,37 @@ export interface components {
         };
         /** @enum {string} */
         ConsistencyLevel: "ANY" | "ONE" | "TWO" | "THREE" | "QUORUM" | "ALL" | "LOCAL_QUORUM" | "EACH_QUORUM" | "SERIAL" | "LOCAL_SERIAL" | "LOCAL_ONE";
+        TokenRangesInput: {
+            /**
+             * @description Begin again when the whole ring has been read
+             * @default false
+             */
+            wrap?: boolean;
+            /**
+             * @description Parts of each range between two tokens
+             * @default 1
+             */
+            splitFactor?: number;
+        };
+        StressInsertInput: {
+            /** @description In how many operations the rows of a partition are written */
+            visits?: components["schemas"]["Distribution"];
+            /** @description Which of the partitions that are begun is gone on with, the latest first; beyond them a new one is begun */
+            revisit?: components["schemas"]["Distribution"];
+            /** @description Partitions of one operation */
+            partitions?: components["schemas"]["Distribution"];
+            /** @enum {string} */
+            batchType?: "logged" | "unlogged" | "counter";
+            /** @description Share of the rows of a visit that is written */
+            select?: components["schemas"]["RatioInput"];
+            /** @description Share of the columns that are no key which have a value; the rest are null */
+            rowPopulation?: components["schemas"]["RatioInput"];
+        };
+        RatioInput: {
+            distribution: components["schemas"]["Distribution"];
+            /** @default 1 */
+            divisor?: number;
+        };
         PopulationInput: {
             /** @enum {string} */
             type: "sequence";
@@ -1011,6 +1055,16 @@ export interface components {
              * @enum {string}
              */
             truncate: "never" | "once";
+            /**
+             * @description Of conditional statements
+             * @default SERIAL
+             * @enum {string}
+             */
+            serialConsistencyLevel: "SERIAL" | "LOCAL_SERIAL";
+            /** @description Of token range queries of user profiles */
+            tokenRange: components["schemas"]["TokenRanges"];
+            /** @description In place of what profiles say; other commands take rowPopulation only */
+            insert?: components["schemas"]["StressInsert"];
             /** @default true */
             warmup: boolean;
             /** @default 10 */
@@ -1111,6 +1165,37 @@ export interface components {
             minIntervals: number;
             /** @default 200 */
             maxIntervals: number;
+        };
+        TokenRanges: {
+            /**
+             * @description Begin again when the whole ring has been read
+             * @default false
+             */
+            wrap: boolean;
+            /**
+             * @description Parts of each range between two tokens
+             * @default 1
+             */
+            splitFactor: number;
+        };
+        StressInsert: {
+            /** @description In how many operations the rows of a partition are written */
+            visits?: components["schemas"]["Distribution"];
+            /** @description Which of the partitions that are begun is gone on with, the latest first; beyond them a new one is begun */
+            revisit?: components["schemas"]["Distribution"];
+            /** @description Partitions of one operation */
+            partitions?: components["schemas"]["Distribution"];
+            /** @enum {string} */
+            batchType?: "logged" | "unlogged" | "counter";
+            /** @description Share of the rows of a visit that is written */
+            select?: components["schemas"]["Ratio"];
+            /** @description Share of the columns that are no key which have a value; the rest are null */
+            rowPopulation?: components["schemas"]["Ratio"];
+        };
+        Ratio: {
+            distribution: components["schemas"]["Distribution"];
+            /** @default 1 */
+            divisor: number;
         };
         Population: {
             /** @enum {string} */

@@ -86,11 +86,10 @@ export class WireSession {
         problems.push(error);
       }
     }
-    const [first] = problems;
-    const refused = problems.find((problem) => problem.code !== 'TARGET_UNREACHABLE') ?? first;
+    const refused = problems.find((problem) => problem.code !== 'TARGET_UNREACHABLE') ?? problems[0];
     const message = problems.map((problem) => problem.message).join('; ');
     throw new CodedError(refused?.code ?? 'TARGET_UNREACHABLE', message || 'no contact point was given', [], {
-      cause: first,
+      cause: problems[0],
     });
   }
 
@@ -110,6 +109,11 @@ export class WireSession {
   route(key: Uint8Array, at: number, length: number): void {
     hashToken(key, at, length);
     this.replicas = this.ring?.lookup(tokenHigh(), tokenLow()) ?? EVERYWHERE;
+  }
+
+  /** The same for a token. */
+  routeToken(token: bigint): void {
+    this.replicas = this.ring?.lookup(Number(token >> 32n), Number(token & 0xffffffffn) | 0) ?? EVERYWHERE;
   }
 
   /**

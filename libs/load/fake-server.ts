@@ -37,6 +37,10 @@ export class FakeServer implements Target {
     });
   }
 
+  retry(slot: number, operation: number, seed: number): void {
+    this.fire(slot, operation, seed);
+  }
+
   flush(): void {
     this.flushes++;
   }

@@ -17,6 +17,7 @@ export interface LoopRecorder {
     endNs: number,
     rows: number,
     retries: number,
+    partitions: number,
   ): void;
   /** Called before the first operation that ends after the interval's boundary is recorded. */
   cut(interval: number, startNs: number, endNs: number, partial: boolean): void;

@@ -97,14 +97,14 @@ export class Loop implements Completion {
     this.pump();
   }
 
-  complete(slot: number, outcome: number, rows: number): void {
+  complete(slot: number, outcome: number, rows: number, partitions = 1): void {
     const { options, slots } = this;
     if (!slots.isBusy(slot) || this.state === 'done') return;
     const attempts = slots.attempts[slot] ?? 0;
     if (outcome !== 0 && attempts < options.retries && options.retryable[outcome] === 1) {
       slots.attempts[slot] = attempts + 1;
       this.unflushed = true;
-      options.target.fire(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
+      options.target.retry(slot, slots.operation[slot] ?? 0, slots.seed[slot] ?? 0);
       return;
     }
     const endNs = options.clock.nowNs();
@@ -121,6 +121,7 @@ export class Loop implements Completion {
       endNs,
       rows,
       attempts,
+      partitions,
     );
     if (outcome !== 0 && options.failed(slot, outcome)) this.stop();
   }
@@ -187,7 +188,7 @@ export class Loop implements Completion {
   private take(): boolean {
     const { source, recorder } = this.options;
     if (!source.next()) {
-      this.state = 'draining';
+      if (source.isWaiting !== true) this.state = 'draining';
       return false;
     }
     this.fired++;

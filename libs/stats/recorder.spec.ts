@@ -15,7 +15,7 @@ describe('a recorder', () => {
   it('keeps service, response and wait time apart', () => {
     const recorder = new OperationRecorder(true);
     recorder.scheduled();
-    recorder.record(OK, 100 * MS, 105 * MS, 107 * MS, 1, 0);
+    recorder.record(OK, 100 * MS, 105 * MS, 107 * MS, 1, 0, 1);
     const taken = recorder.snapshot();
     expect(meanMs(taken?.st)).toBeCloseTo(2, 1);
     expect(meanMs(taken?.rt)).toBeCloseTo(7, 1);
@@ -26,16 +26,16 @@ describe('a recorder', () => {
 
   it('has no response time without a schedule', () => {
     const recorder = new OperationRecorder(false);
-    recorder.record(OK, 5, 5, 9, 1, 0);
+    recorder.record(OK, 5, 5, 9, 1, 0, 1);
     expect(recorder.snapshot()).toMatchObject({ rt: undefined, wt: undefined });
   });
 
   it('keeps failed operations out of all three, with their class and their own time', () => {
     const recorder = new OperationRecorder(true);
-    recorder.record(OK, 0, 0, MS, 3, 2);
-    recorder.record(OVERLOADED, 0, 0, 50 * MS, 0, 0);
-    recorder.record(TIMED_OUT, 0, 0, 70 * MS, 0, 9);
-    recorder.record(TIMED_OUT, 0, 0, 90 * MS, 0, 9);
+    recorder.record(OK, 0, 0, MS, 3, 2, 1);
+    recorder.record(OVERLOADED, 0, 0, 50 * MS, 0, 0, 1);
+    recorder.record(TIMED_OUT, 0, 0, 70 * MS, 0, 9, 1);
+    recorder.record(TIMED_OUT, 0, 0, 90 * MS, 0, 9, 1);
     const taken = recorder.snapshot();
     expect(taken).toMatchObject({
       completed: 4,
@@ -54,7 +54,7 @@ describe('a recorder', () => {
   it('starts every interval at zero, and says nothing of one in which nothing happened', () => {
     const recorder = new OperationRecorder(true);
     expect(recorder.snapshot()).toBeUndefined();
-    recorder.record(TIMED_OUT, 0, 0, MS, 0, 1);
+    recorder.record(TIMED_OUT, 0, 0, MS, 0, 1, 1);
     recorder.dropped();
     recorder.snapshot();
     expect(recorder.snapshot()).toBeUndefined();

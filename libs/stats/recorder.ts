@@ -16,6 +16,7 @@ export class OperationRecorder {
   private droppedCount = 0;
   private retryCount = 0;
   private rowCount = 0;
+  private partitionCount = 0;
 
   constructor(withSchedule: boolean) {
     this.rt = withSchedule ? Histogram.empty() : undefined;
@@ -31,7 +32,15 @@ export class OperationRecorder {
   }
 
   /** Times in nanoseconds on one clock; `outcome` is an index into OUTCOMES. */
-  record(outcome: number, dueNs: number, startNs: number, endNs: number, rows: number, retries: number): void {
+  record(
+    outcome: number,
+    dueNs: number,
+    startNs: number,
+    endNs: number,
+    rows: number,
+    retries: number,
+    partitions: number,
+  ): void {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
     this.retryCount += retries;
     if (outcome !== 0) {
@@ -39,6 +48,7 @@ export class OperationRecorder {
       return;
     }
     this.rowCount += rows;
+    this.partitionCount += partitions;
     this.st.record(endNs - startNs);
     this.rt?.record(endNs - dueNs);
     this.wt?.record(startNs - dueNs);
@@ -60,7 +70,7 @@ export class OperationRecorder {
       failed: completed - ok,
       dropped: this.droppedCount,
       retries: this.retryCount,
-      partitions: ok,
+      partitions: this.partitionCount,
       rows: this.rowCount,
       errors,
       st: this.st.encode(),
@@ -82,6 +92,7 @@ export class OperationRecorder {
     this.droppedCount = 0;
     this.retryCount = 0;
     this.rowCount = 0;
+    this.partitionCount = 0;
   }
 
   destroy(): void {

@@ -1,11 +1,11 @@
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandTarget } from './command-line.js';
-import { distributionText } from './distribution-text.js';
+import { distributionText, ratioText } from './distribution-text.js';
 
 const pairs = (map: Readonly<Record<string, string>>): string[] =>
   Object.entries(map).map(([name, value]) => `${name === 'replication_factor' ? 'factor' : name}=${value}`);
 
-const ratioText = ({ ratio }: StressPlanSpec): string =>
+const weightsText = ({ ratio }: StressPlanSpec): string =>
   Object.entries(ratio)
     .filter(([, weight]) => weight > 0)
     .map(([command, weight]) => `${command}=${weight}`)
@@ -60,6 +60,25 @@ function columnsText({ columns }: StressPlanSpec): string {
   return `-col ${which} size=${distributionText(columns.size)}${timestamp}`;
 }
 
+function insertText({ insert }: StressPlanSpec): string[] | undefined {
+  if (!insert) return undefined;
+  const { visits, revisit, partitions, batchType, select, rowPopulation } = insert;
+  return [
+    '-insert',
+    ...(visits ? [`visits=${distributionText(visits)}`] : []),
+    ...(revisit ? [`revisit=${distributionText(revisit)}`] : []),
+    ...(partitions ? [`partitions=${distributionText(partitions)}`] : []),
+    ...(batchType ? [`batchtype=${batchType}`] : []),
+    ...(select ? [`select-ratio=${ratioText(select)}`] : []),
+    ...(rowPopulation ? [`row-population-ratio=${ratioText(rowPopulation)}`] : []),
+  ];
+}
+
+function tokenRangeText({ tokenRange: { wrap, splitFactor } }: StressPlanSpec): string[] {
+  const words = [...(wrap ? ['wrap'] : []), ...(splitFactor === 1 ? [] : [`split-factor=${splitFactor}`])];
+  return words.length > 0 ? ['-tokenrange', ...words] : [];
+}
+
 function modeText({ connection }: StressPlanSpec, target: CommandTarget): string {
   const words = ['-mode', 'native', 'cql3'];
   if (target.username !== undefined) words.push(`user=${target.username}`);
@@ -97,7 +116,7 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
   const mixed =
     spec.operation === 'mixed' || spec.operation === 'user'
       ? [
-          spec.operation === 'user' ? userText(spec) : `ratio(${ratioText(spec)})`,
+          spec.operation === 'user' ? userText(spec) : `ratio(${weightsText(spec)})`,
           `clustering=${distributionText(spec.clustering)}`,
         ]
       : [];
@@ -111,6 +130,7 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     ...mixed,
     stopText(spec),
     `cl=${spec.consistencyLevel}`,
+    ...(spec.serialConsistencyLevel === 'SERIAL' ? [] : [`serial-cl=${spec.serialConsistencyLevel}`]),
     ...(spec.warmup ? [] : ['no-warmup']),
     ...(spec.truncate === 'never' ? [] : [`truncate=${spec.truncate}`]),
     ...(adds(spec) ? [`add=${distributionText(spec.increment)}`] : []),
@@ -120,6 +140,8 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     rateText(spec),
     ...((populationText(spec) ?? '') ? [populationText(spec)] : []),
     ...(spec.operation === 'user' ? [] : [columnsText(spec), schemaText(spec)]),
+    ...(insertText(spec) ?? []),
+    ...tokenRangeText(spec),
     modeText(spec, target),
     errorsText(spec),
     logText(spec),

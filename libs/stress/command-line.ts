@@ -90,6 +90,9 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
     increment: draft.increment,
     stop: stopOf(draft),
     consistencyLevel: draft.consistencyLevel,
+    serialConsistencyLevel: draft.serialConsistencyLevel,
+    insert: draft.insert,
+    tokenRange: draft.tokenRange,
     warmup: draft.warmup,
     keySizeBytes: draft.keySizeBytes,
     population: populationOfDraft(draft),
@@ -165,7 +168,7 @@ export type ProfileText = (file: string) => { yaml: string } | { problem: string
 const NO_PROFILES: ProfileText = () => ({ problem: 'expected its YAML beside the command, found none' });
 
 /** Groups that say what a profile says. */
-const DATA_GROUPS = ['col', 'schema', 'insert'];
+const DATA_GROUPS = ['col', 'schema'];
 
 function readTexts(draft: Draft, profileText: ProfileText, issues: Issue[]): void {
   draft.texts = (draft.profiles ?? []).flatMap((name) => {

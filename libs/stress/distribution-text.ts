@@ -1,4 +1,4 @@
-import type { Distribution } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution, Ratio } from '#libs/workloads/stress/distribution.schema.js';
 
 const COUNT = /^(-?\d+(?:\.\d+)?)([bmk]?)$/i;
 const FACTORS: Readonly<Record<string, number>> = { b: 1e9, m: 1e6, k: 1e3, '': 1 };
@@ -104,3 +104,15 @@ export function distributionText(distribution: Distribution): string {
   const write = PARAMETERS[distribution.type] as (distribution: Distribution) => string;
   return `${distribution.type !== 'fixed' && distribution.inverted === true ? '~' : ''}${write(distribution)}`;
 }
+
+/** Reads a share such as `fixed(1)/2`; a text says what is wrong. */
+export function readRatio(text: string | undefined): Ratio | string {
+  const match = /^(.+)\/(\d*\.?\d+)$/.exec(text ?? '');
+  const divisor = Number(match?.[2]);
+  if (!match || !(divisor > 0)) return `expected a ratio such as fixed(1)/2, found ${text ?? 'nothing'}`;
+  const distribution = readDistribution(match[1]);
+  return typeof distribution === 'string' ? distribution : { distribution, divisor };
+}
+
+/** A share as the command line writes it. */
+export const ratioText = ({ distribution, divisor }: Ratio): string => `${distributionText(distribution)}/${divisor}`;

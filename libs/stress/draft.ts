@@ -1,9 +1,5 @@
-import type {
-  ConsistencyLevel,
-  Distribution,
-  Population,
-  StressPlanSpec,
-} from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
+import type { ConsistencyLevel, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 /** What `-transport` says: files, which whoever runs the line reads. */
 export interface TransportDraft {
@@ -23,6 +19,9 @@ export interface Draft {
   /** `auto`, `threads>=` and `threads<=`. */
   auto?: { minThreads?: number; maxThreads?: number };
   consistencyLevel?: ConsistencyLevel;
+  serialConsistencyLevel?: StressPlanSpec['serialConsistencyLevel'];
+  insert?: StressPlanSpec['insert'];
+  tokenRange?: { wrap?: boolean; splitFactor?: number };
   warmup?: boolean;
   keySizeBytes?: number;
   ratio?: StressPlanSpec['ratio'];

@@ -28,6 +28,12 @@ export function weightsOf({ operation, ratio, user }: Spec): number[] {
 export const operationsOf = (spec: Spec): readonly number[] =>
   weightsOf(spec).flatMap((weight, operation) => (weight > 0 ? [operation] : []));
 
+/** By index: whether an operation reads. */
+export const readsOf = ({ operation, user }: Spec): boolean[] =>
+  operation === 'user'
+    ? Object.keys(user?.operations ?? {}).map((name) => !/(^|\.)insert$/i.test(name))
+    : DATA_OPERATIONS.map((_, index) => index === READ || index === COUNTER_READ);
+
 /** The same run with nothing but one of its operations, whose index stays. */
 export function onlyOperation<S extends Spec>(spec: S, operation: number): S {
   if (spec.user === undefined || spec.operation !== 'user')

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.js';
+import { batchType, serialConsistency, share } from './insert-options.js';
 import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
@@ -48,6 +49,7 @@ export const COMMAND_OPTIONS: OptionGroup = {
     ratio,
     clustering: distribution((draft, value) => (draft.clustering = value)),
     add: distribution((draft, value) => (draft.increment = value)),
+    'serial-cl': serialConsistency,
     truncate,
     profile: text('a file', (draft, value) => (draft.profiles = value.split(','))),
     ops: operations,
@@ -57,7 +59,7 @@ export const COMMAND_OPTIONS: OptionGroup = {
     'n>': uncertaintyBound((value) => ({ minIntervals: value })),
     'n<': uncertaintyBound((value) => ({ maxIntervals: value })),
   },
-  notYet: ['serial-cl'],
+  notYet: [],
 };
 
 const milliseconds = (set: (draft: Draft, value: number) => void): Apply => count('milliseconds', set);
@@ -164,7 +166,17 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     },
     notYet: ['skip-unsupported-columns', 'delay-policy', 'min-delay-ms', 'max-delay-ms'],
   },
-  insert: null,
+  insert: {
+    options: {
+      visits: distribution((draft, visits) => (draft.insert = { ...draft.insert, visits })),
+      revisit: distribution((draft, revisit) => (draft.insert = { ...draft.insert, revisit })),
+      partitions: distribution((draft, partitions) => (draft.insert = { ...draft.insert, partitions })),
+      batchtype: batchType,
+      'select-ratio': share((draft, select) => (draft.insert = { ...draft.insert, select })),
+      'row-population-ratio': share((draft, rowPopulation) => (draft.insert = { ...draft.insert, rowPopulation })),
+    },
+    notYet: [],
+  },
   graph: null,
   transport: {
     options: {
@@ -179,7 +191,16 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
     },
     notYet: ['factory', 'truststore-password', 'keystore-password', 'ssl-alg'],
   },
-  tokenrange: null,
+  tokenrange: {
+    options: {
+      wrap: flag((draft) => (draft.tokenRange = { ...draft.tokenRange, wrap: true })),
+      'no-wrap': flag((draft) => (draft.tokenRange = { ...draft.tokenRange, wrap: false })),
+      'split-factor': count('parts of a range', (draft, splitFactor) => {
+        draft.tokenRange = { ...draft.tokenRange, splitFactor };
+      }),
+    },
+    notYet: ['savedata'],
+  },
   sendto: null,
   cloudconf: null,
   'credentials-file': null,

@@ -1,4 +1,4 @@
-import type { Distribution } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import { normalQuantile } from './normal-quantile.js';
 
 type Kind = Distribution['type'];

@@ -1,4 +1,5 @@
-import type { Distribution, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution, Ratio } from '#libs/workloads/stress/distribution.schema.js';
+import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { ThreadSearch } from './thread-search.js';
 import { namedWeights } from './operations.js';
 import { populationOf } from './population.js';
@@ -26,6 +27,9 @@ export function javaDuration(durationMs: number): string {
   return `${Math.ceil(durationMs / sizeMs)} ${unit}`;
 }
 
+const ONE: Distribution = { type: 'fixed', value: 1 };
+const REVISIT: Distribution = { type: 'uniform', min: 1, max: 1_000_000 };
+
 type Facts = { [K in Distribution['type']]: (distribution: Extract<Distribution, { type: K }>) => string };
 const range = ({ min, max }: { min: number; max: number }): string => `min=${min},max=${max}`;
 
@@ -45,6 +49,9 @@ function distributionFacts(distribution: Distribution): string {
   const tell = FACTS[distribution.type] as (distribution: Distribution) => string;
   return `${distribution.type !== 'fixed' && distribution.inverted === true ? 'Inverted ' : ''}${tell(distribution)}`;
 }
+
+const ratioFacts = ({ distribution, divisor }: Ratio): string =>
+  `Ratio: divisor=${fixed(divisor, 6)};delegate=${distributionFacts(distribution)}`;
 
 const map = (entries: Readonly<Record<string, string>>): string =>
   `{${Object.entries(entries)
@@ -66,7 +73,7 @@ function commandLines(spec: StressPlanSpec): string[] {
     ...(stop.type === 'duration' ? [`  Duration: ${javaDuration(stop.durationMs)}`] : []),
     `  No Warmup: ${!spec.warmup}`,
     `  Consistency Level: ${spec.consistencyLevel}`,
-    '  Serial Consistency Level: SERIAL',
+    `  Serial Consistency Level: ${spec.serialConsistencyLevel}`,
     ...(stop.type === 'uncertainty'
       ? [
           `  Target Uncertainty: ${fixed(stop.relativeError, 3)}`,
@@ -81,7 +88,7 @@ function commandLines(spec: StressPlanSpec): string[] {
 }
 
 function loadLines(spec: StressPlanSpec, auto: ThreadSearch | undefined): string[] {
-  const { rate } = spec;
+  const { rate, insert = {} } = spec;
   const perSecond = rate.model === 'open' ? rate.ratePerSecond : (rate.throttlePerSecond ?? 0);
   const population = populationOf(spec);
   const sequence = population.type === 'sequence';
@@ -98,10 +105,12 @@ function loadLines(spec: StressPlanSpec, auto: ThreadSearch | undefined): string
     '  Order: ARBITRARY',
     `  Wrap: ${sequence && population.wrap}`,
     'Insert:',
-    '  Revisits: Uniform:  min=1,max=1000000',
-    '  Visits: Fixed:  key=1',
-    '  Row Population Ratio: Ratio: divisor=1.000000;delegate=Fixed:  key=1',
-    '  Batch Type: not batching',
+    `  Revisits: ${distributionFacts(insert.revisit ?? REVISIT)}`,
+    `  Visits: ${distributionFacts(insert.visits ?? ONE)}`,
+    ...(insert.partitions ? [`  Partitions: ${distributionFacts(insert.partitions)}`] : []),
+    ...(insert.select ? [`  Select Ratio: ${ratioFacts(insert.select)}`] : []),
+    `  Row Population Ratio: ${ratioFacts(insert.rowPopulation ?? { distribution: ONE, divisor: 1 })}`,
+    `  Batch Type: ${insert.batchType?.toUpperCase() ?? 'not batching'}`,
   ];
 }
 
@@ -129,7 +138,7 @@ function dataLines({ columns, errors, log }: StressPlanSpec): string[] {
   ];
 }
 
-function targetLines({ connection, schema, operation }: StressPlanSpec, target: TextTarget): string[] {
+function targetLines({ connection, schema, operation, tokenRange }: StressPlanSpec, target: TextTarget): string[] {
   const strategy = schema.replication.strategy;
   return [
     'Mode:',
@@ -170,8 +179,8 @@ function targetLines({ connection, schema, operation }: StressPlanSpec, target: 
     '  Title: null',
     `  Operation: ${operation.toUpperCase()}`,
     'TokenRange:',
-    '  Wrap: false',
-    '  Split Factor: 1',
+    `  Wrap: ${tokenRange.wrap}`,
+    `  Split Factor: ${tokenRange.splitFactor}`,
     'CloudConf:',
     '  File: null',
     '',

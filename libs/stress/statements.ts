@@ -1,3 +1,4 @@
+import { populatedColumns } from './profile/partition.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 
 type Shape = Pick<StressPlanSpec, 'schema' | 'columns'>;
@@ -5,6 +6,15 @@ type Shape = Pick<StressPlanSpec, 'schema' | 'columns'>;
 /** Columns of the run's tables: C0, C1 … unless they have names of their own. */
 export const columnNames = ({ count, names }: Pick<StressPlanSpec['columns'], 'count' | 'names'>): string[] =>
   names ?? Array.from({ length: count }, (_, index) => `C${index}`);
+
+/** The columns that rows have a value in: the first ones, as many as the row population ratio says. */
+export function populatedNames({ columns, insert }: Pick<StressPlanSpec, 'columns' | 'insert'>): string[] {
+  const names = columnNames(columns);
+  const { distribution, divisor } = insert?.rowPopulation ?? { distribution: undefined, divisor: 1 };
+  return distribution?.type === 'fixed'
+    ? names.slice(0, populatedColumns(names.length, distribution.value / divisor))
+    : names;
+}
 
 const options = (map: Readonly<Record<string, string>>): string =>
   Object.entries(map)

@@ -14,7 +14,7 @@ export function cutWords(line: string): CommandWords {
     .replace(/\\(.)/gs, '$1')
     .replace(/["']/g, '')
     .replace(/\s*([,=()])\s*/g, (_, sign: string) => (sign === ')' ? ') ' : sign))
-    .replace(/\)\s+([,=()])/g, ')$1')
+    .replace(/\)\s+([,=()]|\/\s*\d)/g, ')$1')
     .trim();
   const all = text.split(/\s+/).filter((word) => word !== '');
   // The program's own name may stand in front, as it does in a shell's history.

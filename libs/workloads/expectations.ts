@@ -1,5 +1,6 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Expectation } from '#libs/stats/audit.js';
+import { countsPartitions } from '#libs/stress/profile/user-spec.js';
 import type { RunDefinition, SpecByKind } from './driver.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
@@ -10,11 +11,14 @@ type Promised = Pick<Expectation, 'threads' | 'ratePerSecond' | 'operations' | '
 /** `lanes`: load threads over all executors. */
 type Promises<Spec> = (spec: Spec, lanes: number) => Promised;
 
-const promisedByStress = ({ rate, stop }: StressPlanSpec): Promised => ({
+const promisedByStress = (spec: StressPlanSpec): Promised => promised(spec, countsPartitions(spec));
+
+const promised = ({ rate, stop }: StressPlanSpec, isOpen: boolean): Promised => ({
   threads: rate.threads,
   // A throttle is only a cap: nothing is missed when a slow target lowers the rate.
   ratePerSecond: rate.model === 'open' ? rate.ratePerSecond : null,
-  operations: stop.type === 'operations' ? stop.count : null,
+  // What several partitions of an operation, or the end of the ring, make of a count is not known before.
+  operations: stop.type === 'operations' && !isOpen ? stop.count : null,
 });
 
 const promisedByGenerate = (_spec: GenerateSpec, lanes: number): Promised => ({

@@ -62,6 +62,29 @@ export class Witness {
     return { key: key.toString('hex'), before: was.toString('hex') };
   }
 
+  /** Gives a column of some row of any table another value. */
+  async change(keyspace: string, table: string, column: string, value: unknown): Promise<void> {
+    const [key, names] = await this.firstKey(keyspace, table);
+    const where = names.map((name) => `"${name}" = ?`).join(' AND ');
+    await this.client.execute(`UPDATE ${keyspace}.${table} SET "${column}" = ? WHERE ${where}`, [value, ...key], {
+      prepare: true,
+    });
+  }
+
+  /** Removes some row of any table. */
+  async remove(keyspace: string, table: string): Promise<void> {
+    const [key, names] = await this.firstKey(keyspace, table);
+    const where = names.map((name) => `"${name}" = ?`).join(' AND ');
+    await this.client.execute(`DELETE FROM ${keyspace}.${table} WHERE ${where}`, key, { prepare: true });
+  }
+
+  private async firstKey(keyspace: string, table: string): Promise<[key: unknown[], names: string[]]> {
+    const { partitionKeys, clusteringKeys } = await this.client.metadata.getTable(keyspace, table);
+    const names = [...partitionKeys, ...clusteringKeys].map(({ name }) => name);
+    const { rows } = await this.client.execute(`SELECT * FROM ${keyspace}.${table} LIMIT 1`);
+    return [names.map((name) => rows[0]?.[name]), names];
+  }
+
   async close(): Promise<void> {
     for (const keyspace of this.keyspaces) await this.client.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`);
     await this.client.shutdown();

@@ -38,9 +38,9 @@ function measured(): IntervalSnapshot[] {
       for (let count = 0; count < 3000 * (index + 1); count++) {
         const dueNs = random() * 1e9;
         const startNs = dueNs + 10 ** (3 + 5 * random());
-        recorder?.record(0, dueNs, startNs, startNs + 10 ** (4.7 + 6 * random() ** 4), 1, 0);
+        recorder?.record(0, dueNs, startNs, startNs + 10 ** (4.7 + 6 * random() ** 4), 1, 0, 1);
       }
-      recorder?.record(7, 0, 0, 5e9, 0, 9);
+      recorder?.record(7, 0, 0, 5e9, 0, 9, 1);
       const taken = recorder?.snapshot();
       if (taken) operations[name] = taken;
     }

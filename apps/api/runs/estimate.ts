@@ -2,7 +2,8 @@ import type { WorkloadKind } from '#libs/contract/run.js';
 import { expectedBytes, lineBytes } from '#libs/dataset/expected-size.js';
 import type { RunDefinition, SpecByKind } from '#libs/workloads/driver.js';
 import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
-import type { Distribution, Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
+import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Estimate } from './runs.schema.js';
 
 /** Operations when the run ends by time: known for a schedule, bounded by a throttle; else unknown. */

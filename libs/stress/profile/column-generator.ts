@@ -1,4 +1,4 @@
-import type { Distribution } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import { FasterRandom } from '../faster-random.js';
 import { Seed64 } from '../seed64.js';
 import { murmur3 } from '../salt.js';

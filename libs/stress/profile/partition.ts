@@ -12,7 +12,8 @@ export interface TableGenerators {
 /** One generated row: CQL binary of each column, in the order of the table's generators. */
 export interface GeneratedRow {
   clustering: readonly Buffer[];
-  values: readonly Buffer[];
+  /** Null where the row has no value. */
+  values: readonly (Buffer | null)[];
 }
 
 /**
@@ -56,8 +57,11 @@ export class Partition {
     return this.levels.reduce((product, { values }) => product * values.length, 1);
   }
 
-  /** The row at `index` (from 0), counted with the last clustering column fastest. */
-  row(index: number): GeneratedRow {
+  /**
+   * The row at `index` (from 0), counted with the last clustering column fastest. `population` is the share of its values,
+   * 0 to 1, that it has: the first ones, as in the original.
+   */
+  row(index: number, population = 1): GeneratedRow {
     const { levels, table } = this;
     const clustering: Buffer[] = [];
     let left = index;
@@ -70,13 +74,19 @@ export class Partition {
     const last = levels.at(-1);
     rowSeed.copy(last?.seed ?? this.seed);
     last?.values[index % last.values.length]?.fold(rowSeed);
-    const values = table.values.map((column) => {
+    const populated = populatedColumns(table.values.length, population);
+    const values = table.values.map((column, place) => {
+      if (place >= populated) return null;
       column.setSeed(rowSeed.high, rowSeed.low);
       return column.next().bytes;
     });
     return { clustering, values };
   }
 }
+
+/** How many of so many columns have a value: column k of n has one when k / n is not above the share. */
+export const populatedColumns = (columns: number, population: number): number =>
+  Math.min(columns, Math.floor(population * columns + 1e-9));
 
 /** `count` draws without what was drawn before. */
 function distinct(column: ColumnGenerator, count: number): GeneratedValue[] {

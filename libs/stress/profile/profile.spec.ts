@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CodedError } from '#libs/contract/coded-error.js';
 import { Partition } from './partition.js';
 import { parseProfile } from './profile.js';
 import { insertCql, tableGenerators } from './table-shape.js';
@@ -94,5 +95,73 @@ describe('insertCql', () => {
     expect(insertCql(profile, { ...table, values: [] }, genuine.columns)).toBe(
       'INSERT INTO "prof1"."everything" ("p1", "p2", "c1", "c2") VALUES (?, ?, ?, ?)',
     );
+  });
+});
+
+describe('a user profile', () => {
+  const text = (insert: string, more = '') => `
+keyspace: k
+table: t
+columnspec: []
+insert:
+  ${insert}
+${more}`;
+  const issuesOf = (yaml: string): string[] => {
+    try {
+      parseProfile(yaml, 'p.yaml');
+    } catch (error) {
+      if (error instanceof CodedError) return error.issues.map(({ path, message }) => `${path}: ${message}`);
+    }
+    return [];
+  };
+
+  it('says how rows are visited and how much of them is written', () => {
+    const { insert } = parseProfile(
+      text('{visits: fixed(4), revisit: uniform(1..10), row-population: fixed(1)/2, select: uniform(1..10)/10}'),
+      'p.yaml',
+    );
+    expect(insert).toMatchObject({
+      visits: { type: 'fixed', value: 4 },
+      revisit: { type: 'uniform', min: 1, max: 10 },
+      rowPopulation: { distribution: { type: 'fixed', value: 1 }, divisor: 2 },
+      select: { distribution: { type: 'uniform', min: 1, max: 10 }, divisor: 10 },
+    });
+  });
+
+  it('has token range queries, with all columns and 5000 rows a page when nothing else is said', () => {
+    const { tokenRangeQueries } = parseProfile(
+      text('{}', 'token_range_queries:\n  all: {}\n  some: {columns: "a, b", page_size: 7}\n'),
+      'p.yaml',
+    );
+    expect(Object.fromEntries(tokenRangeQueries)).toEqual({
+      all: { columns: '*', pageSize: 5000 },
+      some: { columns: 'a, b', pageSize: 7 },
+    });
+  });
+
+  it('is refused with every problem at once', () => {
+    const issues = issuesOf(
+      text(
+        '{visits: some, row-population: half, batchtype: big}',
+        'queries:\n  q: {cql: SELECT 1, serialConsistencyLevel: ONE}\ntoken_range_queries:\n  all: {page_size: many}\n',
+      ),
+    );
+    for (const path of [
+      'insert.visits',
+      'insert.row-population',
+      'insert.batchtype',
+      'q.serialConsistencyLevel',
+      'all.page_size',
+    ])
+      expect(issues.join('\n')).toContain(path);
+  });
+
+  it('generates the first of the values, and nulls for the rest, where rows are populated in part', () => {
+    const partition = new Partition(table);
+    partition.setItem(1);
+    const [whole, half] = [partition.row(0), partition.row(0, 0.5)];
+    const populated = Math.floor(table.values.length / 2);
+    expect(half.values.slice(0, populated)).toEqual(whole.values.slice(0, populated));
+    expect(half.values.slice(populated).every((value) => value === null)).toBe(true);
   });
 });

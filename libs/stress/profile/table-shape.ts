@@ -23,15 +23,15 @@ export function tableGenerators(
       'VALIDATION_FAILED',
       `columnspec names ${unknown.join(', ')}, and table ${profile.table} has only ${columns.map(({ name }) => name).join(', ')}`,
     );
-  const generators = (kind: string) =>
+  const generators = (...kinds: string[]) =>
     columns
-      .filter((column) => column.kind === kind)
+      .filter((column) => kinds.includes(column.kind))
       .toSorted((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1))
       .map(({ name, type }) => new ColumnGenerator(name, parseCqlType(type), profile.columns.get(name) ?? {}));
   return {
     partitionKey: generators('partition_key'),
     clustering: generators('clustering'),
-    values: generators('regular'),
+    values: generators('regular', 'static'),
   };
 }
 

@@ -1,12 +1,24 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Issue } from '#libs/contract/problem.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { populatedNames } from '../statements.js';
 import { nearest } from '../words.js';
-import { parseProfile, type Profile } from './profile.js';
+import { parseProfile, type InsertShape, type Profile } from './profile.js';
 
 export const INSERT = 'insert';
+export const VALIDATE = 'validate';
 
-/** An operation of a user run: which profile's, and its name in there (`insert` or a query). */
+/** How a profile's `insert` writes: what the run says goes before what the profile says. */
+export const insertShape = (
+  { insert }: Pick<StressPlanSpec, 'insert'>,
+  profile: Pick<Profile, 'insert'>,
+): InsertShape => ({
+  ...profile.insert,
+  ...Object.fromEntries(Object.entries(insert ?? {}).filter(([, value]) => value !== undefined)),
+});
+
+/** An operation of a user run: which profile's, and its name in there (`insert`, `validate` or a query). */
 export interface UserOperation {
   profile: Profile;
   name: string;
@@ -20,7 +32,7 @@ export const readProfiles = ({ user }: Pick<StressPlanSpec, 'user'>): Profile[] 
 function knownOperations(profiles: readonly Profile[]): Map<string, UserOperation> {
   const known = new Map<string, UserOperation>();
   for (const profile of profiles) {
-    for (const name of [INSERT, ...profile.queries.keys()]) {
+    for (const name of [INSERT, VALIDATE, ...profile.queries.keys(), ...profile.tokenRangeQueries.keys()]) {
       // Without a profile's name the first one is meant, as in the original.
       if (!known.has(name)) known.set(name, { profile, name });
       known.set(`${profile.name.toLowerCase()}.${name}`, { profile, name });
@@ -53,6 +65,7 @@ export function userOperations(spec: Pick<StressPlanSpec, 'user'>, profiles: rea
  */
 export function completeUser<S extends StressPlanSpec>(spec: S): S {
   if (spec.operation !== 'user') {
+    checkInsert(spec);
     if (spec.user === undefined) return spec;
     throw new CodedError('VALIDATION_FAILED', `expected operation "user" beside user, found "${spec.operation}"`, [
       { path: 'user', message: `expected operation "user" beside it, found "${spec.operation}"` },
@@ -76,3 +89,66 @@ export function completeUser<S extends StressPlanSpec>(spec: S): S {
     ]);
   return { ...spec, schema: { ...spec.schema, keyspace } };
 }
+
+/**
+ * The data commands write one row of one partition at a time, whatever is said; the original reads over it in silence. What
+ * makes no difference is let be.
+ */
+function checkInsert(spec: StressPlanSpec): void {
+  const { engine, insert: { rowPopulation, visits, partitions, select } = {} } = spec;
+  const changes = {
+    visits: visits !== undefined && !isOne(visits),
+    partitions: partitions !== undefined && !isOne(partitions),
+    select:
+      select !== undefined && !(select.distribution.type === 'fixed' && select.distribution.value >= select.divisor),
+  };
+  const issues: Issue[] = Object.entries(changes).flatMap(([name, does]) =>
+    does
+      ? [
+          {
+            path: `insert ${name}`,
+            message: `expected the command user beside ${name}: the others write one row of one partition at a time`,
+          },
+        ]
+      : [],
+  );
+  if (rowPopulation && rowPopulation.distribution.type !== 'fixed')
+    issues.push({
+      path: 'insert rowPopulation',
+      message: 'expected fixed(n)/m, so that reads know which columns are null',
+    });
+  else if (rowPopulation && populatedNames(spec).length === 0)
+    issues.push({ path: 'insert rowPopulation', message: 'expected a share that leaves a column with a value' });
+  if (rowPopulation && engine === 'driver')
+    issues.push({ path: 'insert rowPopulation', message: 'expected engine "wire" beside it, found "driver"' });
+  if (issues.length > 0)
+    throw new CodedError('VALIDATION_FAILED', issues.map(({ message }) => message).join('; '), issues);
+}
+
+/**
+ * Draws how many partitions an operation takes, by operation; undefined for those that take one. `sampler` makes a draw of a
+ * distribution.
+ */
+export function partitionDraws(
+  spec: StressPlanSpec,
+  sampler: (partitions: Distribution) => () => number,
+): (() => number)[] | undefined {
+  if (spec.operation !== 'user') return undefined;
+  const draws: (() => number)[] = [];
+  for (const [index, { profile, name }] of userOperations(spec, readProfiles(spec)).entries()) {
+    const { partitions } = insertShape(spec, profile);
+    if (name === INSERT && !isOne(partitions)) draws[index] = sampler(partitions);
+  }
+  return draws.length > 0 ? draws : undefined;
+}
+
+/** True for runs whose number of operations does not follow from their count: some take several partitions, or end with the ring. */
+export function countsPartitions(spec: StressPlanSpec): boolean {
+  if (spec.operation !== 'user') return false;
+  return userOperations(spec, readProfiles(spec)).some(
+    ({ profile, name }) =>
+      profile.tokenRangeQueries.has(name) || (name === INSERT && !isOne(insertShape(spec, profile).partitions)),
+  );
+}
+
+export const isOne = (distribution: Distribution): boolean => distribution.type === 'fixed' && distribution.value === 1;

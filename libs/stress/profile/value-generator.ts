@@ -1,5 +1,5 @@
 import { CodedError } from '#libs/contract/coded-error.js';
-import type { Distribution } from '#libs/workloads/stress/stress.schema.js';
+import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import { FasterRandom } from '../faster-random.js';
 import type { SeededDistribution } from '../seeded-distribution.js';
 import type { Seed64 } from '../seed64.js';

@@ -52,7 +52,7 @@ class RowClock {
     const nowNs = systemClock.nowNs();
     this.rows++;
     this.recorder.scheduled(ROW);
-    this.recorder.record(ROW, 0, this.lastNs, this.lastNs, nowNs, 1, 0);
+    this.recorder.record(ROW, 0, this.lastNs, this.lastNs, nowNs, 1, 0, 1);
     this.lastNs = nowNs;
   }
 

@@ -36,6 +36,7 @@ function recording(withSchedule = true) {
       ORIGIN_NS + endMs * MS,
       1,
       retries,
+      1,
     );
   const cut = (interval: number, fromMs: number, toMs: number, partial = false) =>
     recorder.cut(interval, ORIGIN_NS + fromMs * MS, ORIGIN_NS + toMs * MS, partial);

@@ -47,8 +47,9 @@ export class LaneRecorder implements LoopRecorder {
     endNs: number,
     rows: number,
     retries: number,
+    partitions: number,
   ): void {
-    this.recorders[operation]?.record(outcome, dueNs, startNs, endNs, rows, retries);
+    this.recorders[operation]?.record(outcome, dueNs, startNs, endNs, rows, retries, partitions);
   }
 
   cut(interval: number, startNs: number, endNs: number, partial: boolean): void {

@@ -44,6 +44,10 @@ export class DriverTarget implements Target {
     });
   }
 
+  retry(slot: number, operation: number, seed: number): void {
+    this.fire(slot, operation, seed);
+  }
+
   flush(): void {
     // The driver writes by itself.
   }

@@ -6,6 +6,8 @@ import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { openDriverEngine } from './driver-engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import type { StressPlanSpec } from './stress.schema.js';
+import type { OperationGate } from './stress.source.js';
+import type { WorkItems } from './user/user-request.js';
 import { openWireEngine } from './wire-engine.js';
 
 /** What an engine needs to know of its lane. */
@@ -19,7 +21,12 @@ export interface EngineParts {
 
 /** A connected engine with its statements prepared. */
 export interface Engine {
-  target: Target & { report(completion: Completion, turn: () => void): void };
+  target: Target & {
+    /** Where to report from now on; `items` tells of the operation that is started. */
+    report(completion: Completion, turn: () => void, items: WorkItems): void;
+  };
+  /** Says which operations have something to do; absent when all have, always. */
+  gate?: OperationGate;
   /** Running totals of the connections. */
   totals(): Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
   close(): Promise<void>;

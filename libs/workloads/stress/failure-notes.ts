@@ -30,6 +30,11 @@ export class FailureNotes {
     });
   }
 
+  /** An answer differs from what was expected, in a row of a profile's table. */
+  different(slot: number, mismatch: Mismatch): void {
+    this.mismatches.set(slot, mismatch);
+  }
+
   missingRow(slot: number, generator: RowGenerator): void {
     this.mismatches.set(slot, { key: generator.key.toString('hex'), column: '*', expected: 'a row', found: null });
   }

@@ -23,6 +23,8 @@ export class RowCheck {
   constructor(
     private readonly generator: RowGenerator,
     private readonly columns: number,
+    /** The columns behind these many have no value. */
+    private readonly populated = columns,
   ) {}
 
   /** `start`..`end` bound the body after the result kind (native protocol v4, section 4.2.5.2). Answers an outcome index. */
@@ -43,7 +45,13 @@ export class RowCheck {
       // A body that is cut short has no length left: as good as null.
       const length = at + 4 <= end ? buffer.readInt32BE(at) : NULL_CELL;
       at += 4;
-      if (length < 0 || at + length > end || !this.generator.matches(column, buffer, at, length)) {
+      if (column >= this.populated && length === NULL_CELL) continue;
+      if (
+        length < 0 ||
+        column >= this.populated ||
+        at + length > end ||
+        !this.generator.matches(column, buffer, at, length)
+      ) {
         this.column = column;
         this.at = at;
         this.length = at + length > end ? Math.max(0, end - at) : length;
@@ -66,8 +74,15 @@ export class RowCheck {
 /** Number of rows of a RESULT Rows body, from after the result kind. */
 export const rowCount = (buffer: Buffer, start: number): number => buffer.readInt32BE(rowsAt(buffer, start));
 
+/** Where the next page begins, as a view; undefined when this was the last. */
+export function pagingStateOf(buffer: Buffer, start: number): Buffer | undefined {
+  if ((buffer.readInt32BE(start) & ROWS_FLAG.HAS_MORE_PAGES) === 0) return undefined;
+  const length = buffer.readInt32BE(start + 8);
+  return length < 0 ? undefined : buffer.subarray(start + 12, start + 12 + length);
+}
+
 /** Where the number of rows stands. */
-function rowsAt(buffer: Buffer, start: number): number {
+export function rowsAt(buffer: Buffer, start: number): number {
   const flags = buffer.readInt32BE(start);
   let at = start + 8;
   if ((flags & ROWS_FLAG.HAS_MORE_PAGES) !== 0) at += 4 + Math.max(0, buffer.readInt32BE(at));

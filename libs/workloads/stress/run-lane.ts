@@ -44,10 +44,11 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
     extremes: () => loop.takeExtremes(),
   });
   let failure: ShardResult['failure'];
+  const source = new StressSource(spec, populationOf(spec), share, engine.gate);
   const loop: Loop = new Loop({
     clock,
     target,
-    source: new StressSource(spec, populationOf(spec), share),
+    source,
     recorder,
     slots: share.threads,
     schedule: scheduleOf(spec, share),
@@ -68,7 +69,7 @@ export async function runLane({ input, engine, notes, events, startAtMs, signal 
       return true;
     },
   });
-  target.report(loop, () => loop.pump());
+  target.report(loop, () => loop.pump(), source);
   const stop = () => loop.stop();
   signal.addEventListener('abort', stop, { once: true });
   const waitMs = startAtMs - clock.epochMs();

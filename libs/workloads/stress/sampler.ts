@@ -1,5 +1,5 @@
 import { quantileOf } from '#libs/stress/quantile.js';
-import type { Distribution } from './stress.schema.js';
+import type { Distribution } from './distribution.schema.js';
 
 type Draw = () => number;
 

@@ -3,7 +3,7 @@ import { ERROR_CODE } from '#libs/cql/protocol.js';
 import { ServerError } from '#libs/cql/server-error.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import { RowGenerator } from '#libs/stress/row-generator.js';
-import { columnNames } from '#libs/stress/statements.js';
+import { columnNames, populatedNames } from '#libs/stress/statements.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { engines, type Engine } from './engine.js';
@@ -28,12 +28,17 @@ export async function openStressLane(input: LaneInput & { kind: 'stress' }, even
     else {
       const generator = new RowGenerator({
         keySizeBytes: spec.keySizeBytes,
-        columnNames: names,
+        columnNames: populatedNames(spec),
         columnSize: spec.columns.size,
       });
       engine = await engines[spec.engine]({ input, generator, columnNames: names, notes, log });
     }
-    await warmUp(input, engine.target, operationsOf(spec));
+    const { target, gate } = engine;
+    await warmUp(
+      input,
+      target,
+      operationsOf(spec).filter((operation) => gate?.guards(operation) !== true),
+    );
   } catch (error) {
     await engine?.close();
     throw prepareProblem(error, spec);

@@ -1,36 +1,6 @@
 import { z } from 'zod';
-
-const range = {
-  min: z.number(),
-  max: z.number(),
-  inverted: z.boolean().optional().describe('Mirrored within its range: what was rare is frequent'),
-};
-
-/** A cassandra-stress distribution in resolved form: aliases and standard-deviation ranges are gone. */
-export const Distribution = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('fixed'), value: z.number() }),
-    z.strictObject({ type: z.literal('sequence'), ...range }).describe('One value after the other, and round again'),
-    z.strictObject({ type: z.literal('uniform'), ...range }),
-    z.strictObject({
-      type: z.literal('gaussian'),
-      ...range,
-      mean: z.number().optional().describe('Default (min + max) / 2'),
-      stdev: z.number().optional().describe('Default (max - min) / 2 / 3'),
-    }),
-    z.strictObject({ type: z.literal('exponential'), ...range }).describe('Low values are frequent'),
-    z.strictObject({ type: z.literal('extreme'), ...range, shape: z.number().positive() }).describe("Weibull's"),
-    z
-      .strictObject({
-        type: z.literal('quantizedExtreme'),
-        ...range,
-        shape: z.number().positive(),
-        quantas: z.int().min(1).max(100_000),
-      })
-      .describe('Extreme, in steps of equal probability; uniform within each'),
-  ])
-  .meta({ id: 'Distribution' });
-export type Distribution = z.infer<typeof Distribution>;
+import { Distribution } from './distribution.schema.js';
+import { StressInsert, TokenRanges } from './insert.schema.js';
 
 export const ConsistencyLevel = z
   .enum([
@@ -194,6 +164,9 @@ export const StressPlanSpec = z
       .enum(['never', 'once'])
       .default('never')
       .describe("Once: the tables of the run's writes are emptied before it"),
+    serialConsistencyLevel: z.enum(['SERIAL', 'LOCAL_SERIAL']).default('SERIAL').describe('Of conditional statements'),
+    tokenRange: TokenRanges.prefault({}).describe('Of token range queries of user profiles'),
+    insert: StressInsert.optional().describe('In place of what profiles say; other commands take rowPopulation only'),
     warmup: z.boolean().default(true),
     keySizeBytes: z.int().min(1).max(65_535).default(10),
     population: Population.optional().describe(

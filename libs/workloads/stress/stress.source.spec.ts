@@ -134,3 +134,54 @@ describe('sampler', () => {
     expect([uniform(0), uniform(0.5), uniform(1 - 2 ** -53)]).toEqual([2, 3, 4]);
   });
 });
+
+const profileOf = (partitions: string): string => `
+keyspace: k
+table: t
+columnspec: []
+insert:
+  partitions: ${partitions}
+token_range_queries:
+  scan:
+    page_size: 10
+`;
+const userRun = (partitions: string, operations: Record<string, number>, items: number) =>
+  sampleSpec({
+    ...count(items),
+    operation: 'user',
+    user: { profiles: [{ name: 'p.yaml', yaml: profileOf(partitions) }], operations },
+    clustering: { type: 'fixed', value: 1 },
+  });
+
+describe('StressSource of operations on several partitions', () => {
+  const population = { type: 'sequence', from: 1, to: 100, wrap: true } as const;
+  const itemsOf = (source: StressSource): number[][] => {
+    const taken: number[][] = [];
+    while (source.next()) taken.push([source.seed, ...source.further.subarray(0, source.partitions - 1)]);
+    return taken;
+  };
+
+  it('counts partitions, as the original does, and gives each once', () => {
+    expect(itemsOf(new StressSource(userRun('fixed(4)', { insert: 1 }, 10), population, share(0, 1)))).toEqual([
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+      [9, 10],
+    ]);
+    const over = lanes(3).flatMap((lane) =>
+      itemsOf(new StressSource(userRun('uniform(1..5)', { insert: 1 }, 100), population, lane)),
+    );
+    expect(over.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    expect(new Set(over.map((items) => items.length)).size).toBeGreaterThan(3);
+  });
+
+  it('waits for the gate without losing an item or the operation it drew', () => {
+    let state: 'open' | 'waiting' | 'ended' = 'waiting';
+    const gate = { guards: () => true, state: () => state };
+    const source = new StressSource(userRun('fixed(1)', { scan: 1 }, 5), population, share(0, 1), gate);
+    expect([source.next(), source.isWaiting]).toEqual([false, true]);
+    state = 'open';
+    expect([source.next(), source.seed, source.isWaiting]).toEqual([true, 1, false]);
+    state = 'ended';
+    expect([source.next(), source.isWaiting]).toEqual([false, false]);
+  });
+});

@@ -42,10 +42,11 @@ export async function warmUp(
       stop: { type: 'operations' as const, count },
     };
     let failures = 0;
+    const source = new StressSource(one, populationOf(spec), share);
     const loop = new Loop({
       clock,
       target,
-      source: new StressSource(one, populationOf(spec), share),
+      source,
       recorder: UNRECORDED,
       slots: Math.min(THREADS, share.threads),
       dropOverdue: false,
@@ -54,7 +55,7 @@ export async function warmUp(
       retryable: new Uint8Array(64),
       failed: () => ++failures > FAILURES,
     });
-    target.report(loop, () => loop.pump());
+    target.report(loop, () => loop.pump(), source);
     await loop.run(clock.nowNs());
   }
 }

@@ -1,6 +1,6 @@
 import { frameHead, frameTemplate } from '#libs/cql/frame-template.js';
 import { WireSession } from '#libs/cql/session.js';
-import { STATEMENTS } from '#libs/stress/statements.js';
+import { populatedNames, STATEMENTS } from '#libs/stress/statements.js';
 import type { Engine, EngineParts } from './engine.js';
 import { sessionOptions } from './session-options.js';
 import { COUNTER_WRITE, operationsOf, WRITE } from '#libs/stress/operations.js';
@@ -15,9 +15,12 @@ export const INCREMENTS = 5;
 /** Connects the wire engine and encodes the frames of the run's statements. Throws CodedError or ServerError. */
 export async function openWireEngine({ input, generator, columnNames, notes, log }: EngineParts): Promise<Engine> {
   const { spec, share } = input;
+  const populated = populatedNames(spec);
+  const written = { ...spec, columns: { ...spec.columns, names: populated } };
   const target = new WireTarget({
     generator,
     columns: columnNames.length,
+    populated: populated.length,
     slots: share.threads,
     validate: !spec.errors.skipReadValidation,
     increment: sampler(spec.increment, laneRandom(spec, share, INCREMENTS)),
@@ -28,12 +31,12 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
     const active = operationsOf(spec);
     const { size } = spec.columns;
     const cells: Readonly<Record<number, readonly number[]>> = {
-      [WRITE]: columnNames.map(() => (size.type === 'fixed' ? size.value : 0)),
+      [WRITE]: populated.map(() => (size.type === 'fixed' ? size.value : 0)),
       [COUNTER_WRITE]: columnNames.map(() => BIGINT_BYTES),
     };
     target.session = session;
     for (const operation of active) {
-      const cql = STATEMENTS[operation]?.(spec) ?? '';
+      const cql = STATEMENTS[operation]?.(operation === WRITE ? written : spec) ?? '';
       const statement = spec.connection.prepared ? await session.prepare(cql) : cql;
       const lengths = [...(cells[operation] ?? []), spec.keySizeBytes];
       target.templates[operation] = frameTemplate(statement, spec.consistencyLevel, lengths);

@@ -14,6 +14,8 @@ const LENGTH_BYTES = 4;
 export interface WireTargetOptions {
   generator: RowGenerator;
   columns: number;
+  /** How many of them, from the first, a write gives a value. */
+  populated: number;
   slots: number;
   /** False: any row that came back is right. */
   validate: boolean;
@@ -47,7 +49,7 @@ export class WireTarget implements Target, HotHandler {
     this.operations = new Uint8Array(options.slots);
     this.refused = new Int32Array(options.slots);
     this.refusedWith = new Int32Array(options.slots);
-    this.check = new RowCheck(options.generator, options.columns);
+    this.check = new RowCheck(options.generator, options.columns, options.populated);
   }
 
   /** Where outcomes go, and what is called after each batch of answers; set before the first `fire`. */
@@ -81,9 +83,9 @@ export class WireTarget implements Target, HotHandler {
   }
 
   private fireVariable(session: WireSession, slot: number, head: RequestFrame): void {
-    const { generator, columns } = this.options;
+    const { generator, populated } = this.options;
     const keyBytes = generator.key.length;
-    const at = session.begin(slot, head, generator.drawSizes() + columns * LENGTH_BYTES + LENGTH_BYTES + keyBytes);
+    const at = session.begin(slot, head, generator.drawSizes() + populated * LENGTH_BYTES + LENGTH_BYTES + keyBytes);
     if (at < 0) {
       this.refuse(slot, at);
       return;
@@ -102,6 +104,10 @@ export class WireTarget implements Target, HotHandler {
   private writeIncrements(out: Buffer, at: number, valueOffsets: Int32Array): void {
     const { columns, increment } = this.options;
     for (let column = 0; column < columns; column++) writeBigint(out, at + (valueOffsets[column] ?? 0), increment());
+  }
+
+  retry(slot: number, operation: number, seed: number): void {
+    this.fire(slot, operation, seed);
   }
 
   flush(): void {

@@ -1,27 +1,47 @@
 import { CodedError } from '#libs/contract/coded-error.js';
+import type { PreparedStatement } from '#libs/cql/prepared.js';
 import { WireSession } from '#libs/cql/session.js';
-import { populationOf } from '#libs/stress/population.js';
 import type { TableGenerators } from '#libs/stress/profile/partition.js';
 import type { Profile } from '#libs/stress/profile/profile.js';
 import { insertCql, tableGenerators } from '#libs/stress/profile/table-shape.js';
-import { INSERT, readProfiles, userOperations } from '#libs/stress/profile/user-spec.js';
+import {
+  INSERT,
+  insertShape,
+  readProfiles,
+  userOperations,
+  VALIDATE,
+  type UserOperation,
+} from '#libs/stress/profile/user-spec.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { Engine } from '../engine.js';
 import type { FailureNotes } from '../failure-notes.js';
 import { sessionOptions } from '../session-options.js';
-import { laneRandom, StressSource } from '../stress.source.js';
+import { laneRandom, partitionItems, type OperationGate } from '../stress.source.js';
+import { insertMaker } from './insert-operation.js';
+import { queryMaker } from './query-operation.js';
 import { tableColumns } from './table-columns.js';
-import { insertMaker, queryMaker, type UserOperationMaker } from './user-operation.js';
+import { tokenRangeCql, tokenRangeMaker } from './token-range-operation.js';
+import { splitRing, TokenRangeWalk } from './token-ranges.js';
+import type { StatementLevels, UserOperationMaker } from './user-request.js';
 import { UserTarget } from './user-target.js';
+import { validateCql, validateMaker } from './validate-operation.js';
 
-/** Which of a lane's random sequences the rows of queries and the further partitions of inserts are drawn from. */
+/** Which of a lane's random sequences the choices within operations are drawn from. */
 const CHOICES = 7;
-const FURTHER = 8;
 
 interface Shape {
   generators: TableGenerators;
   insert: string;
+  columns: readonly string[];
+}
+
+/** What the operations of one lane are made with. */
+interface Workshop {
+  input: LaneInput & { kind: 'stress' };
+  session: WireSession;
+  levels: StatementLevels;
+  random: () => number;
 }
 
 /** Connects and prepares the operations of user profiles. Throws CodedError or ServerError. */
@@ -35,13 +55,9 @@ export async function openUserEngine({
   log: DriverEvents['log'];
 }): Promise<Engine> {
   const { spec, share } = input;
-  // Partitions beyond an operation's first come from the same population, at places of their own.
-  const further = new StressSource({ ...spec, seed: spec.seed + FURTHER }, populationOf(spec), share);
-  const target = new UserTarget(notes, () => {
-    further.next();
-    return further.seed;
-  });
+  const target = new UserTarget(notes);
   const session = await WireSession.connect(sessionOptions(input.target, spec, target, log));
+  const walks = new Map<number, TokenRangeWalk>();
   try {
     target.session = session;
     const profiles = readProfiles(spec);
@@ -49,22 +65,27 @@ export async function openUserEngine({
     for (const profile of profiles) {
       const columns = await tableColumns(session, profile);
       const generators = tableGenerators(profile, columns);
-      shapes.set(profile, { generators, insert: insertCql(profile, generators, columns) });
+      const names = columns.map(({ name }) => name);
+      shapes.set(profile, { generators, insert: insertCql(profile, generators, columns), columns: names });
     }
     await session.use(spec.schema.keyspace);
-    const random = laneRandom(spec, share, CHOICES);
+    const serial = spec.serialConsistencyLevel;
+    const workshop: Workshop = {
+      input,
+      session,
+      levels: {
+        consistency: spec.consistencyLevel,
+        serialConsistency: serial === 'SERIAL' ? undefined : serial,
+      },
+      random: laneRandom(spec, share, CHOICES),
+    };
     const makers: UserOperationMaker[] = [];
-    for (const { profile, name } of userOperations(spec, profiles)) {
-      const shape = shapes.get(profile);
-      const query = profile.queries.get(name);
-      if (shape === undefined || (name !== INSERT && query === undefined))
-        throw new CodedError('INTERNAL', `operation ${name} has no profile`);
-      const statement = await session.prepare(query?.cql.replace(/;\s*$/, '') ?? shape.insert);
-      makers.push(
-        query === undefined
-          ? insertMaker(profile, shape.generators, statement, spec.consistencyLevel, random)
-          : queryMaker(query, shape.generators, statement, spec.consistencyLevel, random),
-      );
+    for (const [index, operation] of userOperations(spec, profiles).entries()) {
+      const shape = shapes.get(operation.profile);
+      if (shape === undefined) throw new CodedError('INTERNAL', `operation ${operation.name} has no profile`);
+      const walk = isTokenRange(operation) ? rangeWalk(workshop) : undefined;
+      if (walk) walks.set(index, walk);
+      makers.push(await makerOf(workshop, operation, shape, walk));
     }
     target.makers = makers;
     await session.routeBy(spec.schema.keyspace);
@@ -72,9 +93,51 @@ export async function openUserEngine({
     await session.close();
     throw error;
   }
+  const gate: OperationGate = {
+    guards: (operation) => walks.has(operation),
+    state: (operation) => walks.get(operation)?.state ?? 'open',
+  };
   return {
     target,
+    ...(walks.size > 0 ? { gate } : {}),
     totals: () => session.totals(),
     close: () => session.close(),
   };
+}
+
+const isTokenRange = ({ profile, name }: UserOperation): boolean => profile.tokenRangeQueries.has(name);
+
+/** The ranges of this lane: every so manieth of the ring. */
+function rangeWalk({ input: { spec, share }, session }: Workshop): TokenRangeWalk {
+  const { wrap, splitFactor } = spec.tokenRange;
+  const tokens = session.nodes.flatMap((node) => node.tokens.map((token) => BigInt(token)));
+  const ranges = splitRing(tokens, splitFactor).filter((_, index) => index % share.stride === share.first);
+  return new TokenRangeWalk(ranges, wrap);
+}
+
+async function makerOf(
+  { input: { spec, share }, session, levels, random }: Workshop,
+  { profile, name }: UserOperation,
+  { generators, insert, columns }: Shape,
+  walk: TokenRangeWalk | undefined,
+): Promise<UserOperationMaker> {
+  const shape = insertShape(spec, profile);
+  const prepare = (cql: string): Promise<PreparedStatement> => session.prepare(cql.replace(/;\s*$/, ''));
+  if (name === INSERT) {
+    const statement = await prepare(insert);
+    const fresh = partitionItems(spec, share);
+    return insertMaker({ shape, table: generators, statement, levels, random, fresh, stride: share.stride });
+  }
+  if (name === VALIDATE) {
+    const statements = await Promise.all(validateCql(profile, generators).map(prepare));
+    return validateMaker(shape, generators, statements, levels, random);
+  }
+  const ranged = profile.tokenRangeQueries.get(name);
+  if (ranged && walk) {
+    const statement = await prepare(tokenRangeCql(profile, generators, ranged, columns));
+    return tokenRangeMaker(ranged, statement, levels, walk);
+  }
+  const query = profile.queries.get(name);
+  if (query === undefined) throw new CodedError('INTERNAL', `operation ${name} has no query`);
+  return queryMaker(query, generators, await prepare(query.cql), levels, random);
 }

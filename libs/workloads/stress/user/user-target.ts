@@ -4,7 +4,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { FailureNotes } from '../failure-notes.js';
 import { OUTCOME_INDEX } from '../outcome-index.js';
 import { rowCount } from '../row-check.js';
-import type { UserOperationMaker, UserRequest } from './user-operation.js';
+import type { UserOperationMaker, UserRequest, WorkItems } from './user-request.js';
 
 /** The operations of user profiles on the wire engine. Each makes its request anew: rows differ in number and size. */
 export class UserTarget implements Target, HotHandler {
@@ -12,24 +12,31 @@ export class UserTarget implements Target, HotHandler {
   private refused: { slot: number; outcome: number }[] = [];
   private completion: Completion | undefined;
   private turn: () => void = () => undefined;
+  private items: WorkItems | undefined;
+  /** The slot that the loop has begun again while it was told of its failure. */
+  private retried = -1;
 
   /** Set before the first `fire`: a session needs its handler first. */
   session: WireSession | undefined;
   /** By operation. */
   makers: readonly UserOperationMaker[] = [];
 
-  constructor(
-    private readonly notes: FailureNotes,
-    private readonly moreItems: () => number,
-  ) {}
+  constructor(private readonly notes: FailureNotes) {}
 
-  report(completion: Completion, turn: () => void): void {
+  report(completion: Completion, turn: () => void, items: WorkItems): void {
     this.completion = completion;
     this.turn = turn;
+    this.items = items;
+    for (const maker of this.makers) maker.restart?.();
   }
 
-  fire(slot: number, operation: number, seed: number): void {
-    this.requests[slot] = this.makers[operation]?.make(seed, this.moreItems);
+  fire(slot: number, operation: number): void {
+    this.requests[slot] = this.items && this.makers[operation]?.make(this.items);
+    this.begin(slot);
+  }
+
+  retry(slot: number): void {
+    this.retried = slot;
     this.begin(slot);
   }
 
@@ -42,7 +49,10 @@ export class UserTarget implements Target, HotHandler {
   private begin(slot: number): void {
     const { session } = this;
     const request = this.requests[slot];
-    if (session?.routes && request) session.route(request.routingKey, 0, request.routingKey.length);
+    if (session?.routes && request) {
+      if (typeof request.route === 'bigint') session.routeToken(request.route);
+      else session.route(request.route, 0, request.route.length);
+    }
     const at = session === undefined || request === undefined ? NO_HOST : session.begin(slot, request.frame);
     if (at < 0) this.refused.push({ slot, outcome: at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other });
   }
@@ -50,21 +60,36 @@ export class UserTarget implements Target, HotHandler {
   private readonly tellRefused = (): void => {
     const { refused } = this;
     this.refused = [];
-    for (const { slot, outcome } of refused) this.completion?.complete(slot, outcome, 0);
+    for (const { slot, outcome } of refused) this.fail(slot, outcome);
     this.turn();
   };
 
-  onVoid(slot: number): void {
-    this.completion?.complete(slot, OUTCOME_INDEX.ok, this.requests[slot]?.rows ?? 0);
+  private fail(slot: number, outcome: number): void {
+    const request = this.requests[slot];
+    this.retried = -1;
+    this.completion?.complete(slot, outcome, 0, 0);
+    if (this.retried !== slot) request?.failed?.();
   }
 
-  onRows(slot: number, buffer: Buffer, start: number): void {
-    this.completion?.complete(slot, OUTCOME_INDEX.ok, rowCount(buffer, start));
+  onVoid(slot: number): void {
+    const request = this.requests[slot];
+    this.completion?.complete(slot, OUTCOME_INDEX.ok, request?.rows ?? 0, request?.partitions);
+  }
+
+  onRows(slot: number, buffer: Buffer, start: number, end: number): void {
+    const request = this.requests[slot];
+    if (request?.read === undefined) {
+      this.completion?.complete(slot, OUTCOME_INDEX.ok, rowCount(buffer, start), request?.partitions);
+      return;
+    }
+    const { outcome, rows, partitions, mismatch } = request.read(buffer, start, end);
+    if (mismatch) this.notes.different(slot, mismatch);
+    this.completion?.complete(slot, outcome, rows, partitions);
   }
 
   onError(slot: number, outcome: number, message: string | undefined): void {
     this.notes.error(slot, outcome, message);
-    this.completion?.complete(slot, outcome, 0);
+    this.fail(slot, outcome);
   }
 
   onRetry(slot: number): void {
