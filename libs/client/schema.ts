@@ -345,13 +345,13 @@ export interface components {
              */
             kind: "stress";
             spec: components["schemas"]["StressSpecInput"];
-            /** @description Optional for stress commands that name their nodes with -node */
-            target?: components["schemas"]["TargetInput"];
             name?: string;
             /** @default {} */
             labels?: {
                 [key: string]: string;
             };
+            /** @description Optional for stress commands that name their nodes with -node */
+            target?: components["schemas"]["TargetInput"];
             /** @default [] */
             thresholds?: components["schemas"]["ThresholdInput"][];
             /** @default {} */

@@ -35,12 +35,15 @@ export const Policies = z
   .meta({ id: 'Policies' });
 export type Policies = z.infer<typeof Policies>;
 
-const shared = {
+const described = {
   name: z.string().min(1).max(200).optional(),
   labels: z
     .record(z.string().min(1).max(64), z.string().max(256))
     .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 labels')
     .default({}),
+};
+
+const carriedOut = {
   thresholds: z.array(Threshold).max(64).default([]),
   placement: Placement.prefault({}),
   policies: Policies.prefault({}),
@@ -50,13 +53,14 @@ const CreateStressRun = z
   .strictObject({
     kind: z.literal('stress'),
     spec: StressSpec,
+    ...described,
     target: Target.optional().describe('Optional for stress commands that name their nodes with -node'),
-    ...shared,
+    ...carriedOut,
   })
   .meta({ id: 'CreateStressRun' });
 
 const CreateGenerateRun = z
-  .strictObject({ kind: z.literal('generate'), spec: GenerateSpec, ...shared })
+  .strictObject({ kind: z.literal('generate'), spec: GenerateSpec, ...described, ...carriedOut })
   .meta({ id: 'CreateGenerateRun' });
 
 /** The body of POST /v1/runs. */

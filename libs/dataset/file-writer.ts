@@ -4,6 +4,7 @@ import { fileName } from './file-plan.js';
 import { type FileRecord, fingerprintOf, writeRecord } from './file-record.js';
 import { FileSink } from './file-sink.js';
 import type { SpaceWatch } from './free-space.js';
+import type { RowBlock } from './row-block.js';
 import { headerLine, RowWriter } from './row-writer.js';
 import { shownBins, sizeBins } from './size-bins.js';
 import { SizeTally } from './size-draw.js';
@@ -27,7 +28,7 @@ export class FileWriter {
   private readonly tally: SizeTally;
   private readonly header: string;
   private readonly fingerprint: string;
-  private readonly blocks: [Buffer, Buffer];
+  private readonly blocks: [RowBlock, RowBlock];
 
   constructor(
     private readonly folder: string,
@@ -40,8 +41,8 @@ export class FileWriter {
     this.tally = new SizeTally(shownBins(sizeBins(spec.sizes)));
     this.header = spec.header ? headerLine(spec) : '';
     this.fingerprint = fingerprintOf(spec);
-    const capacity = Math.max(BLOCK_BYTES, this.header.length) + this.rows.longestBytes;
-    this.blocks = [Buffer.allocUnsafeSlow(capacity), Buffer.allocUnsafeSlow(capacity)];
+    const bytes = Math.max(BLOCK_BYTES, this.header.length);
+    this.blocks = [this.rows.block(bytes), this.rows.block(bytes)];
   }
 
   /** Writes file `index`; undefined when stopped. Throws CodedError OUTPUT_UNWRITABLE. */
@@ -79,7 +80,7 @@ export class FileWriter {
     const { rows, tally, events, space, spec } = this;
     const end = firstRow + spec.rowsPerFile;
     let [block, other] = this.blocks;
-    let at = block.write(this.header);
+    let at = block.bytes.write(this.header);
     let dataBytes = 0;
     let writing: Promise<void> = Promise.resolve();
     for (let row = firstRow; row < end;) {
@@ -91,7 +92,7 @@ export class FileWriter {
       await writing;
       if (events.isStopped()) return undefined;
       await space.before(at);
-      writing = sink.write(block.subarray(0, at));
+      writing = sink.write(block.bytes.subarray(0, at));
       // Whoever waits for it gets the failure; until then it must not count as unhandled.
       writing.catch(() => undefined);
       events.block(at);

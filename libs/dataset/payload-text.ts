@@ -12,27 +12,24 @@ const PAIRS = Uint16Array.from(
   (_, index) => CHARACTERS.charCodeAt(index & 63) | (CHARACTERS.charCodeAt(index >>> 6) << 8),
 );
 
+/** Repeated text begins anew after so many bytes. */
+export const FILLER_PERIOD = SEGMENT_WORDS * 4;
+export const fillerByte = (at: number): number => FILLER.charCodeAt(at % FILLER.length);
+
 /**
- * Text of a row in a buffer of its own: random characters, and in every KiB a share of repeated text that compresses to
- * nearly nothing. Filling allocates nothing.
+ * Text of rows: random characters, and in every KiB a share of repeated text that compresses to nearly nothing.
+ * Allocation-free.
  */
 export class PayloadText {
-  readonly bytes: Buffer;
-  private readonly words: Uint32Array;
   private readonly randomWords: number;
 
-  constructor(largestBytes: number, compressibleShare: number) {
-    this.words = new Uint32Array(Math.ceil(largestBytes / 4));
-    this.bytes = Buffer.from(this.words.buffer);
+  constructor(compressibleShare: number) {
     this.randomWords = Math.round((1 - compressibleShare) * SEGMENT_WORDS);
-    // Only the random words are written anew for a row: the repeated text between them is always the same.
-    for (let at = 0; at < this.bytes.length; at++)
-      this.bytes[at] = FILLER.charCodeAt((at % (SEGMENT_WORDS * 4)) % FILLER.length);
   }
 
-  /** Makes the first `length` bytes those of the row that `random` has begun. */
-  fill(random: RowRandom, length: number): void {
-    const { words, randomWords } = this;
+  /** Writes the random part of the first `length` bytes of the row that `random` has begun; the rest is there already. */
+  fill(random: RowRandom, words: Uint32Array, length: number): void {
+    const { randomWords } = this;
     const end = Math.ceil(length / 4);
     let { x, y, z, w } = random;
     for (let segment = 0; segment < end; segment += SEGMENT_WORDS) {

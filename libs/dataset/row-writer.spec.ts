@@ -10,8 +10,8 @@ const specOf = (change: Record<string, unknown> = {}) =>
 /** The lines of some rows, in the order asked for. */
 function linesOf(rows: readonly number[], change: Record<string, unknown> = {}): string[] {
   const writer = new RowWriter(specOf(change));
-  const buffer = Buffer.alloc(writer.longestBytes + 5);
-  return rows.map((row) => buffer.toString('latin1', 5, writer.write(row, buffer, 5)));
+  const block = writer.block(5);
+  return rows.map((row) => block.bytes.toString('latin1', 5, writer.write(row, block, 5)));
 }
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

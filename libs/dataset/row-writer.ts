@@ -1,6 +1,7 @@
 import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { csvLine } from './csv-text.js';
 import { PayloadText } from './payload-text.js';
+import { RowBlock } from './row-block.js';
 import { RowRandom } from './row-random.js';
 import { sizeBins } from './size-bins.js';
 import { SizeDraw } from './size-draw.js';
@@ -24,7 +25,7 @@ export const headerLine = ({ key, payload }: Pick<GenerateSpec, 'key' | 'payload
   csvLine([key.column, ...payload.columns]);
 
 /**
- * Writes rows as CSV (RFC 4180) into a buffer: the key and random text, a function of specification and row number alone.
+ * Writes rows as CSV (RFC 4180) into a block: the key and random text, a function of specification and row number alone.
  * Nothing in them needs quotes. Allocation-free.
  */
 export class RowWriter {
@@ -35,6 +36,7 @@ export class RowWriter {
   private readonly random: RowRandom;
   private readonly sizes: SizeDraw;
   private readonly text: PayloadText;
+  private readonly textBytes: number;
   private readonly columns: number;
   private readonly isIncremental: boolean;
   private readonly words = new Int32Array(4);
@@ -44,28 +46,35 @@ export class RowWriter {
     const largest = Math.max(...bins.map(({ toBytes }) => toBytes));
     this.random = new RowRandom(seed);
     this.sizes = new SizeDraw(bins);
-    this.text = new PayloadText(largest - KEY_BYTES, payload.compressibleShare);
+    this.text = new PayloadText(payload.compressibleShare);
+    this.textBytes = largest - KEY_BYTES;
     this.columns = payload.columns.length;
     this.longestBytes = largest + this.columns + 2;
     this.isIncremental = key.type === 'incremental';
   }
 
+  /** A block for rows of this writer that has room for one more when `bytes` of it are used. */
+  block(bytes: number): RowBlock {
+    return new RowBlock(bytes + this.longestBytes, this.textBytes);
+  }
+
   /** Writes row `row` (0, 1 …) at `at`; answers where the next one begins. `longestBytes` must fit. */
-  write(row: number, into: Uint8Array, at: number): number {
+  write(row: number, block: RowBlock, at: number): number {
     const { random, text, columns } = this;
     random.start(row);
     this.drawKey(row);
     const size = this.sizes.bytes(random.next());
     this.sizeBytes = size;
     const length = size - KEY_BYTES;
-    text.fill(random, length);
+    text.fill(random, block.words, length);
+    const { bytes: into, textAt } = block;
     let to = this.writeKey(into, at);
     let from = 0;
     for (let column = 1; column <= columns; column++) {
       const end = column === columns ? length : Math.floor((length * column) / columns);
       into[to++] = COMMA;
-      // Not by `set`, which would need a view of its own for every value.
-      to += text.bytes.copy(into, to, from, end);
+      into.copyWithin(to, textAt + from, textAt + end);
+      to += end - from;
       from = end;
     }
     into[to++] = CR;
