@@ -19,7 +19,7 @@ COPY --from=build --chown=node:node /app/node_modules node_modules
 COPY --from=build --chown=node:node /app/dist dist
 COPY --from=build --chown=node:node /app/openapi openapi
 COPY --from=build --chown=node:node /app/scripts/tidemark.mjs scripts/tidemark.mjs
-RUN mkdir -p /app/.tidemark && chown node:node /app/.tidemark
+RUN mkdir -p /app/.tidemark/data && chown -R node:node /app/.tidemark
 USER node
 EXPOSE 8480
 ENTRYPOINT ["node", "scripts/tidemark.mjs"]

@@ -3,6 +3,7 @@ import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
+import { addGenerate } from './generate/generate-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
@@ -97,6 +98,17 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
         command: Command,
       ) => done(await commands.hdr(session(command), runId, { output, op, type })),
     );
+
+  addGenerate(
+    program,
+    {
+      terminal,
+      session: (command) =>
+        [command, program].some((one) => one.getOptionValueSource('server') === 'cli') ? session(command) : undefined,
+      isJson: (command) => session(command).json,
+    },
+    done,
+  );
 
   for (const name of processNames) {
     program

@@ -22,7 +22,8 @@ export function eventPrinter(line: (text: string) => void): (event: RunEvent, ru
   let printed = 0;
   const interval = (stats: IntervalStats, run: Run) => {
     // The total repeats the figures of a run that has one operation.
-    if (stats.operation === 'total' && run.spec.operation !== 'mixed') return;
+    const isMixed = 'operation' in run.spec && run.spec.operation === 'mixed';
+    if (stats.operation === 'total' && !isMixed) return;
     firstStartMs ??= run.startedAtMs ?? stats.startMs;
     const label = run.simulated ? '  SIMULATED' : '';
     if (printed++ % HEADER_EVERY_LINES === 0) line(intervalHeader());

@@ -8,6 +8,7 @@ describe('the executor’s settings', () => {
       id: 'host-1',
       labels: {},
       spoolDir: './.tidemark/spool',
+      dataDir: './.tidemark/data',
       leaseMs: 10_000,
       beatMs: 200,
       pollMs: 200,

@@ -24,6 +24,10 @@ export const ExecutorSettings = z.object({
     .string()
     .default('./.tidemark/spool')
     .describe('Folder for the intervals of a run while the database is away'),
+  TIDEMARK_DATA_DIR: z
+    .string()
+    .default('./.tidemark/data')
+    .describe('Folder of the datasets; with several executors one that all of them share'),
   TIDEMARK_LEASE_MS: wholeNumber(1000, 600_000)
     .prefault('10000')
     .describe('How long a shard stays this executor’s without a sign of life, milliseconds'),
@@ -48,6 +52,7 @@ export interface ExecutorConfig {
   id: string;
   labels: Record<string, string>;
   spoolDir: string;
+  dataDir: string;
   leaseMs: number;
   beatMs: number;
   pollMs: number;
@@ -90,6 +95,7 @@ export function parseExecutorConfig(environment: Environment, defaultId: string)
     id: settings.TIDEMARK_EXECUTOR_ID ?? defaultId,
     labels,
     spoolDir: settings.TIDEMARK_SPOOL_DIR,
+    dataDir: settings.TIDEMARK_DATA_DIR,
     leaseMs,
     beatMs,
     pollMs: settings.TIDEMARK_POLL_MS,

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { systemClock } from '#libs/load/clock.js';
 import { sqlQueue } from '#libs/queue/sql-queue.js';
 import { openStore } from '#libs/store/open-store.js';
-import { drivers } from '#libs/workloads/drivers.js';
+import { makeDrivers } from '#libs/workloads/drivers.js';
 import type { ExecutorConfig } from './config.js';
 import { jsonOutput } from './output.js';
 import { Supervisor } from './supervisor.js';
@@ -22,7 +23,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const supervisor = new Supervisor({
     config,
     store,
-    drivers,
+    drivers: makeDrivers({ dataRoot: resolve(config.dataDir) }),
     clock,
     output: jsonOutput(config.logLevel, (text) => void process.stderr.write(text)),
     queue,

@@ -51,7 +51,7 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
   // The others go on; the lease runs out, which marks this shard as lost.
   if (verdict === 'abandon') return log.write('warn', 'this executor ends; the run goes on without it');
   const completed = result?.completed ?? results.completed;
-  const isLast = hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs())));
+  const isLast = hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), result?.report)));
   if (hasBegun && verdict.byLast && !isLast) return;
   log.write(verdict.to === 'failed' ? 'error' : 'info', `${run.kind} run ${verdict.to}: ${verdict.reason}`);
   await log.close(withinMs);

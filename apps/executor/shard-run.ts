@@ -1,3 +1,4 @@
+import { bindDriver } from '#libs/workloads/bound-driver.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
 import type { Claim, StoredRun } from '#libs/store/port.js';
 import { failureOf, traceOf } from './cause.js';
@@ -84,20 +85,21 @@ export class ShardRun {
     const run = await this.ask(() => store.runs.find(claim.runId, { withSecrets: true }));
     this.run = run;
     if (run === null) throw new Stopped('fenced');
-    const driver = drivers[run.kind];
+    const driver = bindDriver(drivers, run);
     if (claim.leads) {
-      const facts = await orAbort(driver.prepare(run.spec, run.target, events, lease.signal), lease.signal);
+      const facts = await orAbort(driver.prepare(events, lease.signal), lease.signal);
       const { clusterName, nodes, simulated } = facts;
       const versions = [...new Set(nodes.map((node) => node.releaseVersion))].join(', ');
       const shards = [...new Set(nodes.flatMap((node) => node.shards ?? []))].join(' or ');
       const sharded = shards === '' ? '' : `, each of ${shards} shards`;
-      events.log('info', `target ${clusterName}: ${nodes.length} nodes of release ${versions}${sharded}`);
+      if (nodes.length > 0)
+        events.log('info', `target ${clusterName}: ${nodes.length} nodes of release ${versions}${sharded}`);
       await this.ask(() => store.runs.saveFacts(claim.runId, { simulated }));
       await this.ask(() => store.shards.prepared(claim, clock.epochMs()));
     } else await lease.until((beat) => beat.prepared);
     const lanes = run.shards.find((each) => each.index === claim.shardIndex)?.lanes ?? [];
     const shard = { index: claim.shardIndex, count: run.shards.length, lanes };
-    const opening = driver.open(run.spec, run.target, shard, events, lease.signal);
+    const opening = driver.open(shard, events, lease.signal);
     const open = await orAbort(opening, lease.signal, (late) => late.close());
     try {
       await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));

@@ -337,7 +337,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1399,6 +1399,150 @@ export interface components {
             /** @default 120000 */
             finishingDeadlineMs?: number;
         };
+        CreateGenerateRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "generate";
+            spec: components["schemas"]["GenerateSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        GenerateSpecInput: {
+            /** @description Folder below the data root of the executors */
+            dataset: components["schemas"]["DatasetName"];
+            files: number;
+            rowsPerFile: number;
+            /**
+             * @description Worker numbers in the names of the files: file i is named for worker 1 + (i - 1) mod threads
+             * @default 4
+             */
+            threads?: number;
+            /**
+             * @description Generating threads per executor, one core each
+             * @default 2
+             */
+            lanes?: number;
+            /**
+             * @default {
+             *       "type": "production"
+             *     }
+             */
+            sizes?: components["schemas"]["SizeDistribution"];
+            /** @default {} */
+            key?: {
+                /** @default sort_key */
+                column?: string;
+                /**
+                 * @description UUIDs: version 4, or 1, 2, 3 …
+                 * @default random
+                 * @enum {string}
+                 */
+                type?: "random" | "incremental";
+            };
+            /** @default {} */
+            payload?: {
+                /**
+                 * @description They share the size that the key leaves, evenly
+                 * @default [
+                 *       "content"
+                 *     ]
+                 */
+                columns?: string[];
+                /**
+                 * @description Share of the payload that is one repeated text; the rest is random, of 64 characters
+                 * @default 0
+                 */
+                compressibleShare?: number;
+            };
+            /** @default true */
+            header?: boolean;
+            /**
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            compression?: components["schemas"]["CompressionInput"];
+            /**
+             * @description Resume keeps finished files of the same specification, and refuses a folder of another one
+             * @default resume
+             * @enum {string}
+             */
+            existing?: "resume" | "replace";
+            /**
+             * @description What must stay free on the disk; a run that would take it fails before it does
+             * @default 1073741824
+             */
+            minFreeBytes?: number;
+            /**
+             * @description True: a file gets its name only when the disk has it, so that it outlives a power cut
+             * @default false
+             */
+            durable?: boolean;
+            /** @default 1 */
+            seed?: number;
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+            };
+        };
+        DatasetName: string;
+        SizeDistribution: {
+            /** @enum {string} */
+            type: "production";
+        } | {
+            /** @enum {string} */
+            type: "fixed";
+            bytes: number;
+        } | {
+            /** @enum {string} */
+            type: "uniform";
+            minBytes: number;
+            maxBytes: number;
+        } | {
+            /** @enum {string} */
+            type: "lognormal";
+            medianBytes: number;
+            /** @description Standard deviation of the logarithm */
+            sigma: number;
+            minBytes: number;
+            maxBytes: number;
+        } | {
+            /** @enum {string} */
+            type: "histogram";
+            /** @description Shares are relative to their sum */
+            bins: components["schemas"]["SizeBin"][];
+        };
+        SizeBin: {
+            fromBytes: number;
+            toBytes: number;
+            share: number;
+        };
+        CompressionInput: {
+            /** @enum {string} */
+            type: "none";
+        } | {
+            /** @enum {string} */
+            type: "gzip";
+            /** @default 1 */
+            level?: number;
+        } | {
+            /** @enum {string} */
+            type: "zstd";
+            /** @default 3 */
+            level?: number;
+        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -1406,8 +1550,9 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
-            target: components["schemas"]["TargetView"];
-            spec: components["schemas"]["StoredStressSpec"];
+            /** @description null for kinds that work on no cluster */
+            target: components["schemas"]["TargetView"] | null;
+            spec: components["schemas"]["StoredSpec"];
             thresholds: components["schemas"]["Threshold"][];
             placement: components["schemas"]["Placement"];
             policies: components["schemas"]["Policies"];
@@ -1426,7 +1571,7 @@ export interface components {
             rerunOf: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress";
+        WorkloadKind: "stress" | "generate";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -1441,6 +1586,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -2286,6 +2432,96 @@ export interface components {
              */
             protocolVersion: 4;
         };
+        GenerateSpec: {
+            /** @description Folder below the data root of the executors */
+            dataset: components["schemas"]["DatasetName"];
+            files: number;
+            rowsPerFile: number;
+            /**
+             * @description Worker numbers in the names of the files: file i is named for worker 1 + (i - 1) mod threads
+             * @default 4
+             */
+            threads: number;
+            /**
+             * @description Generating threads per executor, one core each
+             * @default 2
+             */
+            lanes: number;
+            /**
+             * @default {
+             *       "type": "production"
+             *     }
+             */
+            sizes: components["schemas"]["SizeDistribution"];
+            key: {
+                /** @default sort_key */
+                column: string;
+                /**
+                 * @description UUIDs: version 4, or 1, 2, 3 …
+                 * @default random
+                 * @enum {string}
+                 */
+                type: "random" | "incremental";
+            };
+            payload: {
+                /**
+                 * @description They share the size that the key leaves, evenly
+                 * @default [
+                 *       "content"
+                 *     ]
+                 */
+                columns: string[];
+                /**
+                 * @description Share of the payload that is one repeated text; the rest is random, of 64 characters
+                 * @default 0
+                 */
+                compressibleShare: number;
+            };
+            /** @default true */
+            header: boolean;
+            /**
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            compression: components["schemas"]["Compression"];
+            /**
+             * @description Resume keeps finished files of the same specification, and refuses a folder of another one
+             * @default resume
+             * @enum {string}
+             */
+            existing: "resume" | "replace";
+            /**
+             * @description What must stay free on the disk; a run that would take it fails before it does
+             * @default 1073741824
+             */
+            minFreeBytes: number;
+            /**
+             * @description True: a file gets its name only when the disk has it, so that it outlives a power cut
+             * @default false
+             */
+            durable: boolean;
+            /** @default 1 */
+            seed: number;
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+            };
+        };
+        Compression: {
+            /** @enum {string} */
+            type: "none";
+        } | {
+            /** @enum {string} */
+            type: "gzip";
+            /** @default 1 */
+            level: number;
+        } | {
+            /** @enum {string} */
+            type: "zstd";
+            /** @default 3 */
+            level: number;
+        };
         Threshold: {
             /**
              * @description Which figure
@@ -2363,6 +2599,46 @@ export interface components {
             /** @description When it really started, its own clock */
             startedAtMs: number | null;
             completed: number;
+            /** @description What this executor made */
+            report?: components["schemas"]["RunReport"] | null;
+        };
+        RunReport: components["schemas"]["GenerateReport"];
+        GenerateReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "generate";
+            dataset: string;
+            /** @description All that are there, kept ones included */
+            files: number;
+            /** @description That were there already, of an earlier run of the same specification */
+            keptFiles: number;
+            rows: number;
+            keptRows: number;
+            /** @description CSV, before compression */
+            dataBytes: number;
+            /** @description On disk */
+            storedBytes: number;
+            sizes: components["schemas"]["SizeReport"];
+        };
+        SizeReport: {
+            rows: number;
+            totalBytes: number;
+            /** @description 0 when there are no rows */
+            minBytes: number;
+            maxBytes: number;
+            meanBytes: number;
+            askedMeanBytes: number;
+            bins: {
+                fromBytes: number;
+                toBytes: number;
+                askedShare: number;
+                rows: number;
+                share: number;
+            }[];
+            /** @description Between asked and achieved share, over all bins; 0.01 is one percent point */
+            largestDifference: number;
         };
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";
@@ -2398,8 +2674,8 @@ export interface components {
         };
         RunPlan: {
             kind: components["schemas"]["WorkloadKind"];
-            spec: components["schemas"]["StoredStressSpec"];
-            /** @description host:port of every contact point */
+            spec: components["schemas"]["StoredSpec"];
+            /** @description What the run locks: host:port of every contact point, dataset:<name> */
             endpoints: string[];
             executors: number;
             shards: {
@@ -2456,6 +2732,8 @@ export interface components {
             /** @description Where the target shows its shards (ScyllaDB) */
             targetShards?: components["schemas"]["TargetShardFigures"][];
             findings?: components["schemas"]["Finding"][];
+            /** @description What was made, for kinds that make something */
+            report?: components["schemas"]["RunReport"];
         };
         OperationSummary: {
             /** @description Operations that fell due in the interval (open loop) or were started (closed loop) */

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { Problem } from './problem.js';
 import { RunStatus, StatusChange, Validity, Verdict } from './status.js';
-import { Threshold } from './summary.js';
+import { RunReport, Threshold } from './summary.js';
 import { Target, TargetView } from './target.js';
 
 /** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
-export const WorkloadKind = z.enum(['stress']).meta({ id: 'WorkloadKind' });
+export const WorkloadKind = z.enum(['stress', 'generate']).meta({ id: 'WorkloadKind' });
 export type WorkloadKind = z.infer<typeof WorkloadKind>;
 
 export const Placement = z
@@ -34,25 +35,40 @@ export const Policies = z
   .meta({ id: 'Policies' });
 export type Policies = z.infer<typeof Policies>;
 
-const shared = {
+const described = {
   name: z.string().min(1).max(200).optional(),
   labels: z
     .record(z.string().min(1).max(64), z.string().max(256))
     .refine((labels) => Object.keys(labels).length <= 32, 'expected at most 32 labels')
     .default({}),
-  target: Target.optional().describe('Optional for stress commands that name their nodes with -node'),
+};
+
+const carriedOut = {
   thresholds: z.array(Threshold).max(64).default([]),
   placement: Placement.prefault({}),
   policies: Policies.prefault({}),
 };
 
 const CreateStressRun = z
-  .strictObject({ kind: z.literal('stress'), spec: StressSpec, ...shared })
+  .strictObject({
+    kind: z.literal('stress'),
+    spec: StressSpec,
+    ...described,
+    target: Target.optional().describe('Optional for stress commands that name their nodes with -node'),
+    ...carriedOut,
+  })
   .meta({ id: 'CreateStressRun' });
 
+const CreateGenerateRun = z
+  .strictObject({ kind: z.literal('generate'), spec: GenerateSpec, ...described, ...carriedOut })
+  .meta({ id: 'CreateGenerateRun' });
+
 /** The body of POST /v1/runs. */
-export const CreateRun = z.discriminatedUnion('kind', [CreateStressRun]).meta({ id: 'CreateRun' });
+export const CreateRun = z.discriminatedUnion('kind', [CreateStressRun, CreateGenerateRun]).meta({ id: 'CreateRun' });
 export type CreateRun = z.infer<typeof CreateRun>;
+
+/** The specification of a run as it is stored, defaults filled in. */
+export const StoredSpec = z.union([StoredStressSpec, GenerateSpec]).meta({ id: 'StoredSpec' });
 
 /** Why a queued run waits, in a sentence, and its place. */
 export const Waiting = z.object({ position: z.int(), reason: z.string() }).meta({ id: 'Waiting' });
@@ -66,6 +82,7 @@ export const ShardView = z
     state: z.enum(['waiting', 'claimed', 'ready', 'running', 'ended', 'lost']),
     startedAtMs: z.int().nullable().describe('When it really started, its own clock'),
     completed: z.int(),
+    report: RunReport.nullable().optional().describe('What this executor made'),
   })
   .meta({ id: 'ShardView' });
 export type ShardView = z.infer<typeof ShardView>;
@@ -77,8 +94,8 @@ export const Run = z
     kind: WorkloadKind,
     name: z.string().nullable(),
     labels: z.record(z.string(), z.string()),
-    target: TargetView,
-    spec: StoredStressSpec,
+    target: TargetView.nullable().describe('null for kinds that work on no cluster'),
+    spec: StoredSpec,
     thresholds: z.array(Threshold),
     placement: Placement,
     policies: Policies,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { HistogramType, LatencyFigures, OperationCounters } from './interval.js';
 import { Validity, Verdict } from './status.js';
 
@@ -64,6 +65,10 @@ export const Finding = z
   .meta({ id: 'Finding' });
 export type Finding = z.infer<typeof Finding>;
 
+/** What a run made or found beside its intervals, by kind. */
+export const RunReport = z.discriminatedUnion('kind', [GenerateReport]).meta({ id: 'RunReport' });
+export type RunReport = z.infer<typeof RunReport>;
+
 /** The result of a run: what was measured, whether it met its thresholds, whether it can be believed. */
 export const Summary = z
   .object({
@@ -82,6 +87,7 @@ export const Summary = z
     validity: Validity,
     targetShards: z.array(TargetShardFigures).optional().describe('Where the target shows its shards (ScyllaDB)'),
     findings: z.array(Finding).optional(),
+    report: RunReport.optional().describe('What was made, for kinds that make something'),
   })
   .meta({ id: 'Summary' });
 export type Summary = z.infer<typeof Summary>;

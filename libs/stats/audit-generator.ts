@@ -2,10 +2,10 @@ import type { Rule } from './audit.js';
 import { LIMITS } from './audit-limits.js';
 import { degraded, figure, invalid, percent, totalOf } from './audit-reason.js';
 
-/** Did we measure the target, or ourselves? */
+/** Did we measure the target, or ourselves? A run that makes data measures itself, and may. */
 export const generatorRules: readonly Rule[] = [
-  ({ evidence: { eventLoopDelayMaxMs: delayMs } }) => {
-    if (delayMs <= LIMITS.eventLoopDelayDegradedMs) return undefined;
+  ({ evidence: { eventLoopDelayMaxMs: delayMs }, expectation: { measuresItself = false } }) => {
+    if (measuresItself || delayMs <= LIMITS.eventLoopDelayDegradedMs) return undefined;
     const say = delayMs > LIMITS.eventLoopDelayInvalidMs ? invalid : degraded;
     return say(
       'EVENT_LOOP_DELAY',
@@ -13,8 +13,8 @@ export const generatorRules: readonly Rule[] = [
     );
   },
 
-  ({ evidence: { saturatedIntervals, wholeIntervals } }) =>
-    saturatedIntervals > wholeIntervals * LIMITS.loadIntervalsDegraded
+  ({ evidence: { saturatedIntervals, wholeIntervals }, expectation: { measuresItself = false } }) =>
+    !measuresItself && saturatedIntervals > wholeIntervals * LIMITS.loadIntervalsDegraded
       ? degraded(
           'GENERATOR_SATURATED',
           `A load thread was busy for more than ${percent(LIMITS.loadDegraded)} of the time in ${saturatedIntervals} of ${wholeIntervals} intervals, so this is the generator's ceiling and not the target's: add lanes or executors.`,

@@ -40,6 +40,15 @@ describe('a run', () => {
     expect(validityOf({ expectation: { operations: 5000, completedByShard: [5000] } }).level).toBe('valid');
   });
 
+  it('that makes data itself may be as busy as it can: its work is what is measured', () => {
+    const busy = all({ self: aSelf({ loopUtilization: 1, eventLoopDelayMaxMs: 1500 }) });
+    expect(validityOf({ intervals: busy }).reasons.map(({ code }) => code)).toEqual([
+      'EVENT_LOOP_DELAY',
+      'GENERATOR_SATURATED',
+    ]);
+    expect(validityOf({ intervals: busy, expectation: { measuresItself: true } }).level).toBe('valid');
+  });
+
   const cases: [code: string, level: 'degraded' | 'invalid', words: string, Case][] = [
     ['NO_INTERVALS', 'invalid', 'no interval', { intervals: [] }],
     [

@@ -16,6 +16,8 @@ export interface Expectation {
   ratePerSecond: number | null;
   /** True in a closed loop whose threads are always busy: no rate and no throttle. */
   freeRunning?: boolean | undefined;
+  /** True when the work is the generator's own, as in making files: then its being busy is no flaw. */
+  measuresItself?: boolean | undefined;
   /** Operations to do; null for runs that end by time. */
   operations: number | null;
   /** Planned length; null or absent for runs that end by count. */

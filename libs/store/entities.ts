@@ -25,10 +25,17 @@ const parsed: ValueTransformer = {
   from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
 };
 
+/** The same with null as a value of its own, not as an absent one. */
+const parsedOrNull: ValueTransformer = {
+  to: (value: unknown) => (value === undefined ? value : JSON.stringify(value)),
+  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
+};
+
 type Column = EntitySchemaColumnOptions;
 const named = (name: string, options: Omit<Column, 'name'>): Column => ({ ...options, name });
 const text = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'text', ...more });
 const json = (name: string, more: Partial<Column> = {}): Column => text(name, { transformer: parsed, ...more });
+const jsonOrNull = (name: string): Column => text(name, { transformer: parsedOrNull });
 const int = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'integer', ...more });
 const big = (name: string, more: Partial<Column> = {}): Column =>
   named(name, { type: 'bigint', transformer: number, ...more });
@@ -46,7 +53,7 @@ const run = new EntitySchema<RunRow>({
     kind: text('kind'),
     name: text('name', optional),
     labels: json('labels'),
-    target: json('target'),
+    target: jsonOrNull('target'),
     secrets: text('secrets', optional),
     spec: json('spec'),
     thresholds: json('thresholds'),
@@ -86,6 +93,7 @@ const shard = new EntitySchema<ShardRow>({
     leaseUntilMs: big('lease_until_ms'),
     startedAtMs: big('started_at_ms', optional),
     completed: big('completed'),
+    report: json('report', optional),
   },
 });
 

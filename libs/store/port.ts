@@ -3,31 +3,37 @@ import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
 import type { Placement, Policies, ShardView, Waiting, WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus, StatusChange } from '#libs/contract/status.js';
-import type { Mismatch, Summary, Threshold } from '#libs/contract/summary.js';
-import type { Target } from '#libs/contract/target.js';
-import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { Mismatch, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
+import type { RunDefinition } from '#libs/workloads/driver.js';
 
 /** What is written when a run is created. The store encrypts the target's secrets. */
-export interface NewRun {
+export type NewRun = RunDefinition & RunFields & NewRunFields;
+
+interface RunFields {
   id: string;
-  kind: WorkloadKind;
   name: string | null;
   labels: Record<string, string>;
-  target: Target;
-  /** `host:port` of every contact point; runs that have one in common exclude each other unless both are shared. */
-  endpoints: readonly string[];
-  spec: StoredStressSpec;
   thresholds: readonly Threshold[];
   placement: Placement;
   policies: Policies;
-  shards: readonly { index: number; lanes: ShardView['lanes'] }[];
   rerunOf: string | null;
   createdAtMs: number;
+}
+
+interface NewRunFields {
+  /**
+   * What the run works on: `host:port` of every contact point, `dataset:<name>`. Runs that have one in common exclude each
+   * other unless both targets are shared.
+   */
+  endpoints: readonly string[];
+  shards: readonly { index: number; lanes: ShardView['lanes'] }[];
   actor: string;
 }
 
 /** A run as stored; `target` has its secrets only where `withSecrets` was asked for. */
-export interface StoredRun extends Omit<NewRun, 'actor' | 'shards' | 'endpoints'> {
+export type StoredRun = RunDefinition & RunFields & StoredRunFields;
+
+interface StoredRunFields {
   status: RunStatus;
   statusHistory: StatusChange[];
   shards: ShardView[];
@@ -128,7 +134,7 @@ export interface ShardStore {
   /** run ready -> running at the first call; stores the real start. */
   started(claim: Claim, atMs: number): Promise<boolean>;
   /** When the last one has ended: run running -> finishing; true for that one, who then finishes the run. */
-  ended(claim: Claim, completed: number, atMs: number): Promise<boolean>;
+  ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean>;
   /** A shard that is given up (lane crashed, executor stopping): the run's policy decides. */
   fail(claim: Claim, problem: Problem, atMs: number): Promise<void>;
 }

@@ -2,9 +2,9 @@ import type { OperationCounters, SelfWatch } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
 import type { Placement, Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
-import type { Summary, Threshold } from '#libs/contract/summary.js';
+import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
-import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { RunDefinition } from '#libs/workloads/driver.js';
 
 /* Rows as the database has them: columns only, no logic, never answered by the API. Times carry their unit. */
 
@@ -14,9 +14,9 @@ export interface RunRow {
   name: string | null;
   labels: Record<string, string>;
   /** Without its secrets; they are in `secrets`, encrypted. */
-  target: Target;
+  target: Target | null;
   secrets: string | null;
-  spec: StoredStressSpec;
+  spec: RunDefinition['spec'];
   thresholds: readonly Threshold[];
   placement: Placement;
   policies: Policies;
@@ -46,6 +46,7 @@ export interface ShardRow {
   leaseUntilMs: number;
   startedAtMs: number | null;
   completed: number;
+  report: RunReport | null;
 }
 
 export interface HistoryRow {

@@ -2,6 +2,7 @@ import { In, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
+import type { RunDefinition } from '#libs/workloads/driver.js';
 import type { Database } from './database.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
 import type { HistoryRow, RunRow, ShardRow } from './row.js';
@@ -11,6 +12,10 @@ import { waitingOf } from './waiting.js';
 
 const KEPT_MISMATCHES = 100;
 
+/** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
+const definitionOf = ({ kind, spec }: RunRow, target: RunRow['target']): RunDefinition =>
+  ({ kind, spec, target }) as RunDefinition;
+
 const storedRun = (
   row: RunRow,
   history: readonly HistoryRow[],
@@ -18,11 +23,9 @@ const storedRun = (
   target = row.target,
 ): StoredRun => ({
   id: row.id,
-  kind: row.kind,
+  ...definitionOf(row, target),
   name: row.name,
   labels: row.labels,
-  target,
-  spec: row.spec,
   thresholds: row.thresholds,
   placement: row.placement,
   policies: row.policies,
@@ -30,13 +33,14 @@ const storedRun = (
   createdAtMs: row.createdAtMs,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed }) => ({
+  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
     index,
     executorId,
     lanes,
     state,
     startedAtMs,
     completed,
+    report,
   })),
   summary: row.summary,
   problem: row.problem,
@@ -102,7 +106,7 @@ export class SqlRunStore implements RunStore {
       });
       for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
       for (const each of new Set(input.endpoints))
-        await manager.insert(endpoint, { runId: id, endpoint: each, shared: target.shared });
+        await manager.insert(endpoint, { runId: id, endpoint: each, shared: target?.shared ?? false });
       for (const { index, lanes } of input.shards) {
         await manager.insert(shard, {
           runId: id,

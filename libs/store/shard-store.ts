@@ -1,6 +1,7 @@
 import { In, type EntityManager } from 'typeorm';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
+import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
 import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
 import type { ExecutorRow, RunRow, ShardRow } from './row.js';
@@ -160,10 +161,11 @@ export class SqlShardStore implements ShardStore {
     });
   }
 
-  ended(claim: Claim, completed: number, atMs: number): Promise<boolean> {
+  ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean> {
     const { shard, executor } = this.database.entities;
     return this.owned(claim, async (manager, own) => {
-      await manager.update(shard, { runId: claim.runId, index: claim.shardIndex }, { state: 'ended', completed });
+      const key = { runId: claim.runId, index: claim.shardIndex };
+      await manager.update(shard, key, { state: 'ended', completed, ...(report && { report }) });
       if (own.executorId !== null) await manager.update(executor, { id: own.executorId }, { runId: null });
       const others = await manager.findBy(shard, { runId: claim.runId });
       if (others.some((one) => one.state !== 'ended' && one.state !== 'lost')) return false;

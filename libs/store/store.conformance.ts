@@ -9,7 +9,12 @@ import type { Claim, NewRun, Store } from './port.js';
 const NOW = 1_800_000_000_000;
 const LEASE = 10_000;
 
-const newRun = (id: string, change: Partial<NewRun> & { shards?: NewRun['shards'] } = {}): NewRun => {
+const newRun = (
+  id: string,
+  change: Partial<
+    Pick<NewRun, 'name' | 'labels' | 'endpoints' | 'placement' | 'policies' | 'shards' | 'createdAtMs' | 'rerunOf'>
+  > & { target?: Target } = {},
+): NewRun => {
   const { placement, policies } = CreateRun.parse({
     kind: 'stress',
     spec: { command: 'write n=1 -rate threads=1' },

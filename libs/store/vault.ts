@@ -7,7 +7,9 @@ export class Vault {
   constructor(private readonly key: Buffer | undefined) {}
 
   /** `secrets` is encrypted; null when the target has none. Throws CodedError when there is no key to encrypt with. */
-  split({ password, tls, ...rest }: Target): { target: Target; secrets: string | null } {
+  split(whole: Target | null): { target: Target | null; secrets: string | null } {
+    if (whole === null) return { target: null, secrets: null };
+    const { password, tls, ...rest } = whole;
     const open = { ...rest, ...(tls && { tls: { ...tls, keyPem: undefined } }) };
     const secret = { password, keyPem: tls?.keyPem };
     if (secret.password === undefined && secret.keyPem === undefined)
@@ -22,8 +24,8 @@ export class Vault {
     return { target: open, secrets: encrypt(JSON.stringify(secret), this.key) };
   }
 
-  join(target: Target, secrets: string | null): Target {
-    if (secrets === null) return target;
+  join(target: Target | null, secrets: string | null): Target | null {
+    if (target === null || secrets === null) return target;
     if (!this.key)
       throw new CodedError(
         'INTERNAL',

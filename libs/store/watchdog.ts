@@ -13,9 +13,9 @@ const DAY_MS = 86_400_000;
 const ACTOR = 'watchdog';
 
 /** How long a run of this kind may run; a day when it ends by its work. */
-function plannedMs({ stop, log }: RunRow['spec']): number {
-  if (stop.type === 'duration') return stop.durationMs;
-  return stop.type === 'uncertainty' ? stop.maxIntervals * log.intervalMs : DAY_MS;
+function plannedMs(spec: RunRow['spec']): number {
+  if (!('stop' in spec) || spec.stop.type === 'operations') return DAY_MS;
+  return spec.stop.type === 'duration' ? spec.stop.durationMs : spec.stop.maxIntervals * spec.log.intervalMs;
 }
 
 /** How long a run may stay in each state; a closed table, so that no state is without a deadline. */

@@ -1,13 +1,27 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { ProblemCode } from '#libs/contract/problem.js';
-import type { Mismatch } from '#libs/contract/summary.js';
+import type { WorkloadKind } from '#libs/contract/run.js';
+import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { GenerateSpec } from './generate/generate.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 
 /** The stored specification of each kind; a new kind is one line here, and does not compile without its plan, driver and lane. */
 export interface SpecByKind {
   stress: StoredStressSpec;
+  generate: GenerateSpec;
 }
+
+/** What each kind works on; null where that is no cluster. */
+export interface TargetByKind {
+  stress: Target;
+  generate: null;
+}
+
+/** What a run is: kind, specification and target belong together. */
+export type RunDefinition<K extends WorkloadKind = WorkloadKind> = {
+  [P in K]: { kind: P; spec: SpecByKind[P]; target: TargetByKind[P] };
+}[K];
 
 /** One executor's part of a run, made by a kind's pure plan. `lanes` hold the kind-independent shares. */
 export interface Shard {
@@ -30,6 +44,8 @@ export interface ShardResult {
   mismatches: number;
   /** True when stopped by the signal before the plan was carried out. */
   stopped: boolean;
+  /** What was made or found beside the intervals, where the kind has such a thing. */
+  report?: RunReport | undefined;
   /** Set when the run must fail: one sentence that names cause and fix. */
   failure?: { code: ProblemCode; message: string } | undefined;
 }
@@ -57,9 +73,12 @@ export interface TargetFacts {
 }
 
 /** How a kind is carried out; executor side only. Throws CodedError. */
-export interface Driver<Spec> {
+export interface Driver<Spec, Where = Target> {
   /** Once per run, by the leading executor: schema, checks. */
-  prepare(spec: Spec, target: Target, events: DriverEvents, signal: AbortSignal): Promise<TargetFacts>;
+  prepare(spec: Spec, target: Where, events: DriverEvents, signal: AbortSignal): Promise<TargetFacts>;
   /** Once per shard: connect, prepare statements, warm up. */
-  open(spec: Spec, target: Target, shard: Shard, events: DriverEvents, signal: AbortSignal): Promise<OpenShard>;
+  open(spec: Spec, target: Where, shard: Shard, events: DriverEvents, signal: AbortSignal): Promise<OpenShard>;
 }
+
+/** How every kind is carried out. */
+export type Drivers = { [K in WorkloadKind]: Driver<SpecByKind[K], TargetByKind[K]> };

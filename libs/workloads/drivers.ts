@@ -1,6 +1,15 @@
-import type { WorkloadKind } from '#libs/contract/run.js';
-import type { Driver, SpecByKind } from './driver.js';
+import type { Drivers } from './driver.js';
+import { generateDriver } from './generate/generate.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
 
+/** What the drivers of this process have to know of where they are. */
+export interface DriverSettings {
+  /** Folder that datasets lie in, absolute. */
+  dataRoot: string;
+}
+
 /** How each kind is carried out; executor side only. */
-export const drivers: { [K in WorkloadKind]: Driver<SpecByKind[K]> } = { stress: stressDriver };
+export const makeDrivers = ({ dataRoot }: DriverSettings): Drivers => ({
+  stress: stressDriver,
+  generate: generateDriver(dataRoot),
+});

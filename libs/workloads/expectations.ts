@@ -1,11 +1,15 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Expectation } from '#libs/stats/audit.js';
 import { countsPartitions } from '#libs/stress/profile/user-spec.js';
-import type { SpecByKind } from './driver.js';
+import type { RunDefinition, SpecByKind } from './driver.js';
+import type { GenerateSpec } from './generate/generate.schema.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
 
 /** What a specification promises, as far as the audit of a finished run compares it with what was measured. */
-type Promised = Pick<Expectation, 'threads' | 'ratePerSecond' | 'operations'>;
+type Promised = Pick<Expectation, 'threads' | 'ratePerSecond' | 'operations' | 'measuresItself'>;
+
+/** `lanes`: load threads over all executors. */
+type Promises<Spec> = (spec: Spec, lanes: number) => Promised;
 
 const promisedByStress = (spec: StressPlanSpec): Promised => promised(spec, countsPartitions(spec));
 
@@ -17,5 +21,21 @@ const promised = ({ rate, stop }: StressPlanSpec, isOpen: boolean): Promised => 
   operations: stop.type === 'operations' && !isOpen ? stop.count : null,
 });
 
+const promisedByGenerate = (_spec: GenerateSpec, lanes: number): Promised => ({
+  // Each lane makes one row after the other.
+  threads: lanes,
+  ratePerSecond: null,
+  // Rows of kept files are not made again; that every file is there is checked by the driver.
+  operations: null,
+  measuresItself: true,
+});
+
 /** What each kind promises; pure. */
-export const expectations: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Promised } = { stress: promisedByStress };
+const expectations: { [K in WorkloadKind]: Promises<SpecByKind[K]> } = {
+  stress: promisedByStress,
+  generate: promisedByGenerate,
+};
+
+/** What one run promises; `lanes` over all executors. */
+export const promisedBy = <K extends WorkloadKind>(run: RunDefinition<K>, lanes: number): Promised =>
+  expectations[run.kind](run.spec, lanes);

@@ -4,7 +4,8 @@ import type { Summary } from '#libs/contract/summary.js';
 import { SummaryFold } from '#libs/stats/summary.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
 import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
-import { expectations } from './expectations.js';
+import { promisedBy } from './expectations.js';
+import { joinReports } from './run-report.js';
 
 /** How a run is to end, and who says so. */
 export interface Ending {
@@ -67,7 +68,10 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
     endedAtMs: run.endedAtMs ?? nowMs,
     shardStartsMs: starts,
     expectation: {
-      ...expectations[run.kind](run.spec),
+      ...promisedBy(
+        run,
+        run.shards.reduce((sum, shard) => sum + shard.lanes.length, 0),
+      ),
       shards: run.shards.length,
       lanesPerShard: Math.max(1, ...run.shards.map((shard) => shard.lanes.length)),
       maxStartSkewMs: run.policies.maxStartSkewMs,
@@ -85,7 +89,12 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
       }
     }
     const summary = fold.summary();
-    return { ...summary, validity: withReasons(summary.validity, storeReasons(run, gaps.missing, lost)) };
+    const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
+    return {
+      ...summary,
+      ...(report && { report }),
+      validity: withReasons(summary.validity, storeReasons(run, gaps.missing, lost)),
+    };
   } finally {
     fold.destroy();
   }

@@ -183,15 +183,20 @@ export class World {
     return JSON.parse(text);
   }
 
-  private post(path: string, body: unknown): Promise<unknown> {
+  private send(path: string, body: unknown): Promise<unknown> {
     const headers = { 'content-type': 'application/json' };
     return this.call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Posts a run of any kind; answers its id. */
+  async post(run: unknown): Promise<string> {
+    return Run.parse(await this.send('/v1/runs', run)).id;
   }
 
   /** Posts a stress run; answers its id. */
   async create(contactPoint: string, spec: unknown, more: Record<string, unknown> = {}): Promise<string> {
     const body = { kind: 'stress', target: { contactPoints: [contactPoint] }, spec, ...more };
-    return Run.parse(await this.post('/v1/runs', body)).id;
+    return this.post(body);
   }
 
   async run(id: string): Promise<Run> {
@@ -199,7 +204,7 @@ export class World {
   }
 
   async cancel(id: string): Promise<void> {
-    await this.post(`/v1/runs/${id}/cancel`, { reason: 'test' });
+    await this.send(`/v1/runs/${id}/cancel`, { reason: 'test' });
   }
 
   async summary(id: string): Promise<Summary> {

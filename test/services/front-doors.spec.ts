@@ -95,7 +95,9 @@ describe.skipIf(realCassandra === undefined)('lines of other tools on a real Cas
     );
     const { status, spec, problem } = await world.ended(id, ENDED_WITHIN_MS);
     expect(status, problem?.detail).toBe('completed');
-    expect(spec.command).toContain('-mode write -workload sequential -partition-count 20');
+    expect(spec).toMatchObject({
+      command: expect.stringContaining('-mode write -workload sequential -partition-count 20'),
+    });
     expect(await witness.number(`SELECT count(*) FROM ${keyspace}.test`)).toBe(1_000);
 
     const command = `-mode read -workload sequential -partition-count 20 -clustering-row-count 50 -validate-data -keyspace ${keyspace}`;

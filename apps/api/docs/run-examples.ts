@@ -105,7 +105,44 @@ const STRESS: Record<string, Example> = {
   },
 };
 
+const GENERATE: Record<string, Example> = {
+  generate: {
+    summary: 'generate: CSV files of production-like rows',
+    value: {
+      kind: 'generate',
+      name: '1.8 million rows in 36 files',
+      spec: { dataset: 'loadable_data', files: 36, rowsPerFile: 50_000, threads: 16, seed: 1 },
+      placement: { executors: 2 },
+    },
+  },
+  generateSizes: {
+    summary: 'generate: own size histogram, gzip, sequential keys',
+    value: {
+      kind: 'generate',
+      name: '100,000 rows of two sizes',
+      spec: {
+        dataset: 'two-sizes',
+        files: 4,
+        rowsPerFile: 25_000,
+        sizes: {
+          type: 'histogram',
+          bins: [
+            { fromBytes: 1000, toBytes: 2000, share: 0.9 },
+            { fromBytes: 50_000, toBytes: 60_000, share: 0.1 },
+          ],
+        },
+        key: { type: 'incremental' },
+        payload: { columns: ['title', 'body'], compressibleShare: 0.5 },
+        compression: { type: 'gzip', level: 1 },
+      },
+    },
+  },
+};
+
 /** Examples of every kind of run; a kind without one does not compile. */
-const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = { stress: STRESS };
+const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
+  stress: STRESS,
+  generate: GENERATE,
+};
 
 export const RUN_EXAMPLES: Record<string, Example> = Object.assign({}, ...Object.values(EXAMPLES_BY_KIND));

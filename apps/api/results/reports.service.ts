@@ -5,7 +5,7 @@ import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
-import { stressText } from './stress-stdout.js';
+import { stdoutText } from './stdout-text.js';
 import { mergedRows } from './interval-rows.js';
 import type { LogPage, LogQuery } from './results.schema.js';
 
@@ -31,7 +31,7 @@ export class Reports {
 
   async stdout(id: string): Promise<TextAnswer> {
     const run = await this.runs.require(id);
-    return { type: 'text/plain; charset=utf-8', chunks: stressText(this.store, run) };
+    return { type: 'text/plain; charset=utf-8', chunks: stdoutText(this.store, run) };
   }
 
   async json(id: string): Promise<TextAnswer> {

@@ -4,6 +4,8 @@ import type { Store, StoredRun } from '#libs/store/port.js';
 import { StressText } from '#libs/stress/stress-text.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
 
+type StressRun = Extract<StoredRun, { kind: 'stress' }>;
+
 /** Lines as the text of a terminal. */
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
@@ -11,7 +13,7 @@ const text = (lines: readonly string[]): string => lines.map((line) => `${line}\
  * What cassandra-stress would have printed, made anew from the stored intervals; of a run that has not ended, what it
  * would have printed by now.
  */
-export async function* stressText(store: Store, run: StoredRun): AsyncGenerator<string, void, undefined> {
+export async function* stressText(store: Store, run: StressRun): AsyncGenerator<string, void, undefined> {
   const { spec, target } = run;
   const { contactPoints: nodes, port, username, localDatacenter: datacenter } = target;
   const stress = new StressText(spec, { nodes, port, username, datacenter });

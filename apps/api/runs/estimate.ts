@@ -1,5 +1,7 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
-import type { SpecByKind } from '#libs/workloads/driver.js';
+import { expectedBytes, lineBytes } from '#libs/dataset/expected-size.js';
+import type { RunDefinition, SpecByKind } from '#libs/workloads/driver.js';
+import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Estimate } from './runs.schema.js';
@@ -41,5 +43,22 @@ function estimateStress(spec: StressPlanSpec): Estimate {
   };
 }
 
+function estimateGenerate(spec: GenerateSpec): Estimate {
+  const rows = spec.files * spec.rowsPerFile;
+  return {
+    operations: rows,
+    durationMs: null,
+    rows,
+    bytesPerRow: Math.round(lineBytes(spec)),
+    bytes: Math.round(expectedBytes(spec)),
+  };
+}
+
 /** How much a run of each kind will do; pure. */
-export const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = { stress: estimateStress };
+const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
+  stress: estimateStress,
+  generate: estimateGenerate,
+};
+
+/** How much one run will do; pure. */
+export const estimateRun = <K extends WorkloadKind>(run: RunDefinition<K>): Estimate => estimates[run.kind](run.spec);

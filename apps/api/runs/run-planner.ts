@@ -3,18 +3,19 @@ import { issuesOf } from '#libs/contract/issues.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { CreateRun } from '#libs/contract/run.js';
 import type { NewRun } from '#libs/store/port.js';
-import { plans } from '#libs/workloads/plans.js';
+import type { RunDefinition } from '#libs/workloads/driver.js';
+import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
-import { definitions } from './definition.js';
-import { estimates } from './estimate.js';
+import { defineRun } from './definition.js';
+import { estimateRun } from './estimate.js';
 import type { Validation } from './runs.schema.js';
 import { TargetGuard } from './target-guard.js';
 
 /** What a run is, decided; the service adds who asked for it and when. */
-export type DefinedRun = Omit<NewRun, 'id' | 'createdAtMs' | 'actor' | 'rerunOf'>;
+export type DefinedRun = Drafted & Pick<NewRun, 'endpoints' | 'shards'>;
 
 /** A run before its target has been looked at. */
-type Drafted = Omit<DefinedRun, 'endpoints' | 'shards'>;
+export type Drafted = RunDefinition & Pick<NewRun, 'name' | 'labels' | 'thresholds' | 'placement' | 'policies'>;
 
 /** Turns a posted definition into a plan, or into everything that is wrong with it. */
 @Injectable()
@@ -49,25 +50,31 @@ export class RunPlanner {
       endpoints,
       executors: shards.length,
       shards: [...shards],
-      estimate: estimates[kind](spec),
+      estimate: estimateRun(run),
     };
     return { valid: issues.length === 0, errors: issues, plan };
   }
 
   private async examine(body: CreateRun): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
-    const definition = definitions[body.kind](body);
-    if (definition.spec === undefined) return { run: null, issues: definition.issues };
-    const { kind, name = null, labels, thresholds, placement, policies } = body;
-    const { spec, target } = definition;
+    const definition = defineRun(body);
+    if (definition.run === undefined) return { run: null, issues: definition.issues };
+    const { name = null, labels, thresholds, placement, policies } = body;
     return this.place(
-      { kind, name, labels, thresholds, placement, policies, spec, target },
+      { ...definition.run, name, labels, thresholds, placement, policies },
       definition.contactPointPath,
     );
   }
 
   private async place(drafted: Drafted, pathOf: (index: number) => string) {
-    const { endpoints, issues } = await this.targets.inspect(drafted.target, pathOf);
-    const shards = plans[drafted.kind](drafted.spec, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
+    const { endpoints, issues } = await this.lock(drafted, pathOf);
+    const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
+  }
+
+  /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */
+  private lock(run: RunDefinition, pathOf: (index: number) => string) {
+    return run.target === null
+      ? Promise.resolve({ endpoints: [`dataset:${run.spec.dataset}`], issues: [] })
+      : this.targets.inspect(run.target, pathOf);
   }
 }

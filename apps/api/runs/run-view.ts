@@ -1,6 +1,12 @@
 import type { Run, Waiting } from '#libs/contract/run.js';
-import { viewTarget } from '#libs/contract/target.js';
+import { type Target, type TargetView, viewTarget } from '#libs/contract/target.js';
 import type { StoredRun } from '#libs/store/port.js';
+
+/** The store gives secrets to executors only; a username never comes without a password (checkLogin). */
+const viewStored = (target: Target): TargetView => ({
+  ...viewTarget(target),
+  hasPassword: target.username !== undefined,
+});
 
 /** A stored run as the API answers it: secrets gone, verdict and validity beside the status. */
 export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
@@ -8,8 +14,7 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   kind: run.kind,
   name: run.name,
   labels: run.labels,
-  // The store gives secrets to executors only; a username never comes without a password (checkLogin).
-  target: { ...viewTarget(run.target), hasPassword: run.target.username !== undefined },
+  target: run.target && viewStored(run.target),
   spec: run.spec,
   thresholds: [...run.thresholds],
   placement: run.placement,

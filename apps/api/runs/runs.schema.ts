@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { Issue } from '#libs/contract/problem.js';
-import { Run, ShardView, WorkloadKind } from '#libs/contract/run.js';
+import { Run, ShardView, StoredSpec, WorkloadKind } from '#libs/contract/run.js';
 import { RunStatus } from '#libs/contract/status.js';
-import { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { Instant } from '../instant.js';
 
 /** Any text that is no UUID simply names no run; only its length is bounded. */
@@ -52,8 +51,8 @@ export type Estimate = z.infer<typeof Estimate>;
 export const RunPlan = z
   .object({
     kind: WorkloadKind,
-    spec: StoredStressSpec,
-    endpoints: z.array(z.string()).describe('host:port of every contact point'),
+    spec: StoredSpec,
+    endpoints: z.array(z.string()).describe('What the run locks: host:port of every contact point, dataset:<name>'),
     executors: z.int(),
     shards: z.array(ShardView.pick({ index: true, lanes: true })),
     estimate: Estimate,

@@ -34,9 +34,7 @@ export class RunsService {
   }
 
   async rerun(id: string, idempotencyKey: string | undefined): Promise<Created> {
-    const { kind, name, labels, target, spec, thresholds, placement, policies } = await this.require(id, true);
-    const stored = { kind, name, labels, target, spec, thresholds, placement, policies };
-    return this.save(await this.planner.redefine(stored), id, idempotencyKey, { rerunOf: id });
+    return this.save(await this.planner.redefine(await this.require(id, true)), id, idempotencyKey, { rerunOf: id });
   }
 
   async get(id: string): Promise<Run> {

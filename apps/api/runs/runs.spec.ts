@@ -49,7 +49,7 @@ describe('runs', () => {
         createdAtMs: NOON_MS,
         rerunOf: null,
       });
-      expect(run.spec.command).toMatch(/^write n=1000 /);
+      expect(run.spec).toMatchObject({ command: expect.stringMatching(/^write n=1000 /) });
       expect(run.waiting?.position).toBe(1);
       expect(run.statusHistory).toEqual([
         { atMs: NOON_MS, from: null, to: 'queued', actor: 'api', reason: expect.any(String) },
@@ -77,7 +77,7 @@ describe('runs', () => {
         consistencyLevel: 'ONE',
         rate: { model: 'open', threads: 16, ratePerSecond: 500 },
       });
-      expect(run.spec.command).toContain('ratio(write=1,read=3)');
+      expect(run.spec).toMatchObject({ command: expect.stringContaining('ratio(write=1,read=3)') });
     });
 
     it("takes other tools' runs as lines and in the structured form, and stores both", async () => {
@@ -93,9 +93,11 @@ describe('runs', () => {
       const structuredYcsb = { ...structured, operation: 'ycsb', ycsb, warmup: false };
       const { spec } = await create({ spec: structuredYcsb });
       expect(spec).toMatchObject({ ...structuredYcsb, ycsb: { ...ycsb, fieldCount: 10 } });
-      expect(spec.command).toContain(
-        'run cassandra-cql -P workloads/workloade -threads 8 -p recordcount=500 -p operationcount=1000',
-      );
+      expect(spec).toMatchObject({
+        command: expect.stringContaining(
+          'run cassandra-cql -P workloads/workloade -threads 8 -p recordcount=500 -p operationcount=1000',
+        ),
+      });
     });
 
     it("refuses what has no meaning in other tools' runs, with every problem at once", async () => {
@@ -152,7 +154,7 @@ describe('runs', () => {
         for (const text of texts) expect(text).not.toContain('s3cr3t-word');
         expect(run.target).toMatchObject({ username: 'cassandra', hasPassword: true });
         const stored = await api.store.runs.find(run.id, { withSecrets: true });
-        expect(stored?.target.password).toBe('s3cr3t-word');
+        expect(stored?.target?.password).toBe('s3cr3t-word');
       }
     });
 
@@ -196,7 +198,7 @@ describe('runs', () => {
     });
 
     it('takes a name that resolves to an allowed address', async () => {
-      expect((await create({ target: { contactPoints: ['node.test:9100'] } })).target.contactPoints).toEqual([
+      expect((await create({ target: { contactPoints: ['node.test:9100'] } })).target?.contactPoints).toEqual([
         'node.test:9100',
       ]);
     });
@@ -234,9 +236,9 @@ describe('runs', () => {
     ])('keeps a password out of the stored command however it is written: %s', async (words) => {
       const command = `write n=10 -rate threads=1 -mode native cql3 user=u ${words}`;
       const run = await create({ spec: { command } });
-      expect((await api.store.runs.find(run.id, { withSecrets: true }))?.target.password).toBe('s3cr3t');
-      expect(run.spec.command.replaceAll(/[^a-z0-9]/g, '')).not.toContain('s3cr3t');
-      expect(run.spec.command).toContain('user=u');
+      expect((await api.store.runs.find(run.id, { withSecrets: true }))?.target?.password).toBe('s3cr3t');
+      expect(JSON.stringify(run.spec).replaceAll(/[^a-z0-9]/g, '')).not.toContain('s3cr3t');
+      expect(run.spec).toMatchObject({ command: expect.stringContaining('user=u') });
     });
 
     it('refuses the 33rd label', async () => {
@@ -408,7 +410,7 @@ describe('runs', () => {
       expect(run).toMatchObject({ name: 'again', rerunOf: original.id, status: 'queued', spec: original.spec });
       expect(run.id).not.toBe(original.id);
       expect(answer.headers.get('location')).toBe(`/v1/runs/${run.id}`);
-      expect((await api.store.runs.find(run.id, { withSecrets: true }))?.target.password).toBe('pass-word-1');
+      expect((await api.store.runs.find(run.id, { withSecrets: true }))?.target?.password).toBe('pass-word-1');
       const again = await api.post(`/v1/runs/${original.id}/rerun`, undefined, { 'idempotency-key': 'r-1' });
       expect(Run.parse(again.json).id).toBe(run.id);
     });

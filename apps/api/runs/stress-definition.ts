@@ -12,7 +12,7 @@ import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stres
 import type { Define, Definition } from './definition.js';
 import { levelRefused, outputRefused } from './stress-output-refused.js';
 
-const refused = (...issues: Issue[]): Definition<'stress'> => ({ spec: undefined, issues });
+const refused = (...issues: Issue[]): Definition<'stress'> => ({ run: undefined, issues });
 
 /** A stress run in both forms, whichever was posted. */
 export const defineStress: Define<'stress'> = ({ spec, target, placement }) =>
@@ -39,8 +39,7 @@ function defineStructured(
   if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
   const command = commandOf(complete, target);
   return {
-    spec: { ...complete, command },
-    target,
+    run: { kind: 'stress', spec: { ...complete, command }, target },
     contactPointPath: (index) => `target.contactPoints[${index}]`,
     issues: [],
   };
@@ -90,7 +89,7 @@ function defineCommand(
   const command = parsed.target.password === undefined ? line : commandOf(spec, said);
   const contactPointPath = (index: number) =>
     posted === undefined ? 'spec.command' : `target.contactPoints[${index}]`;
-  return { spec: { ...spec, command }, target, contactPointPath, issues: [] };
+  return { run: { kind: 'stress', spec: { ...spec, command }, target }, contactPointPath, issues: [] };
 }
 
 /** One run has one number of threads; only a terminal has the patience for a row of runs behind one line. */

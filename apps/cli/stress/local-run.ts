@@ -1,4 +1,3 @@
-import type { Target } from '#libs/contract/target.js';
 import type { Clock } from '#libs/load/clock.js';
 import type { Driver, DriverEvents, Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 
@@ -16,9 +15,9 @@ export interface LocalEvents extends DriverEvents {
  * Carries out a whole run in this process, which is then its only executor. `signal` stops it within a second; what was
  * measured has been told by then. Throws CodedError when it could not begin.
  */
-export async function runLocally<Spec>(
-  driver: Driver<Spec>,
-  { spec, target, shard }: { spec: Spec; target: Target; shard: Shard },
+export async function runLocally<Spec, Where>(
+  driver: Driver<Spec, Where>,
+  { spec, target, shard }: { spec: Spec; target: Where; shard: Shard },
   events: LocalEvents,
   { clock, signal }: { clock: Pick<Clock, 'epochMs'>; signal: AbortSignal },
 ): Promise<ShardResult> {

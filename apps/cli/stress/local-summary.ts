@@ -1,13 +1,15 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Summary } from '#libs/contract/summary.js';
+import type { Target } from '#libs/contract/target.js';
 import { SummaryFold, type RunFacts } from '#libs/stats/summary.js';
 import type { Shard, ShardResult } from '#libs/workloads/driver.js';
-import { expectations } from '#libs/workloads/expectations.js';
+import { promisedBy } from '#libs/workloads/expectations.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { StressOutput } from './stress-output.js';
 
 interface LocalRun {
   spec: StoredStressSpec;
+  target: Target;
   shard: Shard;
 }
 
@@ -26,7 +28,7 @@ export class LocalSummary {
       endedAtMs: null,
       shardStartsMs: [],
       expectation: {
-        ...expectations.stress(run.spec),
+        ...promisedBy({ kind: 'stress', spec: run.spec, target: run.target }, run.shard.lanes.length),
         shards: 1,
         lanesPerShard: run.shard.lanes.length,
         maxStartSkewMs: Infinity,

@@ -9,12 +9,13 @@ import { type CommandOutput, PLAIN_OUTPUT } from '#libs/stress/command-output.js
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import { onlyReads } from '#libs/stress/operations.js';
 import type { Shard } from '#libs/workloads/driver.js';
-import { drivers } from '#libs/workloads/drivers.js';
 import { plans } from '#libs/workloads/plans.js';
+import { stressDriver } from '#libs/workloads/stress/stress.driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { errorText } from '../error-text.js';
 import { packageVersion } from '../version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { stopSignal } from '../stop-signal.js';
 import type { Terminal } from '../terminal.js';
 import { doorHelp } from './door-help.js';
 import { readDoor } from './door-job.js';
@@ -79,21 +80,6 @@ function planned(spec: StoredStressSpec, target: Target, output: CommandOutput):
   return { spec, target, shard, output };
 }
 
-/** The first Ctrl-C stops the load and keeps what was measured; the second ends the process where it stands. */
-function stopSignal(terminal: Terminal): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    terminal.remark('stopping; once more ends at once');
-    controller.abort();
-  };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop);
-  const release = () => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop);
-  };
-  return { signal: controller.signal, release };
-}
-
 /** Where the texts and the figures of a run go. */
 interface Outlet {
   terminal: Terminal;
@@ -113,7 +99,7 @@ async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outle
   };
   try {
     const signal = AbortSignal.any([interrupted, broken.signal]);
-    const result = await runLocally(drivers.stress, job, output, { clock: systemClock, signal });
+    const result = await runLocally(stressDriver, job, output, { clock: systemClock, signal });
     const success = !result.stopped && result.failure === undefined;
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     output.finished(result);

@@ -63,6 +63,20 @@ function mismatchLines({ mismatches, mismatchCount, operations }: Summary): stri
   ];
 }
 
+/** What was made, for kinds that make something. */
+function reportLines({ report }: Summary): string[] {
+  if (report === undefined) return [];
+  const { dataset, files, keptFiles, rows, storedBytes, sizes } = report;
+  const kept = keptFiles > 0 ? `, ${count(keptFiles)} of them kept` : '';
+  return [
+    field('dataset', `${dataset}: ${count(files)} files${kept}, ${count(rows)} rows, ${count(storedBytes)} bytes`),
+    field(
+      'row sizes',
+      `mean ${count(Math.round(sizes.meanBytes))} bytes, asked ${count(Math.round(sizes.askedMeanBytes))}; shares differ by ${(100 * sizes.largestDifference).toFixed(2)} % at most`,
+    ),
+  ];
+}
+
 /** Operations first, their total last; the total of a single operation says nothing new. */
 function operationLines({ operations }: Summary): string[] {
   const { total, ...single } = operations;
@@ -95,7 +109,7 @@ export function summaryText(run: Pick<Run, 'id' | 'status' | 'problem'>, summary
   if (!summary) return [...lines, field('result', 'nothing was measured')].join('\n');
   if (summary.simulated) lines.push(field('target', 'SIMULATED cluster: figures say nothing about a database'));
   lines.push(field('duration', `${(summary.durationMs / 1000).toFixed(1)} s`), ...operationLines(summary));
-  lines.push(...mismatchLines(summary));
+  lines.push(...mismatchLines(summary), ...reportLines(summary));
   if (summary.startSkewMs !== null) lines.push(field('start skew', `${summary.startSkewMs.toFixed(1)} ms`));
   if (summary.clientCpuUsPerOperation !== null) {
     lines.push(field('client CPU', `${summary.clientCpuUsPerOperation.toFixed(1)} µs per operation`));

@@ -1,16 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CodedError } from '#libs/contract/coded-error.js';
+import type { WorkloadKind } from '#libs/contract/run.js';
 import { tidyHeap } from '#libs/load/heap-tidy.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
+import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 
 /*
  * The worker thread of one lane. It imports no framework, ORM or schema library: its input was parsed before it crossed.
  */
-const openers: {
-  [K in LaneInput['kind']]: (input: LaneInput & { kind: K }, events: DriverEvents) => Promise<OpenShard>;
-} = { stress: openStressLane };
+const openers: { [K in WorkloadKind]: (input: LaneInput<K>, events: DriverEvents) => Promise<OpenShard> } = {
+  stress: openStressLane,
+  generate: openGenerateLane,
+};
+
+const open = <K extends WorkloadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);
 
 const port = parentPort;
 if (!port) throw new Error('lane/entry is a worker thread: start it through openLanes');
@@ -34,7 +39,7 @@ const stop = new AbortController();
 const input: LaneInput = workerData;
 
 try {
-  const lane = await openers[input.kind](input, events);
+  const lane = await open(input);
   port.on('message', (command: LaneCommand) => {
     if (command.type === 'start') {
       lane.run(command.startAtMs, stop.signal).then((result) => report({ type: 'ended', result }), fail);

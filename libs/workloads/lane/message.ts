@@ -4,6 +4,7 @@ import type { ProblemCode } from '#libs/contract/problem.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { ShardResult, SpecByKind } from '#libs/workloads/driver.js';
+import type { GeneratePlace } from '#libs/workloads/generate/generate.place.js';
 
 /** A lane's part of a run: it takes the work items first, first + stride, first + 2 x stride … of the whole run. */
 export interface LaneShare {
@@ -15,10 +16,16 @@ export interface LaneShare {
   threads: number;
 }
 
+/** Where the lanes of each kind work. */
+interface PlaceByKind {
+  stress: Target;
+  generate: GeneratePlace;
+}
+
 /** What a lane is started with: parsed and checked before it crosses, so a lane trusts it. */
-export type LaneInput = {
-  [K in WorkloadKind]: { kind: K; spec: SpecByKind[K]; target: Target; share: LaneShare };
-}[WorkloadKind];
+export type LaneInput<K extends WorkloadKind = WorkloadKind> = {
+  [P in K]: { kind: P; spec: SpecByKind[P]; target: PlaceByKind[P]; share: LaneShare };
+}[K];
 
 /** To a lane. `startAtMs` is epoch milliseconds, in the near future. */
 export type LaneCommand = { type: 'start'; startAtMs: number } | { type: 'stop' } | { type: 'close' };

@@ -5,7 +5,7 @@ import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { Engine } from './engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import { FailureTeller } from './failure-teller.js';
-import { LaneRecorder } from './lane-recorder.js';
+import { LaneRecorder } from '#libs/workloads/lane/lane-recorder.js';
 import { retryableOutcomes, retryDelay } from './overload-delay.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
 import { scheduleOf } from './schedule.js';
@@ -50,9 +50,7 @@ export async function runLane({
     originNs: clock.atEpochMs(startAtMs),
     emit: (snapshot) => events.interval(snapshot),
     totals: () => engine.totals(),
-    takeShards: () => engine.takeShards(),
-    isOver: () => loop.isOver,
-    intervalMs: spec.log.intervalMs,
+    shards: { take: () => engine.takeShards(), isOver: () => loop.isOver, intervalMs: spec.log.intervalMs },
     extremes: () => loop.takeExtremes(),
   });
   const retryable = door?.retryable ?? retryableOutcomes(spec.errors);

@@ -14,7 +14,7 @@ const THREADS = 100;
 const FAILURES = 1_000;
 
 /** Operations that the whole run does of each type before it is measured. */
-export const warmUpOperations = ({ spec, target }: Pick<LaneInput, 'spec' | 'target'>): number => {
+export const warmUpOperations = ({ spec, target }: Pick<LaneInput<'stress'>, 'spec' | 'target'>): number => {
   if (!spec.warmup) return 0;
   const most = PER_NODE * target.contactPoints.length;
   return spec.stop.type === 'operations' ? Math.min(most, Math.floor(spec.stop.count / SHARE)) : most;
@@ -29,7 +29,7 @@ const UNRECORDED: LoopRecorder = {
 
 /** Runs each operation type alone, as fast as it goes, unrecorded; failures count for nothing. */
 export async function warmUp(
-  { spec, target: { contactPoints }, share }: LaneInput,
+  { spec, target: { contactPoints }, share }: LaneInput<'stress'>,
   target: Engine['target'],
   operations: readonly number[],
 ): Promise<void> {

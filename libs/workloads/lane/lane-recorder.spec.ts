@@ -3,7 +3,7 @@ import type { IntervalSnapshot, TargetShardCounts } from '#libs/contract/interva
 import { Histogram, loadHistograms } from '#libs/stats/histogram.js';
 import { READ, WRITE } from '#libs/stress/operations.js';
 import { LaneRecorder } from './lane-recorder.js';
-import { OUTCOME_INDEX } from './outcome-index.js';
+import { OUTCOME_INDEX } from '#libs/workloads/stress/outcome-index.js';
 
 const STRESS_OPERATIONS = ['READ', 'WRITE'] as const;
 
@@ -31,9 +31,7 @@ function recording(withSchedule = true) {
     originNs: ORIGIN_NS,
     emit: (snapshot) => snapshots.push(snapshot),
     totals: () => ({ ...totals }),
-    takeShards,
-    isOver: () => target.isOver,
-    intervalMs: 1000,
+    shards: { take: takeShards, isOver: () => target.isOver, intervalMs: 1000 },
     extremes: () => ({ inFlightMax: 7, scheduleLagMaxMs: 3, inFlightCapHits: 1 }),
   });
   /** Records an operation that was due, started and ended so many milliseconds after the start. */

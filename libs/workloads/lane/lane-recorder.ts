@@ -16,11 +16,13 @@ export interface LaneRecorderOptions {
   emit: (snapshot: IntervalSnapshot) => void;
   /** Running totals of the connections. */
   totals: () => Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
-  /** What each shard of the target answered since the last call. */
-  takeShards: () => TargetShardCounts[];
-  /** Asked while an interval is cut: it is the last one. */
-  isOver: () => boolean;
-  intervalMs: number;
+  /** What each shard of the target answered since the last call; absent where there are none. */
+  shards?: {
+    take: () => TargetShardCounts[];
+    /** Asked while an interval is cut: it is the last one. */
+    isOver: () => boolean;
+    intervalMs: number;
+  };
   /** The loop's extremes since the last call. */
   extremes: () => Pick<SelfWatch, 'inFlightMax' | 'scheduleLagMaxMs' | 'inFlightCapHits'>;
 }
@@ -35,7 +37,7 @@ export class LaneRecorder implements LoopRecorder {
     this.recorders = options.operations.map(() => new OperationRecorder(options.withSchedule));
     // What was counted while warming up is not the run's.
     this.past = options.totals();
-    options.takeShards();
+    options.shards?.take();
     this.self.take();
   }
 
@@ -76,8 +78,7 @@ export class LaneRecorder implements LoopRecorder {
       lateAnswers: seen.lateAnswers - past.lateAnswers,
     };
     this.past = seen;
-    const every = Math.max(1, Math.round(SHARDS_EVERY_MS / options.intervalMs));
-    const shards = (interval + 1) % every === 0 || options.isOver() ? options.takeShards() : [];
+    const shards = this.takeShards(interval);
     if (shards.length > 0) self.targetShards = shards;
     options.emit({
       interval,
@@ -87,6 +88,14 @@ export class LaneRecorder implements LoopRecorder {
       operations,
       self,
     });
+  }
+
+  /** Every few intervals, and in the last one. */
+  private takeShards(interval: number): TargetShardCounts[] {
+    const { shards } = this.options;
+    if (shards === undefined) return [];
+    const every = Math.max(1, Math.round(SHARDS_EVERY_MS / shards.intervalMs));
+    return (interval + 1) % every === 0 || shards.isOver() ? shards.take() : [];
   }
 
   close(): void {

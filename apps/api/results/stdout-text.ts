@@ -1,0 +1,15 @@
+import type { WorkloadKind } from '#libs/contract/run.js';
+import type { Store, StoredRun } from '#libs/store/port.js';
+import { generateText } from './generate-stdout.js';
+import { stressText } from './stress-stdout.js';
+
+type Chunks = AsyncGenerator<string, void, undefined>;
+type RunOf<K extends WorkloadKind> = { [P in K]: { kind: P } & Extract<StoredRun, { kind: P }> }[K];
+
+const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = {
+  stress: stressText,
+  generate: generateText,
+};
+
+/** What the command line prints of a run of its kind, made anew from what is stored. */
+export const stdoutText = <K extends WorkloadKind>(store: Store, run: RunOf<K>): Chunks => TEXTS[run.kind](store, run);
