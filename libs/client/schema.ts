@@ -1297,6 +1297,12 @@ export interface components {
             /** @default false */
             caseInsensitive?: boolean;
             /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
+            /**
              * @description False: every request carries its statement as text
              * @default true
              */
@@ -2414,6 +2420,12 @@ export interface components {
             inFlightPerConnection: number;
             /** @default false */
             caseInsensitive: boolean;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
             /**
              * @description False: every request carries its statement as text
              * @default true

@@ -108,6 +108,7 @@ function modeText({ connection }: StressPlanSpec, target: CommandTarget): string
   );
   words.push(`maxPending=${connection.inFlightPerConnection}`);
   if (connection.caseInsensitive) words.push('case-insensitive');
+  if (connection.compression !== 'none') words.push(`compression=${connection.compression}`);
   if (!connection.prepared) words.push('unprepared');
   return words.join(' ');
 }

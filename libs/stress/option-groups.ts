@@ -5,7 +5,7 @@ import { batchType, serialConsistency, share } from './insert-options.js';
 import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
-  compressionOff,
+  frameCompression,
   consistency,
   count,
   distribution,
@@ -100,7 +100,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       'case-insensitive': flag((draft) => (draft.caseInsensitive = true)),
       connectionsperhost: count('a number of connections', (draft, value) => (draft.connectionsPerNode = value)),
       maxpending: count('a number of requests', (draft, value) => (draft.inFlightPerConnection = value)),
-      compression: compressionOff,
+      compression: frameCompression,
     },
     gone: OLD_MODES,
     notYet: ['4x', 'auth-provider', 'port'],

@@ -87,7 +87,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     controlconnectiontimeout: '',
     connectionsperhost: 'connectionsPerHost=N (1, per load thread)  maxPending=N (32768, per connection)',
     maxpending: '',
-    protocolversion: 'protocolVersion=4  compression=none  case-insensitive',
+    protocolversion: 'protocolVersion=4  compression=none|lz4|snappy, of frames  case-insensitive',
     compression: '',
     'case-insensitive': '',
   },
