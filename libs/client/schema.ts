@@ -1194,6 +1194,11 @@ export interface components {
             select?: components["schemas"]["RatioInput"];
             /** @description Share of the columns that are no key which have a value; the rest are null */
             rowPopulation?: components["schemas"]["RatioInput"];
+            /**
+             * @description What a column without a value is: null, which leaves a tombstone (default), or not set
+             * @enum {string}
+             */
+            unpopulated?: "null" | "unset";
         };
         RatioInput: {
             distribution: components["schemas"]["Distribution"];
@@ -2318,6 +2323,11 @@ export interface components {
             select?: components["schemas"]["Ratio"];
             /** @description Share of the columns that are no key which have a value; the rest are null */
             rowPopulation?: components["schemas"]["Ratio"];
+            /**
+             * @description What a column without a value is: null, which leaves a tombstone (default), or not set
+             * @enum {string}
+             */
+            unpopulated?: "null" | "unset";
         };
         Ratio: {
             distribution: components["schemas"]["Distribution"];

@@ -23,7 +23,7 @@ const REAL_LINES = [
   'write cl=QUORUM duration=60m -schema replication(strategy=NetworkTopologyStrategy, dc1=3, dc2=2) compaction(strategy=SizeTieredCompactionStrategy) -mode cql3 native -rate threads=100 -pop seq=1..10000000 -log interval=5',
   'read duration=30s cl=LOCAL_QUORUM -rate threads=8 throttle=500/s -pop dist=gaussian(1..100k,50000,5000)',
   'write n=10m -pop seq=1..10m no-wrap -col size=FIXED(1024) n=FIXED(1) -rate threads=200 -errors ignore retries=3 retry-overloaded',
-  'write n=10 -insert row-population-ratio=fixed(1)/2 -tokenrange wrap split-factor=4',
+  'write n=10 -insert row-population-ratio=fixed(1)/2 unpopulated=unset -tokenrange wrap split-factor=4',
   'write n=10 serial-cl=LOCAL_SERIAL -insert visits=fixed(1) revisit=uniform(1..10) partitions=fixed(1) batchtype=UNLOGGED select-ratio=fixed(2)/2',
   'write n=10 -mode native cql3 compression=lz4',
   'write no-warmup n=5 -col size=FIXED(5) -rate threads=1 -mode native cql3 user=cassandra password=cassandra protocolVersion=4 -node host1',

@@ -1,7 +1,7 @@
 import { GRAPH_OPTIONS, LOG_OUTPUT } from './command-output.js';
 import type { Draft } from './draft.js';
 import { ERROR_OPTIONS, NODE_OPTIONS, OLD_MODES, OLD_COLUMNS, oneOf, OTHER_PORTS, storage } from './target-options.js';
-import { batchType, serialConsistency, share } from './insert-options.js';
+import { batchType, serialConsistency, share, unpopulated } from './insert-options.js';
 import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
@@ -175,6 +175,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       revisit: distribution((draft, revisit) => (draft.insert = { ...draft.insert, revisit })),
       partitions: distribution((draft, partitions) => (draft.insert = { ...draft.insert, partitions })),
       batchtype: batchType,
+      unpopulated,
       'select-ratio': share((draft, select) => (draft.insert = { ...draft.insert, select })),
       'row-population-ratio': share((draft, rowPopulation) => (draft.insert = { ...draft.insert, rowPopulation })),
     },

@@ -54,6 +54,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     'select-ratio': 'select-ratio=DIST/N, share of the rows of a visit',
     'row-population-ratio':
       'row-population-ratio=DIST/N, share of the columns with a value; FIXED(N)/M without a profile',
+    unpopulated: 'unpopulated=null|unset, the others, in a profile (null)',
   },
   tokenrange: {
     wrap: '-tokenrange wrap, begin again when the ring has been read',
