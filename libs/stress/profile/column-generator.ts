@@ -24,6 +24,7 @@ export class ColumnGenerator {
   /** How many values a clustering column has below one value of the column before it. */
   readonly cluster: SeededDistribution;
   private readonly identity: SeededDistribution;
+  private readonly size: SeededDistribution;
   /** Generators of a collection's elements. */
   private readonly inner: readonly ColumnGenerator[];
   private readonly saltHigh: number;
@@ -40,13 +41,18 @@ export class ColumnGenerator {
     this.saltHigh = Number(salt >> 32n) | 0;
     this.saltLow = Number(salt & 0xffffffffn) | 0;
     const kind = kindOf(type, name);
-    this.inner = type.of.map((element) => new ColumnGenerator(name, element, spec));
+    // Fields differ from each other; the elements of collections are seeded by the column's name, as in the original.
+    const isTuple = type.name === 'tuple';
+    this.inner = type.of.map(
+      (element, index) => new ColumnGenerator(isTuple ? `${name}.${index}` : name, element, spec),
+    );
     const innerDraws = this.inner.map((element) => () => element.next());
     this.identity = seededDistribution(spec.population ?? kind.identity ?? IDENTITY);
     this.cluster = seededDistribution(spec.cluster ?? CLUSTER);
+    this.size = seededDistribution(spec.size ?? SIZE);
     const sources = {
       identity: this.identity,
-      size: seededDistribution(spec.size ?? SIZE),
+      size: this.size,
       random: new FasterRandom(),
     };
     this.draw = () => kind.draw(sources, innerDraws);
@@ -56,6 +62,8 @@ export class ColumnGenerator {
     this.identity.setSeed(high ^ this.saltHigh, low ^ this.saltLow);
     this.cluster.setSeed(high ^ ~this.saltHigh, low ^ ~this.saltLow);
     if (this.inner.length === 0) return;
+    // The original leaves the number of elements to a generator that nobody seeds, so that no row has it twice.
+    this.size.setSeed(~high ^ this.saltHigh, ~low ^ this.saltLow);
     // Elements are seeded with 31 times the seed.
     below.set(high, low);
     below.fold(0, 0);

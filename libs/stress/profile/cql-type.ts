@@ -6,8 +6,14 @@ export interface CqlType {
   of: readonly CqlType[];
 }
 
-/** Reads a type; frozen is left out, for values look the same. Throws CodedError VALIDATION_FAILED. */
-export function parseCqlType(text: string): CqlType {
+/** The user-defined types of a keyspace: the types of their fields, in order, as system_schema.types tells of them. */
+export type UserTypes = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Reads a type; frozen is left out, for values look the same, and a user-defined type is a tuple of its fields. Throws
+ * CodedError VALIDATION_FAILED.
+ */
+export function parseCqlType(text: string, userTypes: UserTypes = new Map()): CqlType {
   const words = text.match(/[\w.]+|[<>,]/g) ?? [];
   let at = 0;
   const read = (): CqlType => {
@@ -22,7 +28,9 @@ export function parseCqlType(text: string): CqlType {
         throw new CodedError('VALIDATION_FAILED', `expected a CQL type, found ${text}: its brackets do not match`);
     }
     const [inner] = of;
-    return name === 'frozen' && inner !== undefined ? inner : { name, of };
+    if (name === 'frozen' && inner !== undefined) return inner;
+    const fields = userTypes.get(name);
+    return fields ? { name: 'tuple', of: fields.map((field) => parseCqlType(field, userTypes)) } : { name, of };
   };
   const type = read();
   if (at !== words.length || type.name === '')

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { types } from 'cassandra-driver';
 import { CodedError } from '#libs/contract/coded-error.js';
+import { ColumnGenerator } from './column-generator.js';
+import { parseCqlType } from './cql-type.js';
 import { Partition } from './partition.js';
 import { parseProfile } from './profile.js';
 import { insertCql, tableGenerators } from './table-shape.js';
@@ -163,5 +166,34 @@ ${more}`;
     const populated = Math.floor(table.values.length / 2);
     expect(half.values.slice(0, populated)).toEqual(whole.values.slice(0, populated));
     expect(half.values.slice(populated).every((value) => value === null)).toBe(true);
+  });
+});
+
+describe('columns of types that the original has not', () => {
+  const userTypes = new Map([
+    ['place', ['text', 'frozen<point>']],
+    ['point', ['int', 'int']],
+  ]);
+  const bytesOf = (type: string): Buffer => {
+    const column = new ColumnGenerator('c', parseCqlType(type, userTypes), { size: { type: 'fixed', value: 3 } });
+    column.setSeed(1, 2);
+    return column.next().bytes;
+  };
+
+  it('have the fields of user-defined types, one in the other, each with a value of its own', () => {
+    const bytes = bytesOf('frozen<place>');
+    expect([bytes.readInt32BE(0), bytes.readInt32BE(7), bytes.readInt32BE(11), bytes.readInt32BE(19)]).toEqual([
+      3, 16, 4, 4,
+    ]);
+    expect(bytes.length).toBe(27);
+    expect(bytes.subarray(15, 19)).not.toEqual(bytes.subarray(23, 27));
+  });
+
+  it('have durations whose numbers cassandra-driver reads as they were meant', () => {
+    const bytes = bytesOf('duration');
+    // The largest part is the drawn number itself, in nanoseconds.
+    const drawn = Number(bytesOf('bigint').readBigInt64BE());
+    const meant = new types.Duration(drawn % 12, Math.floor(drawn / 12) % 31, types.Long.fromNumber(drawn));
+    expect(types.Duration.fromBuffer(bytes).equals(meant)).toBe(true);
   });
 });

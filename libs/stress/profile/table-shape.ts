@@ -1,6 +1,6 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { ColumnGenerator } from './column-generator.js';
-import { parseCqlType } from './cql-type.js';
+import { parseCqlType, type UserTypes } from './cql-type.js';
 import type { TableGenerators } from './partition.js';
 import type { Profile } from './profile.js';
 
@@ -16,6 +16,7 @@ export interface TableColumn {
 export function tableGenerators(
   profile: Pick<Profile, 'columns' | 'table'>,
   columns: readonly TableColumn[],
+  userTypes: UserTypes = new Map(),
 ): TableGenerators {
   const unknown = [...profile.columns.keys()].filter((name) => !columns.some((column) => column.name === name));
   if (unknown.length > 0)
@@ -27,7 +28,9 @@ export function tableGenerators(
     columns
       .filter((column) => kinds.includes(column.kind))
       .toSorted((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1))
-      .map(({ name, type }) => new ColumnGenerator(name, parseCqlType(type), profile.columns.get(name) ?? {}));
+      .map(
+        ({ name, type }) => new ColumnGenerator(name, parseCqlType(type, userTypes), profile.columns.get(name) ?? {}),
+      );
   return {
     partitionKey: generators('partition_key'),
     clustering: generators('clustering'),

@@ -111,7 +111,6 @@ function collection(elements: readonly Buffer[], count: number): Buffer {
   for (const element of elements) parts.push(integer(element.length, 4).bytes, element);
   return Buffer.concat(parts);
 }
-/** The number of elements is drawn from a distribution that nobody seeds: it goes on from one row to the next. */
 const list: Draw = ({ size }, [element]) => {
   const elements = Array.from({ length: size.next() }, () => element?.().bytes ?? Buffer.alloc(0));
   return bytesValue(collection(elements, elements.length));
@@ -137,6 +136,25 @@ const tuple: Draw = (_, fields) => {
     return [integer(bytes.length, 4).bytes, bytes];
   });
   return bytesValue(Buffer.concat(parts));
+};
+
+/**
+ * An unsigned number in one to nine bytes: as many leading ones as bytes follow the first (native protocol v5, section 3,
+ * [unsigned vint]).
+ */
+function unsignedVint(value: bigint): Buffer {
+  const bits = value.toString(2).length;
+  const more = Math.min(8, Math.ceil(bits / 7) - 1);
+  const bytes = Buffer.from(value.toString(16).padStart(2 * (more + 1), '0'), 'hex');
+  bytes[0] = (bytes[0] ?? 0) | (0xff & ~(0xff >> more));
+  return bytes;
+}
+
+/** The original has no durations: months, days and nanoseconds, each zigzag-encoded, all above zero. */
+const duration: Draw = ({ identity }) => {
+  const value = identity.next();
+  const parts = [value % 12, Math.floor(value / 12) % 31, value];
+  return bytesValue(Buffer.concat(parts.map((part) => unsignedVint(BigInt(part) * 2n))));
 };
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -196,6 +214,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       return numberValue(Buffer.concat([Buffer.alloc(4), varint(value)]), value);
     },
   },
+  duration: { draw: duration },
   inet: { draw: inet },
   uuid: { draw: uuid },
   timeuuid: { draw: timeuuid, identity: { type: 'uniform', min: 1, max: FIFTY_YEARS_MS } },

@@ -11,8 +11,12 @@ async function define(session: WireSession, keyspace: string | undefined, cql: s
     if (keyspace !== undefined) await session.use(keyspace);
     await session.query(cql.replace(/;\s*$/, ''));
   } catch (error) {
-    // What is there already is kept as it is.
-    if (error instanceof ServerError && error.code === ERROR_CODE.ALREADY_EXISTS) return;
+    // What is there already is kept as it is; of a type Cassandra says so by an error of another code.
+    if (
+      error instanceof ServerError &&
+      (error.code === ERROR_CODE.ALREADY_EXISTS || /already exists/i.test(error.message))
+    )
+      return;
     const cause = error instanceof Error ? error.message : String(error);
     throw new CodedError(
       'SCHEMA_FAILED',
@@ -35,7 +39,14 @@ export async function createProfileSchema(
     await define(session, undefined, keyspaceDefinition);
     await agree(session, pause);
   }
-  for (const cql of [...(tableDefinition === undefined ? [] : [tableDefinition]), ...extraDefinitions]) {
+  // A table may need a type; whatever else is defined may need the table.
+  const isType = (cql: string) => /^\s*create\s+type\b/i.test(cql);
+  const definitions = [
+    ...extraDefinitions.filter(isType),
+    ...(tableDefinition === undefined ? [] : [tableDefinition]),
+    ...extraDefinitions.filter((cql) => !isType(cql)),
+  ];
+  for (const cql of definitions) {
     await define(session, keyspace, cql);
     await agree(session, pause);
   }

@@ -20,7 +20,7 @@ import { sessionOptions } from '../session-options.js';
 import { laneRandom, partitionItems, type OperationGate } from '../stress.source.js';
 import { insertMaker } from './insert-operation.js';
 import { queryMaker } from './query-operation.js';
-import { tableColumns } from './table-columns.js';
+import { tableColumns, userTypes } from './table-columns.js';
 import { tokenRangeCql, tokenRangeMaker } from './token-range-operation.js';
 import { splitRing, TokenRangeWalk } from './token-ranges.js';
 import type { StatementLevels, UserOperationMaker } from './user-request.js';
@@ -64,7 +64,7 @@ export async function openUserEngine({
     const shapes = new Map<Profile, Shape>();
     for (const profile of profiles) {
       const columns = await tableColumns(session, profile);
-      const generators = tableGenerators(profile, columns);
+      const generators = tableGenerators(profile, columns, await userTypes(session, profile));
       const names = columns.map(({ name }) => name);
       shapes.set(profile, { generators, insert: insertCql(profile, generators, columns), columns: names });
     }
