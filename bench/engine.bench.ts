@@ -5,7 +5,7 @@ import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
 import { compare, type EngineFigures } from './engine/comparison.js';
 import { measureFrames } from './engine/frames.js';
 import type { EngineName, Measurement } from './engine/measurement.js';
-import { createDefaultTable, measureWorkload } from './engine/workload.js';
+import { createTable, measureWorkload } from './engine/workload.js';
 import { startNullSimulator } from './null-simulator.js';
 import { readOptions } from './options.js';
 import { tableText } from './table.js';
@@ -43,7 +43,7 @@ async function run(name: string, measure: (engine: EngineName) => Promise<Measur
 }
 
 async function bothCases(contactPoint: string, write: string, frames: string): Promise<void> {
-  await createDefaultTable(contactPoint, KEYSPACE);
+  await createTable(contactPoint, KEYSPACE);
   await run(write, (engine) => measureWorkload(contactPoint, KEYSPACE, engine, effort));
   await run(frames, (engine) => measureFrames(contactPoint, KEYSPACE, engine, effort));
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { Target } from '#libs/contract/target.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
@@ -11,8 +12,11 @@ const INTERVAL_MS = 1_000;
 /** After the warm-up of the lane itself, the first interval is left out: the compiler still works then. */
 const SKIPPED_INTERVALS = 1;
 
-/** The product's write run of the default row. */
-const writeSpec = (keyspace: string, engine: EngineName, { inFlight, durationMs }: Effort) =>
+/** How a run differs from the default write. */
+export type Shape = Partial<Pick<z.input<typeof StoredStressSpec>, 'operation' | 'columns' | 'lanes' | 'warmup'>>;
+
+/** The product's run of the default row, or of another shape. */
+const writeSpec = (keyspace: string, engine: EngineName, { inFlight, durationMs }: Effort, shape: Shape) =>
   StoredStressSpec.parse({
     command: '',
     operation: 'write',
@@ -21,6 +25,7 @@ const writeSpec = (keyspace: string, engine: EngineName, { inFlight, durationMs 
     schema: { keyspace },
     log: { intervalMs: INTERVAL_MS },
     engine,
+    ...shape,
   });
 
 const eventsInto = (intervals: IntervalSnapshot[]): DriverEvents => ({
@@ -30,9 +35,9 @@ const eventsInto = (intervals: IntervalSnapshot[]): DriverEvents => ({
   started: () => undefined,
 });
 
-/** Creates the keyspace and its table standard1, as a write run does first. */
-export async function createDefaultTable(contactPoint: string, keyspace: string): Promise<void> {
-  const spec = writeSpec(keyspace, 'wire', { inFlight: 1, durationMs: INTERVAL_MS });
+/** Creates the keyspace and the table of the run, as a write run does first. */
+export async function createTable(contactPoint: string, keyspace: string, shape: Shape = {}): Promise<void> {
+  const spec = writeSpec(keyspace, 'wire', { inFlight: 1, durationMs: INTERVAL_MS }, shape);
   const target = Target.parse({ contactPoints: [contactPoint] });
   await stressDriver.prepare(spec, target, eventsInto([]), new AbortController().signal);
 }
@@ -46,8 +51,9 @@ export async function measureWorkload(
   keyspace: string,
   engine: EngineName,
   effort: Effort,
+  shape: Shape = {},
 ): Promise<Measurement> {
-  const spec = writeSpec(keyspace, engine, effort);
+  const spec = writeSpec(keyspace, engine, effort, shape);
   const target = Target.parse({ contactPoints: [contactPoint] });
   const intervals: IntervalSnapshot[] = [];
   const events = eventsInto(intervals);
@@ -62,10 +68,12 @@ export async function measureWorkload(
     await open.close();
   }
   const measured = { operations: 0, cpuUs: 0, elapsedMs: 0 };
-  for (const { operations, self, lengthMs } of intervals.slice(SKIPPED_INTERVALS)) {
-    measured.operations += operations['WRITE']?.completed ?? 0;
-    measured.cpuUs += self.cpuUs;
-    measured.elapsedMs += lengthMs;
+  // Every lane has an interval of its own of the same time, and sees the CPU time of the whole process.
+  const lanes = shard.lanes.length;
+  for (const { operations, self, lengthMs } of intervals.filter(({ interval }) => interval >= SKIPPED_INTERVALS)) {
+    for (const { completed } of Object.values(operations)) measured.operations += completed;
+    measured.cpuUs += self.cpuUs / lanes;
+    measured.elapsedMs += lengthMs / lanes;
   }
   return measured;
 }
