@@ -41,7 +41,8 @@ export class Session {
   id = 0n;
   /** What the server has agreed to. */
   timeoutMs = 0;
-  private password: Buffer = NOBODY;
+  /** Whoever knows it and the id can take the session over. */
+  password: Buffer = NOBODY;
   private zxid = 0n;
   private readonly servers: readonly ServerAddress[];
   private readonly credentials: Credentials[];

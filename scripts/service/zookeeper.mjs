@@ -83,6 +83,8 @@ async function startServer({ folder, port, adminPort, settings = {}, properties 
   writeFileSync(join(folder, 'zoo.cfg'), text.join(''));
   const logFile = join(folder, 'server.log');
   const machine = [`-Xms64m`, `-Xmx${HEAP_MIB}m`, '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+  // Containers and times to live end while a test looks on, not within a minute.
+  machine.push('-Dznode.container.checkIntervalMs=500');
   const main = ['-cp', join(jars, '*'), 'org.apache.zookeeper.server.quorum.QuorumPeerMain', join(folder, 'zoo.cfg')];
   const started = await startDetached(java, [...machine, ...properties, ...main], { cwd: folder, logFile });
   try {
