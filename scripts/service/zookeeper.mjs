@@ -52,8 +52,7 @@ function guard(folder, tlsPort) {
     secureClientPortAddress: ADDRESS,
     'ssl.keyStore.location': join(tlsFolder, 'node.p12'),
     'ssl.keyStore.password': STORE_PASSWORD,
-    'ssl.trustStore.location': join(tlsFolder, 'ca.p12'),
-    'ssl.trustStore.password': STORE_PASSWORD,
+    'ssl.trustStore.location': join(tlsFolder, 'ca.pem'),
     'ssl.clientAuth': 'none',
   };
   return { settings, properties: [`-Djava.security.auth.login.config=${join(folder, 'jaas.conf')}`] };
