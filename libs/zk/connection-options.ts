@@ -20,6 +20,8 @@ export interface ConnectionEvents {
   notified(reader: JuteReader): void;
   /** The request that asked for a watch was answered, with this code. */
   watched(watch: PendingWatch, code: number): void;
+  /** The answers of one read have been handed on: there may be room again. */
+  turned(): void;
 }
 
 /** What a server says of the session that it was asked for; a timeout of 0: it has expired. */

@@ -91,29 +91,21 @@ export class Connection {
   }
 
   /** Sends the ConnectRequest; the first answer of a connection is its ConnectResponse. */
-  greet(packet: Uint8Array, timeoutMs: number): Promise<Welcome> {
+  greet(packet: Uint8Array): Promise<Welcome> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.destroy(new Error(`no session within ${timeoutMs} ms`)), timeoutMs);
-      this.greeting = {
-        about: 'session',
-        resolve: (reader) => {
-          clearTimeout(timer);
-          reader.int();
-          resolve({ timeoutMs: reader.int(), sessionId: reader.long(), password: reader.bytes() });
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
+      const read = (reader: JuteReader): Welcome => {
+        reader.int();
+        return { timeoutMs: reader.int(), sessionId: reader.long(), password: reader.bytes() };
       };
+      this.greeting = { about: 'session', reject, resolve: (reader) => resolve(read(reader)) };
       this.writes.append(packet);
       this.writes.flush();
     });
   }
 
-  /** Requests without an answer, and those with a late one. */
-  get inFlight(): number {
-    return this.flights.count;
+  /** True while it takes a control request. */
+  get hasRoom(): boolean {
+    return !this.closed && this.flights.hasRoom;
   }
 
   /**
@@ -195,6 +187,7 @@ export class Connection {
       // What a peer sends may be anything: an answer that cannot be read ends the connection, never the process.
       this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
+    this.events.turned();
     this.handler.onTurn();
   }
 

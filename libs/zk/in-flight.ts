@@ -45,6 +45,11 @@ export class InFlight {
     return this.xid;
   }
 
+  /** True while a control request finds room. */
+  get hasRoom(): boolean {
+    return this.count < this.size;
+  }
+
   /** The id whose answer is next; 0 when none waits. */
   get nextXid(): number {
     return this.count === 0 ? 0 : (this.xids[this.head] ?? 0);

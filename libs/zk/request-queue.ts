@@ -1,7 +1,7 @@
 import type { Connection } from './connection.js';
 import { ZkError } from './zk-error.js';
 
-/** A control request that waits for a connection. */
+/** A control request that waits to be sent. */
 interface Queued {
   about: string;
   tick: number;
@@ -9,7 +9,7 @@ interface Queued {
   reject: (error: Error) => void;
 }
 
-/** Control requests that came while there was no connection, in the order of the calls. */
+/** Control requests that came while there was no connection, or no room on it, in the order of the calls. */
 export class RequestQueue {
   private readonly waiting: Queued[] = [];
 
@@ -17,8 +17,19 @@ export class RequestQueue {
     this.waiting.push(request);
   }
 
-  sendAll(connection: Connection): void {
-    for (const request of this.waiting.splice(0)) request.send(connection);
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  /** Sends what the connection has room for. */
+  sendOn(connection: Connection): void {
+    let sent = 0;
+    for (const request of this.waiting) {
+      if (!connection.hasRoom) break;
+      request.send(connection);
+      sent++;
+    }
+    if (sent > 0) this.waiting.splice(0, sent);
   }
 
   /** Refuses what has waited since before sweep `tick`. */

@@ -114,8 +114,8 @@ export class Session {
   }
 
   /**
-   * Sends a control request, in the order of the calls; without a connection it waits for one, as long as an operation may
-   * take. Rejects with ZkError.
+   * Sends a control request, in the order of the calls; without a connection, or room on it, it waits as long as an
+   * operation may take. Rejects with ZkError.
    */
   request<T>(
     opcode: number,
@@ -124,7 +124,8 @@ export class Session {
     { about, watch }: { about: string; watch?: PendingWatch | undefined },
   ): Promise<T> {
     const { connection, tick } = this;
-    if (connection) return connection.request(opcode, body, read, { tick, about, watch });
+    if (connection && this.queue.isEmpty && connection.hasRoom)
+      return connection.request(opcode, body, read, { tick, about, watch });
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(new ZkError(CODE.SESSION_EXPIRED, `${about}: the session is closed`));
       const send = (opened: Connection): void => {
@@ -179,18 +180,25 @@ export class Session {
         closed: (cause) => this.lost(opened, cause),
         notified: (reader) => this.notified(reader),
         watched: (watch, code) => this.watches.answered(watch, code),
+        turned: () => this.queue.sendOn(opened),
       },
+    );
+    const timer = setTimeout(
+      () => opened.destroy(new Error(`no session within ${connectTimeoutMs} ms`)),
+      connectTimeoutMs,
     );
     try {
       const packet = greetingPacket({ id: this.id, password: this.password }, this.zxid, sessionTimeoutMs);
-      const { timeoutMs, sessionId, password } = await opened.greet(packet, connectTimeoutMs);
+      const { timeoutMs, sessionId, password } = await opened.greet(packet);
       if (timeoutMs <= 0) {
         this.forget();
         opened.destroy();
         return false;
       }
       const kept = this.id === sessionId;
-      Object.assign(this, { id: sessionId, password, timeoutMs });
+      this.id = sessionId;
+      this.password = password;
+      this.timeoutMs = timeoutMs;
       await this.logIn(opened, sasl);
       if (this.ended || opened.closed) throw new Error('the connection was closed');
       this.use(opened, name, kept);
@@ -198,6 +206,8 @@ export class Session {
     } catch (error) {
       opened.destroy();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -211,7 +221,7 @@ export class Session {
     this.connection = connection;
     this.pulse = new Pulse(connection, this.tick);
     armWatches(connection, this.watches.batches(), this.zxid);
-    this.queue.sendAll(connection);
+    this.queue.sendOn(connection);
     this.events.connected?.({ server, sessionId: this.id, kept });
     this.handler.onTurn();
   }
@@ -237,6 +247,7 @@ export class Session {
   /** The session has expired. */
   private forget(): void {
     const { id } = this;
+    if (id === 0n) throw new Error('the server gives nobody a session');
     this.id = 0n;
     this.password = NOBODY;
     this.watches.expire(this.shown);
@@ -261,7 +272,8 @@ export class Session {
   private sweep(): void {
     const { connection, sweepMs } = this;
     const began = ++this.tick - Math.ceil(this.options.operationTimeoutMs / sweepMs) - 1;
-    this.queue.refuseBefore(began, CODE.CONNECTION_LOSS, 'no connection in time');
+    const code = connection ? CODE.OPERATION_TIMEOUT : CODE.CONNECTION_LOSS;
+    this.queue.refuseBefore(began, code, 'it could not be sent in time');
     if (!connection) return;
     if (began >= 0) connection.expire(began);
     this.pulse?.beat(this.tick, this.timeoutMs / sweepMs);

@@ -8,6 +8,14 @@ const services = fileURLToPath(new URL('../../scripts/services.mjs', import.meta
 /** Runs scripts/services; answers what it prints. Throws with what it complained of. */
 const service = async (...args: string[]): Promise<string> => (await run(process.execPath, [services, ...args])).stdout;
 
+/** Where the servers are found. */
+const VARIABLES = {
+  guarded: 'TIDEMARK_TEST_ZOOKEEPER_GUARDED',
+  tls: 'TIDEMARK_TEST_ZOOKEEPER_TLS',
+  authority: 'TIDEMARK_TEST_ZOOKEEPER_CA',
+  ensemble: 'TIDEMARK_TEST_ENSEMBLE',
+} as const;
+
 /** Real ZooKeeper servers, started for one suite, that can be stopped, started again and frozen one by one. */
 export class ZkServers {
   private constructor(
@@ -23,8 +31,9 @@ export class ZkServers {
     return new ZkServers(name, kept);
   }
 
-  /** What the servers are found by. */
-  async variable(variable: string): Promise<string> {
+  /** Address of the guarded server, the same with TLS, its authority's file; addresses of the ensemble. */
+  async place(name: keyof typeof VARIABLES): Promise<string> {
+    const variable = VARIABLES[name];
     const found = new RegExp(`^${variable}=(.+)$`, 'm').exec(await service('env'))?.[1];
     if (found === undefined) throw new Error(`${variable} is not set`);
     return found;

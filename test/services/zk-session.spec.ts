@@ -6,6 +6,7 @@ import { Connection } from '#libs/zk/connection.js';
 import { HotClient } from '#libs/zk/hot-client.js';
 import { NO_HANDLER } from '#libs/zk/hot-handler.js';
 import { greetingPacket } from '#libs/zk/login.js';
+import { multiBody } from '#libs/zk/multi.js';
 import { CODE, CREATE_MODE, OPCODE } from '#libs/zk/protocol.js';
 import { Session } from '#libs/zk/session.js';
 import type { SessionOptions } from '#libs/zk/session-options.js';
@@ -39,10 +40,10 @@ const serverOf = ({ heard }: Noted): string =>
 async function endBehindItsBack({ id, password }: Session, connectString: string): Promise<void> {
   const [host = '', port = ''] = connectString.split(':');
   const options = { host, port: Number(port), connectTimeoutMs: 5_000, inFlight: 1, maxAnswerBytes: 1000 };
-  const events = { closed: () => {}, notified: () => {}, watched: () => {} };
+  const events = { closed: () => {}, notified: () => {}, watched: () => {}, turned: () => {} };
   const other = await Connection.open(options, NO_HANDLER, events);
   // Both at once: the owner takes its session back as soon as it notices.
-  const greeted = other.greet(greetingPacket({ id, password }, 0n, 6_000), 5_000);
+  const greeted = other.greet(greetingPacket({ id, password }, 0n, 6_000));
   const closed = other.request(OPCODE.CLOSE_SESSION, new Uint8Array(), () => {}, { tick: 0, about: 'close' });
   await Promise.allSettled([greeted, closed]);
   other.destroy();
@@ -66,6 +67,26 @@ describe.skipIf(address === '')('a session at one real server', () => {
     expect(await client.children(root)).toEqual([]);
     // The session of before may still have heard of the end of its own znode.
     expect([[`session ${root}/e`], [`deleted ${root}/e`]]).toContainEqual(told);
+    await client.delete(root);
+    await session.close();
+  });
+
+  it('that nobody gives says why', async () => {
+    const wrong = { sessionTimeoutMs: 6_000, operationTimeoutMs: 1_000, openTimeoutMs: 200 };
+    await expect(Session.open({ ...wrong, connectString: '127.0.0.1:1,127.0.0.1:2' })).rejects.toThrow(
+      /could not open a session at 127\.0\.0\.1:[12] \(ECONNREFUSED\): nothing listens there/,
+    );
+    const credentials = [{ scheme: 'nobody-knows', auth: 'x' }];
+    await expect(Session.open({ ...wrong, connectString: address, credentials })).rejects.toMatchObject({
+      code: 'TARGET_AUTHENTICATION_FAILED',
+    });
+  });
+
+  it('takes more control requests than fit, in their order', async () => {
+    const { session, client } = await noted(address, { inFlight: 4 });
+    await client.create(root);
+    const versions = await Promise.all(Array.from({ length: 500 }, () => client.set(root, text('x'))));
+    expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => index + 1));
     await client.delete(root);
     await session.close();
   });
@@ -126,6 +147,17 @@ describe.skipIf(address === '')('a session at one real server', () => {
       `4: ${CODE.BAD_VERSION}`,
       ['created'],
     ]);
+    const parts = [{ type: 'create', path: `${root}m` } as const, { type: 'delete', path: `${root}m` } as const];
+    expect(
+      hot.multi(
+        3,
+        multiBody(parts, (inner) => inner),
+      ),
+    ).toBe(true);
+    hot.flush();
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(10);
+    // Two results, one with a path, and the end: headers of nine bytes.
+    expect(heard[9]).toMatch(`3: ${3 * 9 + 4 + name.length}`);
     await session.close();
     expect([hot.isConnected, hot.get(0, path)]).toEqual([false, false]);
   });
@@ -137,7 +169,7 @@ describe.skipIf(address === '')('a guarded real server', () => {
   const sasl = { username: 'tidemark', password: 'tidemark' };
   beforeAll(async () => {
     servers = await ZkServers.start('zookeeper.guarded');
-    guarded = await servers.variable('TIDEMARK_TEST_ZOOKEEPER_GUARDED');
+    guarded = await servers.place('guarded');
   }, LONG_MS);
   afterAll(() => servers.stop());
 
@@ -161,8 +193,8 @@ describe.skipIf(address === '')('a guarded real server', () => {
   });
 
   it('is spoken to by TLS, with its authority checked', async () => {
-    const secured = await servers.variable('TIDEMARK_TEST_ZOOKEEPER_TLS');
-    const ca = readFileSync(await servers.variable('TIDEMARK_TEST_ZOOKEEPER_CA'));
+    const secured = await servers.place('tls');
+    const ca = readFileSync(await servers.place('authority'));
     const { session, client } = await noted(secured, { sasl, tls: { ca } });
     const large = Buffer.alloc(500_000, 'large');
     await client.create(`${root}_tls`, large);
@@ -226,7 +258,7 @@ describe.skipIf(address === '')('a session at a real ensemble of three', () => {
   let ensemble: string;
   beforeAll(async () => {
     servers = await ZkServers.start('ensemble');
-    ensemble = await servers.variable('TIDEMARK_TEST_ENSEMBLE');
+    ensemble = await servers.place('ensemble');
   }, LONG_MS);
   afterAll(() => servers.stop());
 
