@@ -15,20 +15,24 @@ export interface BenchUsage<Name extends string> {
   numbers: Record<Name, NumberOption>;
   /** `--cassandra host:port` is taken. */
   cassandra?: boolean;
+  /** `--zookeeper host:port` is taken. */
+  zookeeper?: boolean;
 }
 
 export interface BenchOptions<Name extends string> {
   json: boolean;
   cassandra: string | undefined;
+  zookeeper: string | undefined;
   numbers: Record<Name, number>;
 }
 
-function helpText({ name, about, numbers, cassandra }: BenchUsage<string>): string {
+function helpText({ name, about, numbers, cassandra, zookeeper }: BenchUsage<string>): string {
   const lines = Object.entries(numbers).map(([option, { about: text, default: value }]) => [
     `--${option} N`,
     `${text} (${value})`,
   ]);
   if (cassandra) lines.push(['--cassandra HOST:PORT', 'a real node, for the cases that need one']);
+  if (zookeeper) lines.push(['--zookeeper HOST:PORT', 'a real server; TIDEMARK_TEST_ZOOKEEPER when not given']);
   lines.push(['--json', 'one JSON object a line'], ['--help', 'this text']);
   const options = lines.map(([option = '', text = '']) => `  ${option.padEnd(24)}${text}`);
   return [`Usage: npm run bench -- ${name} [options]`, '', about, '', ...options, ''].join('\n');
@@ -51,6 +55,7 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
       json: { type: 'boolean' },
       help: { type: 'boolean' },
       ...(usage.cassandra && { cassandra: { type: 'string' as const } }),
+      ...(usage.zookeeper && { zookeeper: { type: 'string' as const } }),
       ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
     },
   });
@@ -62,6 +67,7 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
   return {
     json: values.json === true,
     cassandra: typeof values.cassandra === 'string' ? values.cassandra : undefined,
+    zookeeper: typeof values.zookeeper === 'string' ? values.zookeeper : undefined,
     numbers: numbersOf(usage.numbers, given),
   };
 }

@@ -20,6 +20,7 @@ const USAGE = `Real services for tests: plain processes on 127.0.0.1, data under
       --timeout S      how long to wait (180)
       cassandra and cluster:  --quick (for tests, not for benchmarks)  --heap 512M
       cassandra only:  --auth (cassandra/cassandra)  --tls
+      zookeeper.guarded always has both: SASL DIGEST-MD5 (tidemark/tidemark) and TLS on a port of its own
   scripts/services stop [name ...] [--wipe]      stop (all), and delete the data
   scripts/services status                        what runs
   scripts/services env                           the variables by which tests find what is here
@@ -29,8 +30,8 @@ const USAGE = `Real services for tests: plain processes on 127.0.0.1, data under
 
 Services: ${SERVICE}.
 cluster is three Cassandra nodes in one ring on 127.0.10.1 to .3, empty at its start; cluster.2 is one of them, cluster.4
-a fourth that joins them.
-Needs: cassandra, cluster and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
+a fourth that joins them. ensemble is three ZooKeeper servers, zookeeper.1 to zookeeper.3, empty at their start.
+Needs: cassandra, cluster, zookeeper, ensemble and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
 
 const print = (environment) => {
   for (const [variable, value] of Object.entries(environment)) console.log(`${variable}=${value}`);

@@ -6,6 +6,7 @@ const REMEDIES = {
   TIDEMARK_TEST_CASSANDRA: 'scripts/services start cassandra',
   TIDEMARK_TEST_POSTGRES: 'scripts/services start postgres',
   TIDEMARK_TEST_REDIS: 'scripts/services start redis',
+  TIDEMARK_TEST_ZOOKEEPER: 'scripts/services start zookeeper',
   TIDEMARK_TEST_HDR_JAR: 'scripts/services jar hdrhistogram',
   TIDEMARK_TEST_CASSANDRA_STRESS: 'scripts/services jar cassandra-stress',
   TIDEMARK_TEST_CHROMIUM: 'install chromium',

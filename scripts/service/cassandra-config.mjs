@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keytool } from './jars.mjs';
 
-const PASSWORD = 'cassandra';
+/** Of every key store made here. */
+export const STORE_PASSWORD = 'cassandra';
 
 /**
  * What a small node on loopback needs; JSON, since every JSON document is YAML too. `seeds`, `token` and `yaml` (more
@@ -60,7 +61,7 @@ export function cassandraYaml({ folder, address, port, storagePort, auth, tls, s
               enabled: true,
               optional: false,
               keystore: join(folder, 'tls', 'node.p12'),
-              keystore_password: PASSWORD,
+              keystore_password: STORE_PASSWORD,
               store_type: 'PKCS12',
               require_client_auth: false,
             },
@@ -83,12 +84,12 @@ const logback = (file) => `<configuration>
 `;
 
 /** A throw-away authority and a node certificate that it signs; the authority is in ca.pem. */
-function writeCertificates(folder, address) {
+export function writeCertificates(folder, address) {
   const file = (name) => join(folder, name);
   if (existsSync(file('ca.pem'))) return;
   mkdirSync(folder, { recursive: true });
   const run = (args, input) =>
-    execFileSync(keytool, [...args, '-storepass', PASSWORD], { input, stdio: ['pipe', 'pipe', 'pipe'] });
+    execFileSync(keytool, [...args, '-storepass', STORE_PASSWORD], { input, stdio: ['pipe', 'pipe', 'pipe'] });
   const keyPair = ['-storetype', 'PKCS12', '-keyalg', 'EC', '-groupname', 'secp256r1', '-validity', '3650'];
   const ca = ['-alias', 'ca', '-keystore', file('ca.p12')];
   const node = ['-alias', 'node', '-keystore', file('node.p12')];

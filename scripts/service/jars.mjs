@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot } from './place.mjs';
 
-const CASSANDRA_POM = fileURLToPath(new URL('./cassandra-pom.xml', import.meta.url));
+const pomOf = (name) => fileURLToPath(new URL(`./${name}-pom.xml`, import.meta.url));
 const STRESS_VERSION = '3.11.5';
 
 export const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
@@ -25,15 +25,15 @@ function download(artifact, folder) {
   maven(['dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]);
 }
 
-/** The folder with every jar that a Cassandra node needs; downloaded once. */
-export function cassandraJars() {
-  const folder = join(cacheRoot, 'cassandra-jars');
+/** The folder with every jar that a service needs; downloaded once. */
+function jarsOf(name) {
+  const folder = join(cacheRoot, `${name}-jars`);
   if (!existsSync(folder)) {
     // Into a folder of its own first, so that a download that broke off is never taken for a whole one.
     const partial = `${folder}.${process.pid}`;
     maven([
       '-f',
-      CASSANDRA_POM,
+      pomOf(name),
       'dependency:copy-dependencies',
       '-DincludeScope=runtime',
       `-DoutputDirectory=${partial}`,
@@ -43,6 +43,9 @@ export function cassandraJars() {
   }
   return folder;
 }
+
+export const cassandraJars = () => jarsOf('cassandra');
+export const zookeeperJars = () => jarsOf('zookeeper');
 
 /** Path of a HdrHistogram jar: the Java library whose logs ours must equal. */
 function hdrJar(version) {

@@ -7,12 +7,21 @@ import { cacheRoot, forgetState, readState, writeState } from './place.mjs';
 import { postgres } from './postgres.mjs';
 import { isAlive } from './process.mjs';
 import { redis } from './redis.mjs';
+import { ENSEMBLE, ensembleServers, guarded, zookeeper } from './zookeeper.mjs';
 
 /** Every service that can be started; a new one is one line here. */
-export const SERVICES = { cassandra, postgres, redis, ...clusterNodes };
+export const SERVICES = {
+  cassandra,
+  postgres,
+  redis,
+  zookeeper,
+  'zookeeper.guarded': guarded,
+  ...clusterNodes,
+  ...ensembleServers,
+};
 
 /** A name for several services. */
-const GROUPS = { [CLUSTER]: Object.keys(clusterNodes) };
+const GROUPS = { [CLUSTER]: Object.keys(clusterNodes), [ENSEMBLE]: Object.keys(ensembleServers) };
 
 /** Every name that can be given. */
 export const NAMES = [...Object.keys(SERVICES), ...Object.keys(GROUPS)];
@@ -43,9 +52,16 @@ async function startCluster(options) {
   return [await startOne(first, options), ...(await Promise.all(others.map((name) => startOne(name, options))))];
 }
 
+/** Three servers of one ensemble, which find their leader together. Empty when none of them runs, as the ring. */
+async function startEnsemble(options) {
+  if (!GROUPS[ENSEMBLE].some(runningService)) rmSync(join(cacheRoot, ENSEMBLE), { recursive: true, force: true });
+  return Promise.all(GROUPS[ENSEMBLE].map((name) => startOne(name, options)));
+}
+
+const STARTERS = { [CLUSTER]: startCluster, [ENSEMBLE]: startEnsemble };
+
 /** Starts what a name stands for unless it runs already; answers what is known of each. */
-export const startServices = async (name, options) =>
-  name === CLUSTER ? startCluster(options) : [await startOne(name, options)];
+export const startServices = async (name, options) => STARTERS[name]?.(options) ?? [await startOne(name, options)];
 
 async function stopOne(name, { wipe }) {
   const state = readState(name);
@@ -62,15 +78,20 @@ async function stopOne(name, { wipe }) {
 /** Stops what was started here under a name; answers whether any of it ran. `wipe` deletes its data too. */
 export async function stopService(name, options) {
   const stopped = await Promise.all((GROUPS[name] ?? [name]).map((one) => stopOne(one, options)));
-  if (name === CLUSTER && options.wipe) rmSync(join(cacheRoot, CLUSTER), { recursive: true, force: true });
+  if (name in GROUPS && options.wipe) rmSync(join(cacheRoot, name), { recursive: true, force: true });
   return stopped.includes(true);
 }
 
-/** The nodes of the cluster that run, as contact points. */
-function clusterEnvironment() {
-  const running = GROUPS[CLUSTER].map(runningService).filter((state) => state !== undefined);
-  return running.length > 0 ? { TIDEMARK_TEST_CLUSTER: running.map(({ contactPoint }) => contactPoint).join(',') } : {};
-}
+const GROUP_VARIABLES = { [CLUSTER]: 'TIDEMARK_TEST_CLUSTER', [ENSEMBLE]: 'TIDEMARK_TEST_ENSEMBLE' };
+
+/** The members of each group that run, as contact points. */
+const groupEnvironment = () =>
+  Object.fromEntries(
+    Object.entries(GROUP_VARIABLES)
+      .map(([group, variable]) => [variable, GROUPS[group].map(runningService).filter((state) => state !== undefined)])
+      .filter(([, running]) => running.length > 0)
+      .map(([variable, running]) => [variable, running.map(({ contactPoint }) => contactPoint).join(',')]),
+  );
 
 /** The variables by which tests find what is running and what is downloaded. */
 export const serviceEnvironment = () =>
@@ -78,5 +99,5 @@ export const serviceEnvironment = () =>
     {},
     presentJars(),
     ...Object.keys(SERVICES).map((name) => runningService(name)?.environment ?? {}),
-    clusterEnvironment(),
+    groupEnvironment(),
   );
