@@ -4,6 +4,7 @@ import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
 import { addGenerate } from './generate/generate-command.js';
+import { addQuery } from './query/query-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
@@ -99,16 +100,14 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
       ) => done(await commands.hdr(session(command), runId, { output, op, type })),
     );
 
-  addGenerate(
-    program,
-    {
-      terminal,
-      session: (command) =>
-        [command, program].some((one) => one.getOptionValueSource('server') === 'cli') ? session(command) : undefined,
-      isJson: (command) => session(command).json,
-    },
-    done,
-  );
+  const hereOrThere = {
+    terminal,
+    session: (command: Command) =>
+      [command, program].some((one) => one.getOptionValueSource('server') === 'cli') ? session(command) : undefined,
+    isJson: (command: Command) => session(command).json,
+  };
+  addGenerate(program, hereOrThere, done);
+  addQuery(program, hereOrThere, done);
 
   for (const name of processNames) {
     program

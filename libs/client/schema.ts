@@ -337,7 +337,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateQueryRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1543,6 +1543,187 @@ export interface components {
             /** @default 3 */
             level?: number;
         };
+        CreateQueryRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query";
+            spec: components["schemas"]["QuerySpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        QuerySpecInput: {
+            /** @description Folder below the data root of the executors, which all of them see */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which files; compressed ones (.gz) are found too
+             * @default *.csv
+             */
+            fileGlob?: string;
+            /** @default {} */
+            csv?: {
+                /** @default true */
+                header?: boolean;
+                /** @description Without a header; the key column alone when absent */
+                columns?: string[];
+            };
+            /** @default sort_key */
+            keyColumn?: string;
+            /** @default content_db */
+            keyspace?: string;
+            /** @default content_data */
+            table?: string;
+            /** @description In place of SELECT * FROM keyspace.table WHERE keyColumn = ? */
+            statement?: string;
+            /** @description CSV columns for the ? of the statement, in order; those of its names if absent */
+            bind?: string[];
+            /** @default LOCAL_QUORUM */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Query workers per executor, one core each
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Rows that go through the queue together
+             * @default 100
+             */
+            batchSize?: number;
+            /**
+             * @description Batches that wait at most, for each worker
+             * @default 1000
+             */
+            queueSize?: number;
+            /**
+             * @description Queries in flight at most, for each worker
+             * @default 50
+             */
+            concurrency?: number;
+            /**
+             * @description Of a query; counted, never retried
+             * @default 5000
+             */
+            timeoutMs?: number;
+            /** @description Times that all files are read; 1, or any with durationMs */
+            loops?: number;
+            /** @description The run ends after this time, if not before by its loops */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "file"
+             *     }
+             */
+            order?: {
+                /** @enum {string} */
+                type: "file";
+            } | {
+                /** @enum {string} */
+                type: "shuffled";
+                /** @default 10000 */
+                windowRows?: number;
+            };
+            /**
+             * @description Share of the rows that are asked for; seeded
+             * @default 1
+             */
+            sampleShare?: number;
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate?: components["schemas"]["QueryRateInput"];
+            /**
+             * @description Everything but the cluster: rows are read, queued and dropped
+             * @default false
+             */
+            dryRun?: boolean;
+            /** @default {} */
+            check?: components["schemas"]["QueryCheckInput"];
+            /** @default {} */
+            connection?: components["schemas"]["QueryConnectionInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+                /**
+                 * @description Between two lines of metrics
+                 * @default 5000
+                 */
+                metricsEveryMs?: number;
+            };
+            /**
+             * @description Of order, sampling and Poisson arrivals
+             * @default 1
+             */
+            seed?: number;
+        };
+        QueryRateInput: {
+            /** @enum {string} */
+            model: "closed";
+            /** @description Over all executors */
+            throttlePerSecond?: number;
+        } | {
+            /** @enum {string} */
+            model: "open";
+            /** @description Over all executors */
+            ratePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            arrival?: "constant" | "poisson";
+        };
+        QueryCheckInput: {
+            /**
+             * @description An answer without a row is a failure of class missing
+             * @default true
+             */
+            found?: boolean;
+            /**
+             * @description The one row that is answered has the values of the CSV, else a failure of class validation
+             * @default false
+             */
+            payload?: boolean;
+            /** @description Compare these only; all that both CSV and answer have when absent */
+            columns?: string[];
+            /**
+             * @description True: a run with such a failure fails, though it goes on to its end
+             * @default false
+             */
+            fail?: boolean;
+        };
+        QueryConnectionInput: {
+            /** @default 5000 */
+            connectTimeoutMs?: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs?: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode?: number;
+            /** @default 32768 */
+            inFlightPerConnection?: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -1571,7 +1752,7 @@ export interface components {
             rerunOf: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate";
+        WorkloadKind: "stress" | "generate" | "query";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -1586,7 +1767,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["QuerySpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -2522,6 +2703,163 @@ export interface components {
             /** @default 3 */
             level: number;
         };
+        QuerySpec: {
+            /** @description Folder below the data root of the executors, which all of them see */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which files; compressed ones (.gz) are found too
+             * @default *.csv
+             */
+            fileGlob: string;
+            csv: {
+                /** @default true */
+                header: boolean;
+                /** @description Without a header; the key column alone when absent */
+                columns?: string[];
+            };
+            /** @default sort_key */
+            keyColumn: string;
+            /** @default content_db */
+            keyspace: string;
+            /** @default content_data */
+            table: string;
+            /** @description In place of SELECT * FROM keyspace.table WHERE keyColumn = ? */
+            statement?: string;
+            /** @description CSV columns for the ? of the statement, in order; those of its names if absent */
+            bind?: string[];
+            /** @default LOCAL_QUORUM */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Query workers per executor, one core each
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Rows that go through the queue together
+             * @default 100
+             */
+            batchSize: number;
+            /**
+             * @description Batches that wait at most, for each worker
+             * @default 1000
+             */
+            queueSize: number;
+            /**
+             * @description Queries in flight at most, for each worker
+             * @default 50
+             */
+            concurrency: number;
+            /**
+             * @description Of a query; counted, never retried
+             * @default 5000
+             */
+            timeoutMs: number;
+            /** @description Times that all files are read; 1, or any with durationMs */
+            loops?: number;
+            /** @description The run ends after this time, if not before by its loops */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "file"
+             *     }
+             */
+            order: {
+                /** @enum {string} */
+                type: "file";
+            } | {
+                /** @enum {string} */
+                type: "shuffled";
+                /** @default 10000 */
+                windowRows: number;
+            };
+            /**
+             * @description Share of the rows that are asked for; seeded
+             * @default 1
+             */
+            sampleShare: number;
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate: components["schemas"]["QueryRate"];
+            /**
+             * @description Everything but the cluster: rows are read, queued and dropped
+             * @default false
+             */
+            dryRun: boolean;
+            check: components["schemas"]["QueryCheck"];
+            connection: components["schemas"]["QueryConnection"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+                /**
+                 * @description Between two lines of metrics
+                 * @default 5000
+                 */
+                metricsEveryMs: number;
+            };
+            /**
+             * @description Of order, sampling and Poisson arrivals
+             * @default 1
+             */
+            seed: number;
+        };
+        QueryRate: {
+            /** @enum {string} */
+            model: "closed";
+            /** @description Over all executors */
+            throttlePerSecond?: number;
+        } | {
+            /** @enum {string} */
+            model: "open";
+            /** @description Over all executors */
+            ratePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            arrival: "constant" | "poisson";
+        };
+        QueryCheck: {
+            /**
+             * @description An answer without a row is a failure of class missing
+             * @default true
+             */
+            found: boolean;
+            /**
+             * @description The one row that is answered has the values of the CSV, else a failure of class validation
+             * @default false
+             */
+            payload: boolean;
+            /** @description Compare these only; all that both CSV and answer have when absent */
+            columns?: string[];
+            /**
+             * @description True: a run with such a failure fails, though it goes on to its end
+             * @default false
+             */
+            fail: boolean;
+        };
+        QueryConnection: {
+            /** @default 5000 */
+            connectTimeoutMs: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode: number;
+            /** @default 32768 */
+            inFlightPerConnection: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+        };
         Threshold: {
             /**
              * @description Which figure
@@ -2602,7 +2940,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["QueryReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2639,6 +2977,48 @@ export interface components {
             }[];
             /** @description Between asked and achieved share, over all bins; 0.01 is one percent point */
             largestDifference: number;
+        };
+        QueryReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query";
+            dataset: string;
+            /** @description The manifest: which worker reads which files, in order */
+            assignments: components["schemas"]["QueryAssignment"][];
+            /** @description Read to their end, every loop counted */
+            files: number;
+            rowsRead: number;
+            /** @description Left out by sampling */
+            skippedRows: number;
+            /** @description Could not be asked for */
+            badRowCount: number;
+            /** @description The first of them */
+            badRows: components["schemas"]["BadRow"][];
+            submitted: number;
+            ok: number;
+            /** @description The client's and the server's */
+            timeouts: number;
+            /** @description All other failures, missing and differing rows among them */
+            errors: number;
+            missing: number;
+            different: number;
+            /** @description Rows that were read and not asked for any more when the run was stopped or its time was over */
+            notSubmitted: number;
+            /** @description Batches, of one worker */
+            queueDepthMax: number;
+        };
+        QueryAssignment: {
+            /** @description From 1, over all executors */
+            worker: number;
+            files: string[];
+        };
+        BadRow: {
+            file: string;
+            /** @description From 1, without the header */
+            row: number;
+            reason: string;
         };
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";
@@ -2694,7 +3074,7 @@ export interface components {
             /** @description Different rows written or read at most */
             rows: number | null;
             /** @description Key and columns, as generated */
-            bytesPerRow: number;
+            bytesPerRow: number | null;
             /** @description Of all different rows, before replication and compression */
             bytes: number | null;
         };

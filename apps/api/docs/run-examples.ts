@@ -139,10 +139,42 @@ const GENERATE: Record<string, Example> = {
   },
 };
 
+const QUERY: Record<string, Example> = {
+  query: {
+    summary: 'query: look up every key of a dataset, with three executors',
+    value: {
+      kind: 'query',
+      name: 'every row of loadable_data',
+      target,
+      spec: { dataset: 'loadable_data', concurrency: 50, timeoutMs: 5_000, check: { payload: true } },
+      placement: { executors: 3 },
+    },
+  },
+  queryStatement: {
+    summary: 'query: own statement, shuffled sample at a fixed rate for a minute',
+    value: {
+      kind: 'query',
+      name: 'a tenth of the keys, over and over',
+      target,
+      spec: {
+        dataset: 'loadable_data',
+        statement: 'SELECT content FROM content_db.content_data WHERE sort_key = ?',
+        bind: ['sort_key'],
+        consistencyLevel: 'LOCAL_ONE',
+        order: { type: 'shuffled', windowRows: 20_000 },
+        sampleShare: 0.1,
+        rate: { model: 'open', ratePerSecond: 2_000 },
+        durationMs: 60_000,
+      },
+    },
+  },
+};
+
 /** Examples of every kind of run; a kind without one does not compile. */
 const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
   stress: STRESS,
   generate: GENERATE,
+  query: QUERY,
 };
 
 export const RUN_EXAMPLES: Record<string, Example> = Object.assign({}, ...Object.values(EXAMPLES_BY_KIND));

@@ -19,5 +19,6 @@ export async function* generateText(store: Store, run: GenerateRun): AsyncGenera
     afterId = lines.at(-1)?.id ?? afterId;
   }
   const { summary } = run;
-  if (isEnded(run.status) && summary?.report) yield text(footLines(summary.report, summary.durationMs / MS_PER_S));
+  if (isEnded(run.status) && summary?.report?.kind === 'generate')
+    yield text(footLines(summary.report, summary.durationMs / MS_PER_S));
 }

@@ -64,7 +64,7 @@ export async function generateHere(options: GenerateOptions, asJson: boolean, te
     const { result, seconds } = await carryOut(spec, outputDir, line, signal);
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     else if (result.stopped) terminal.remark('stopped; finished files are kept and the same command resumes');
-    else if (result.report) for (const text of footLines(result.report, seconds)) line(text);
+    else if (result.report?.kind === 'generate') for (const text of footLines(result.report, seconds)) line(text);
     if (asJson) {
       const { report = null, failure = null, stopped } = result;
       terminal.write(`${JSON.stringify({ spec, seconds, stopped, failure, report }, null, 2)}\n`);
