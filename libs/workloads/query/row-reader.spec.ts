@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { CQL_TYPE } from '#libs/cql/protocol.js';
 import type { Binding } from './binding.js';
 import { QuerySpec } from './query.schema.js';
@@ -26,7 +27,7 @@ const BINDING: Binding = {
   compared: undefined,
 };
 
-type Change = Partial<Parameters<typeof QuerySpec.parse>[0] & object>;
+type Change = Partial<z.input<typeof QuerySpec>>;
 
 function readerOf(texts: readonly (string | Buffer)[], change: Change = {}, binding = BINDING) {
   const spec = QuerySpec.parse({ dataset: 'd', ...change });
