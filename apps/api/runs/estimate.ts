@@ -58,6 +58,8 @@ function estimateGenerate(spec: GenerateSpec): Estimate {
 const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   stress: estimateStress,
   generate: estimateGenerate,
+  // What the files hold is known when they are read.
+  load: () => ({ operations: null, durationMs: null, rows: null, bytesPerRow: 0, bytes: null }),
 };
 
 /** How much one run will do; pure. */

@@ -1,3 +1,4 @@
+import type { LoadReport } from '#libs/workloads/load/load.schema.js';
 import type { Run } from '#libs/contract/run.js';
 import type { Mismatch, OperationSummary, Summary, ThresholdResult } from '#libs/contract/summary.js';
 import { countedLatency, milliseconds } from './interval-text.js';
@@ -63,8 +64,19 @@ function mismatchLines({ mismatches, mismatchCount, operations }: Summary): stri
   ];
 }
 
+function loadLines({ keyspace, table, files, read, written, rejected, failed }: LoadReport): string[] {
+  const rows = `${count(read)} rows read = ${count(written)} written + ${count(rejected)} rejected + ${count(failed)} failed`;
+  return [
+    field('loaded', `${count(files.length)} files into ${keyspace}.${table}: ${rows}`),
+    ...files.flatMap(({ name, rejectFile }) =>
+      rejectFile === null ? [] : [field('rejects', `${name}: ${rejectFile}`)],
+    ),
+  ];
+}
+
 /** What was made, for kinds that make something. */
 function reportLines({ report }: Summary): string[] {
+  if (report?.kind === 'load') return loadLines(report);
   if (report === undefined) return [];
   const { dataset, files, keptFiles, rows, storedBytes, sizes } = report;
   const kept = keptFiles > 0 ? `, ${count(keptFiles)} of them kept` : '';
