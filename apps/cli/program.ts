@@ -3,7 +3,8 @@ import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
-import { addGenerate } from './generate/generate-command.js';
+import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
+import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
@@ -100,14 +101,15 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
       ) => done(await commands.hdr(session(command), runId, { output, op, type })),
     );
 
-  const hereOrThere = {
+  const workplace: GenerateOutside = {
     terminal,
-    session: (command: Command) =>
+    session: (command) =>
       [command, program].some((one) => one.getOptionValueSource('server') === 'cli') ? session(command) : undefined,
-    isJson: (command: Command) => session(command).json,
+    isJson: (command) => session(command).json,
   };
-  addGenerate(program, hereOrThere, done);
-  addQuery(program, hereOrThere, done);
+  addGenerate(program, workplace, done);
+  addLoad(program, workplace, done);
+  addQuery(program, workplace, done);
 
   for (const name of processNames) {
     program

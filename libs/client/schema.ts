@@ -337,7 +337,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateQueryRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1543,6 +1543,159 @@ export interface components {
             /** @default 3 */
             level?: number;
         };
+        CreateLoadRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "load";
+            spec: components["schemas"]["LoadSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        LoadSpecInput: {
+            /** @description Folder below the data root of the executors */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which of its files: * and ? within a folder, ** over folders, {a,b}; .gz and .zst are decompressed
+             * @default **\/*.{csv,csv.gz,csv.zst}
+             */
+            pattern?: string;
+            /** @default true */
+            header?: boolean;
+            /** @default , */
+            delimiter?: string;
+            /** @description Columns of the table, in the order of the files; those of the header when absent */
+            columns?: string[];
+            /**
+             * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+             * @default 16777216
+             */
+            maxRowBytes?: number;
+            /**
+             * @description What an empty field is in columns of text: no value (no tombstone either), or an empty text
+             * @default unset
+             * @enum {string}
+             */
+            emptyAs?: "unset" | "text";
+            /** @default content_db */
+            keyspace?: string;
+            /** @default content_data */
+            table?: string;
+            /**
+             * @description True: keyspace and table must be there
+             * @default false
+             */
+            skipCreate?: boolean;
+            /** @default {} */
+            create?: {
+                /**
+                 * @description Of the keyspace, if it is not there yet
+                 * @default {
+                 *       "factor": 3
+                 *     }
+                 */
+                replication?: {
+                    factor: number;
+                } | {
+                    datacenters: {
+                        [key: string]: number;
+                    };
+                };
+                /**
+                 * @default [
+                 *       "sort_key"
+                 *     ]
+                 */
+                partitionKey?: string[];
+                /** @default [] */
+                clustering?: string[];
+                /**
+                 * @description By column; sort_key is a uuid and the rest is text when absent
+                 * @default {}
+                 */
+                types?: {
+                    [key: string]: "ascii" | "bigint" | "blob" | "boolean" | "date" | "decimal" | "double" | "float" | "inet" | "int" | "smallint" | "text" | "time" | "timestamp" | "timeuuid" | "tinyint" | "uuid" | "varchar" | "varint";
+                };
+            };
+            /**
+             * @description 1: every row is a prepared insert of its own; more: unlogged batches of at most so many rows
+             * @default 1
+             */
+            batchSize?: number;
+            /**
+             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @default partition
+             * @enum {string}
+             */
+            batchBy?: "partition" | "any";
+            /**
+             * @description Requests in flight, over all executors
+             * @default 128
+             */
+            concurrency?: number;
+            /**
+             * @description Loading threads per executor
+             * @default 2
+             */
+            lanes?: number;
+            /** @description At most so many, over all executors */
+            rowsPerSecond?: number;
+            /** @default LOCAL_QUORUM */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            ttlS?: number;
+            /** @description Write time of each row; the clock of the cluster when absent */
+            timestamp?: {
+                /** @description Of the CSV; it is a column of the table only where it is named in columns */
+                column: string;
+                /**
+                 * @default us
+                 * @enum {string}
+                 */
+                unit?: "us" | "ms" | "s";
+            };
+            /** @default {} */
+            errors?: {
+                /**
+                 * @description Of one request; a refused one is not retried
+                 * @default 9
+                 */
+                retries?: number;
+                /**
+                 * @description Rows of one file that cannot be written; beyond them the run fails
+                 * @default 1000
+                 */
+                maxRejected?: number;
+                /**
+                 * @description Rows of one file that the target did not take; beyond them the run fails and can be resumed
+                 * @default 0
+                 */
+                maxFailed?: number;
+            };
+            /**
+             * @description Resume goes on where a run that was interrupted had its rows acknowledged
+             * @default resume
+             * @enum {string}
+             */
+            existing?: "resume" | "restart";
+            /** @default {} */
+            connection?: components["schemas"]["StressConnectionInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+            };
+        };
         CreateQueryRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1752,7 +1905,7 @@ export interface components {
             rerunOf: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "query";
+        WorkloadKind: "stress" | "generate" | "load" | "query";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -1767,7 +1920,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["QuerySpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -2703,6 +2856,135 @@ export interface components {
             /** @default 3 */
             level: number;
         };
+        LoadSpec: {
+            /** @description Folder below the data root of the executors */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which of its files: * and ? within a folder, ** over folders, {a,b}; .gz and .zst are decompressed
+             * @default **\/*.{csv,csv.gz,csv.zst}
+             */
+            pattern: string;
+            /** @default true */
+            header: boolean;
+            /** @default , */
+            delimiter: string;
+            /** @description Columns of the table, in the order of the files; those of the header when absent */
+            columns?: string[];
+            /**
+             * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+             * @default 16777216
+             */
+            maxRowBytes: number;
+            /**
+             * @description What an empty field is in columns of text: no value (no tombstone either), or an empty text
+             * @default unset
+             * @enum {string}
+             */
+            emptyAs: "unset" | "text";
+            /** @default content_db */
+            keyspace: string;
+            /** @default content_data */
+            table: string;
+            /**
+             * @description True: keyspace and table must be there
+             * @default false
+             */
+            skipCreate: boolean;
+            create: {
+                /**
+                 * @description Of the keyspace, if it is not there yet
+                 * @default {
+                 *       "factor": 3
+                 *     }
+                 */
+                replication: {
+                    factor: number;
+                } | {
+                    datacenters: {
+                        [key: string]: number;
+                    };
+                };
+                /**
+                 * @default [
+                 *       "sort_key"
+                 *     ]
+                 */
+                partitionKey: string[];
+                /** @default [] */
+                clustering: string[];
+                /**
+                 * @description By column; sort_key is a uuid and the rest is text when absent
+                 * @default {}
+                 */
+                types: {
+                    [key: string]: "ascii" | "bigint" | "blob" | "boolean" | "date" | "decimal" | "double" | "float" | "inet" | "int" | "smallint" | "text" | "time" | "timestamp" | "timeuuid" | "tinyint" | "uuid" | "varchar" | "varint";
+                };
+            };
+            /**
+             * @description 1: every row is a prepared insert of its own; more: unlogged batches of at most so many rows
+             * @default 1
+             */
+            batchSize: number;
+            /**
+             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @default partition
+             * @enum {string}
+             */
+            batchBy: "partition" | "any";
+            /**
+             * @description Requests in flight, over all executors
+             * @default 128
+             */
+            concurrency: number;
+            /**
+             * @description Loading threads per executor
+             * @default 2
+             */
+            lanes: number;
+            /** @description At most so many, over all executors */
+            rowsPerSecond?: number;
+            /** @default LOCAL_QUORUM */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            ttlS?: number;
+            /** @description Write time of each row; the clock of the cluster when absent */
+            timestamp?: {
+                /** @description Of the CSV; it is a column of the table only where it is named in columns */
+                column: string;
+                /**
+                 * @default us
+                 * @enum {string}
+                 */
+                unit: "us" | "ms" | "s";
+            };
+            errors: {
+                /**
+                 * @description Of one request; a refused one is not retried
+                 * @default 9
+                 */
+                retries: number;
+                /**
+                 * @description Rows of one file that cannot be written; beyond them the run fails
+                 * @default 1000
+                 */
+                maxRejected: number;
+                /**
+                 * @description Rows of one file that the target did not take; beyond them the run fails and can be resumed
+                 * @default 0
+                 */
+                maxFailed: number;
+            };
+            /**
+             * @description Resume goes on where a run that was interrupted had its rows acknowledged
+             * @default resume
+             * @enum {string}
+             */
+            existing: "resume" | "restart";
+            connection: components["schemas"]["StressConnection"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+            };
+        };
         QuerySpec: {
             /** @description Folder below the data root of the executors, which all of them see */
             dataset: components["schemas"]["DatasetName"];
@@ -2940,7 +3222,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["QueryReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2977,6 +3259,37 @@ export interface components {
             }[];
             /** @description Between asked and achieved share, over all bins; 0.01 is one percent point */
             largestDifference: number;
+        };
+        LoadReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "load";
+            dataset: string;
+            keyspace: string;
+            table: string;
+            read: number;
+            written: number;
+            rejected: number;
+            failed: number;
+            resumedRows: number;
+            files: components["schemas"]["LoadedFile"][];
+        };
+        LoadedFile: {
+            name: string;
+            /** @description Every row of it was read and decided */
+            done: boolean;
+            read: number;
+            written: number;
+            /** @description That could not be written: see rejectFile */
+            rejected: number;
+            /** @description That the target did not take: see rejectFile */
+            failed: number;
+            /** @description Of read: those that an interrupted run had decided */
+            resumedRows: number;
+            /** @description Lines of the rows that were not written, with reasons */
+            rejectFile: string | null;
         };
         QueryReport: {
             /**

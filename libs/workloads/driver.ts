@@ -4,6 +4,7 @@ import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
+import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 
@@ -11,6 +12,7 @@ import type { StoredStressSpec } from './stress/stress.schema.js';
 export interface SpecByKind {
   stress: StoredStressSpec;
   generate: GenerateSpec;
+  load: LoadSpec;
   query: QuerySpec;
 }
 
@@ -18,6 +20,7 @@ export interface SpecByKind {
 export interface TargetByKind {
   stress: Target;
   generate: null;
+  load: Target;
   query: Target;
 }
 

@@ -3,6 +3,7 @@ import type { Expectation } from '#libs/stats/audit.js';
 import { countsPartitions } from '#libs/stress/profile/user-spec.js';
 import type { RunDefinition, SpecByKind } from './driver.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
+import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
 
@@ -31,6 +32,14 @@ const promisedByGenerate = (_spec: GenerateSpec, lanes: number): Promised => ({
   measuresItself: true,
 });
 
+const promisedByLoad = ({ concurrency }: LoadSpec): Promised => ({
+  threads: concurrency,
+  // The rate is only a cap, and how many rows there are is known when they are read.
+  ratePerSecond: null,
+  operations: null,
+  measuresItself: true,
+});
+
 const promisedByQuery = ({ rate, concurrency }: QuerySpec, lanes: number): Promised => ({
   threads: concurrency * lanes,
   ratePerSecond: rate.model === 'open' ? rate.ratePerSecond : null,
@@ -42,6 +51,7 @@ const promisedByQuery = ({ rate, concurrency }: QuerySpec, lanes: number): Promi
 const expectations: { [K in WorkloadKind]: Promises<SpecByKind[K]> } = {
   stress: promisedByStress,
   generate: promisedByGenerate,
+  load: promisedByLoad,
   query: promisedByQuery,
 };
 

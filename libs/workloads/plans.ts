@@ -1,6 +1,7 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition, Shard, SpecByKind } from './driver.js';
 import { planGenerate } from './generate/generate.plan.js';
+import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
 import { planStress } from './stress/stress.plan.js';
 
@@ -10,6 +11,7 @@ type Plan<Spec> = (spec: Spec, placement: { executors: number }) => Shard[];
 export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   stress: planStress,
   generate: planGenerate,
+  load: planLoad,
   query: planQuery,
 };
 

@@ -104,7 +104,7 @@ describe('tidemark query against a simulated cluster', () => {
     writeFileSync(envFile, `CSV_DIR=${data}\nFILE_GLOB=*_000[1-3].csv\nWORKER_COUNT=2\nBATCH_SIZE=7\nSCYLLA_PORT=1\n`);
     const bad = await tidemark(['query', '--env-file', envFile, '--', '--dry-run']).ended;
     expect(bad.exitCode).toBe(1);
-    expect(bad.errors).toContain("INPUT_UNREADABLE: No files found matching pattern '*_000[1-3].csv' in ");
+    expect(bad.errors).toContain("INPUT_UNREADABLE: No files found matching pattern '*_000[1-3].csv{,.gz,.zst}' in ");
     const settings = { FILE_GLOB: '*_000?.csv' };
     const { exitCode, out, errors } = await tidemark(['query', '--env-file', envFile, '--', '--dry-run'], settings)
       .ended;
@@ -139,7 +139,9 @@ describe('tidemark query against a simulated cluster', () => {
     writeFileSync(join(broken, 'more.csv'), `sort_key,content\nno-uuid,x\n${rows[0]?.join(',')}\n`);
     const { out } = await query(`--csv-dir ${broken} --file-glob more.csv`).ended;
     expect(lastLine(out)).toMatchObject({ ok: 1, submitted: 1, rows_read: 2, bad_rows: 1 });
-    expect(out).toContain('more.csv row 1 cannot be asked for: sort_key: expected a UUID, found no-uuid');
+    expect(out).toContain(
+      'more.csv row 1 cannot be asked for: sort_key: expected a UUID such as 5b6962dd-3f90-4c93-8f61-eabfa4a803e2, found no-uuid',
+    );
   });
 
   it('over HTTP splits the files over three executors, and keeps the manifest', async () => {

@@ -1,6 +1,7 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import { generateText } from './generate-stdout.js';
+import { loadText } from './load-stdout.js';
 import { queryText } from './query-stdout.js';
 import { stressText } from './stress-stdout.js';
 
@@ -10,6 +11,7 @@ type RunOf<K extends WorkloadKind> = { [P in K]: { kind: P } & Extract<StoredRun
 const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = {
   stress: stressText,
   generate: generateText,
+  load: loadText,
   query: queryText,
 };
 

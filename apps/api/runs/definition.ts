@@ -2,6 +2,7 @@ import type { Issue } from '#libs/contract/problem.js';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { defineGenerate } from './generate-definition.js';
+import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
 import { defineStress } from './stress-definition.js';
 
@@ -19,6 +20,7 @@ export type Define<K extends WorkloadKind> = (body: BodyOf<K>) => Definition<K>;
 const definitions: { [K in WorkloadKind]: Define<K> } = {
   stress: defineStress,
   generate: defineGenerate,
+  load: defineLoad,
   query: defineQuery,
 };
 

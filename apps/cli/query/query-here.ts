@@ -1,10 +1,11 @@
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
-import { datasetFiles } from '#libs/dataset/dataset-files.js';
+import type { DatasetPlace } from '#libs/dataset/dataset-folder.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
-import { queryFrom } from '#libs/workloads/query/query.driver.js';
+import { queryFiles, queryFrom } from '#libs/workloads/query/query.driver.js';
 import { assignmentsOf, planQuery } from '#libs/workloads/query/query.plan.js';
 import { footLines, headLines, logLine } from '#libs/workloads/query/query-text.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -16,8 +17,6 @@ import { writeAssignments } from './assignments-file.js';
 import { queryJob, type QueryJob, type QueryOptions } from './query-options.js';
 
 const MS_PER_S = 1_000;
-/** A file here may be a link to anywhere: the caller could read it as well. */
-const ANYWHERE = '/';
 
 const localEvents = (line: (text: string) => void): LocalEvents => ({
   prepared: () => undefined,
@@ -33,8 +32,20 @@ function exitCodeOf({ failure, stopped }: ShardResult): ExitCode {
   return stopped ? EXIT.interrupted : EXIT.ok;
 }
 
-async function carryOut({ spec, target, csvDir }: QueryJob, line: (text: string) => void, signal: AbortSignal) {
-  const place = { root: ANYWHERE, folder: resolve(csvDir), shown: csvDir };
+async function placeOf({ csvDir }: QueryJob): Promise<DatasetPlace> {
+  const folder = await realpath(resolve(csvDir)).catch((cause: unknown) => {
+    const message = `No files found: there is no folder ${csvDir}; check --csv-dir (CSV_DIR)`;
+    throw new CodedError('INPUT_UNREADABLE', message, [], { cause });
+  });
+  return { folder, shown: csvDir };
+}
+
+async function carryOut(
+  { spec, target }: QueryJob,
+  place: DatasetPlace,
+  line: (text: string) => void,
+  signal: AbortSignal,
+) {
   const [shard] = planQuery(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
   const beganNs = systemClock.nowNs();
@@ -52,16 +63,16 @@ export async function queryHere(
 ): Promise<ExitCode> {
   const job = queryJob(options, environment, (csvDir, lanes) => ({ dataset: localName(resolve(csvDir)), lanes }));
   const { spec, csvDir, workerCount, region } = job;
+  const place = await placeOf(job);
   const line = (text: string) => (asJson ? terminal.remark(text) : terminal.write(`${text}\n`));
   if (options.assignments !== undefined) {
-    const files = await datasetFiles({ root: ANYWHERE, folder: resolve(csvDir), shown: csvDir }, spec.fileGlob);
-    const names = files.map(({ name }) => name);
+    const names = (await queryFiles(place, spec)).map(({ name }) => name);
     writeAssignments(options.assignments, { csvDir, assignments: assignmentsOf(names, workerCount) });
   }
   const { signal, release } = stopSignal(terminal);
   try {
     for (const text of headLines(spec, csvDir, workerCount)) line(text);
-    const { result, seconds } = await carryOut(job, line, signal);
+    const { result, seconds } = await carryOut(job, place, line, signal);
     if (result.report?.kind === 'query') for (const text of footLines(result.report, seconds)) line(text);
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     if (asJson) {

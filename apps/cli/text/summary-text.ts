@@ -65,6 +65,16 @@ function mismatchLines({ mismatches, mismatchCount, operations }: Summary): stri
 
 type ReportOf<K extends RunReport['kind']> = Extract<RunReport, { kind: K }>;
 
+function loadedLines({ keyspace, table, files, read, written, rejected, failed }: ReportOf<'load'>): string[] {
+  const rows = `${count(read)} rows read = ${count(written)} written + ${count(rejected)} rejected + ${count(failed)} failed`;
+  return [
+    field('loaded', `${count(files.length)} files into ${keyspace}.${table}: ${rows}`),
+    ...files.flatMap(({ name, rejectFile }) =>
+      rejectFile === null ? [] : [field('rejects', `${name}: ${rejectFile}`)],
+    ),
+  ];
+}
+
 function generatedLines(report: ReportOf<'generate'>): string[] {
   const { dataset, files, keptFiles, rows, storedBytes, sizes } = report;
   const kept = keptFiles > 0 ? `, ${count(keptFiles)} of them kept` : '';
@@ -86,6 +96,7 @@ function queriedLines({ dataset, files, rowsRead, submitted, ok, missing, differ
 
 const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
   generate: generatedLines,
+  load: loadedLines,
   query: queriedLines,
 };
 

@@ -1,8 +1,12 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { ColumnSpec, ColumnType } from '#libs/cql/column-type.js';
 import type { PreparedStatement } from '#libs/cql/prepared.js';
-import { encoderOf, TEXT_TYPE } from './bound-value.js';
+import { CQL_TYPE } from '#libs/cql/protocol.js';
+import { codecOf } from '#libs/workloads/load/cell-codec.js';
 import type { QuerySpec } from './query.schema.js';
+
+/** A dry run has no statement that would tell types. */
+const TEXT: ColumnType = { id: CQL_TYPE.VARCHAR, of: [] };
 
 export interface BoundColumn {
   /** Of the CSV. */
@@ -31,10 +35,10 @@ export const statementOf = ({ statement, keyspace, table, keyColumn }: QuerySpec
 const refused = (message: string): CodedError => new CodedError('VALIDATION_FAILED', message);
 
 function checkTypes(columns: readonly BoundColumn[], use: string): void {
-  const odd = columns.filter(({ type }) => encoderOf(type) === undefined).map(({ name }) => name);
+  const odd = columns.filter(({ type }) => codecOf(type.id) === undefined).map(({ name }) => name);
   if (odd.length > 0)
     throw refused(
-      `${odd.join(', ')} cannot be ${use}: expected columns of text, numbers, booleans, timestamps, blobs or UUIDs`,
+      `${odd.join(', ')} cannot be ${use}: expected columns of simple types, found collections, tuples or other ones that no CSV field holds`,
     );
 }
 
@@ -62,7 +66,7 @@ export function bindStatement(spec: QuerySpec, statement: PreparedStatement): Bi
 
 /** What a dry run takes in place of a statement. */
 export const bindDry = ({ bind, keyColumn }: QuerySpec): Binding => ({
-  bound: (bind ?? [keyColumn]).map((name) => ({ name, type: TEXT_TYPE })),
+  bound: (bind ?? [keyColumn]).map((name) => ({ name, type: TEXT })),
   partitionKey: [],
   answered: [],
   compared: undefined,

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
 import { SIMULATED_CLUSTER_NAME } from '#libs/cql-sim/simulated.js';
-import { datasetFiles } from '#libs/dataset/dataset-files.js';
+import { findCsvFiles } from '#libs/dataset/csv-files.js';
+import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
 import type { Driver, DriverEvents, OpenShard, Shard, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { checkReplicas } from '#libs/workloads/stress/schema-setup.js';
@@ -13,16 +13,18 @@ import type { QueryFile } from './query.place.js';
 import type { QuerySpec } from './query.schema.js';
 
 /** Where the files of a run are. Throws CodedError. */
-export type FindFiles = (spec: QuerySpec) => Promise<{ root: string; folder: string; shown: string }>;
+export type FindFiles = (spec: QuerySpec) => Promise<DatasetPlace>;
 
-const filesOf = async (find: FindFiles, spec: QuerySpec): Promise<QueryFile[]> => {
-  const files = await datasetFiles(await find(spec), spec.fileGlob);
-  return files.map((file, index) => ({ ...file, index }));
-};
+/** The files of a query run, in the order that decides which worker reads them. Throws CodedError INPUT_UNREADABLE. */
+export async function queryFiles({ folder, shown }: DatasetPlace, { fileGlob }: QuerySpec): Promise<QueryFile[]> {
+  const pattern = fileGlob.endsWith('.csv') ? `${fileGlob}{,.gz,.zst}` : fileGlob;
+  const files = await findCsvFiles(folder, shown, pattern);
+  return files.map(({ name, path }, index) => ({ name, path, index }));
+}
 
 /** Once per run: there are files, and the cluster can answer. */
 async function prepare(find: FindFiles, spec: QuerySpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
-  const files = await filesOf(find, spec);
+  const files = await queryFiles(await find(spec), spec);
   events.log('info', `dataset ${spec.dataset}: ${files.length} files`);
   if (spec.dryRun) return { clusterName: 'none (dry run)', simulated: false, nodes: [] };
   const options = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, (level, message) =>
@@ -57,7 +59,7 @@ async function open(
   events: DriverEvents,
   signal: AbortSignal,
 ): Promise<OpenShard> {
-  const files = await filesOf(find, spec);
+  const files = await queryFiles(await find(spec), spec);
   const inputs = shard.lanes
     .filter(({ first }, lane) => lane === 0 || first < files.length)
     .map((share) => ({
@@ -81,4 +83,4 @@ export const queryFrom = (find: FindFiles): Driver<QuerySpec> => ({
 
 /** Datasets below the data root. */
 export const queryDriver = (dataRoot: string): Driver<QuerySpec> =>
-  queryFrom(async ({ dataset }) => ({ root: dataRoot, folder: join(dataRoot, dataset), shown: dataset }));
+  queryFrom(({ dataset }) => openDatasetFolder(dataRoot, dataset));

@@ -1,12 +1,16 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { CsvRow } from '#libs/dataset/csv-row.js';
+import { type CellCodec, codecOf } from '#libs/workloads/load/cell-codec.js';
 import type { Binding } from './binding.js';
-import { BadValue, encoderOf } from './bound-value.js';
 
 const LENGTH_BYTES = 4;
 const NO_BYTES = Buffer.alloc(0);
 /** Objects of a row beside its bytes, about. */
 const OVERHEAD_BYTES = 400;
+const LONGEST_SHOWN = 60;
+
+/** Why a field is no value of its column. */
+class BadValue extends Error {}
 
 /** A row that is to be asked for. */
 export interface QueryRow {
@@ -30,7 +34,7 @@ export function bytesOf({ values, route, expected }: QueryRow): number {
 interface Field {
   at: number;
   name: string;
-  encode: (text: string) => Buffer;
+  codec: CellCodec;
 }
 
 /** Makes requests of the rows of one file. Throws CodedError INPUT_UNREADABLE when it lacks a column. */
@@ -53,8 +57,8 @@ export class RowMaker {
   ) {
     const fieldOf = ({ name, type }: Binding['bound'][number]): Field | undefined => {
       const at = columns.indexOf(name);
-      const encode = encoderOf(type);
-      return at < 0 || encode === undefined ? undefined : { at, name, encode };
+      const codec = codecOf(type.id);
+      return at < 0 || codec === undefined ? undefined : { at, name, codec };
     };
     const need = [...binding.bound.map(({ name }) => name), ...(binding.compared ?? [])];
     const missing = [...new Set(need)].filter((name) => !columns.includes(name));
@@ -84,7 +88,7 @@ export class RowMaker {
       return `expected ${this.least} fields, found ${fields.length}`;
     try {
       const values = this.bound.map((field) => encoded(field, fields));
-      const expected = this.cells.length === 0 ? undefined : this.cells.map((cell) => cell && encoded(cell, fields));
+      const expected = this.cells.length === 0 ? undefined : this.cells.map((cell) => cell && wanted(cell, fields));
       return { key: fields[this.keyAt] ?? '', values: withLengths(values), route: this.routeOf(values), expected };
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
@@ -99,13 +103,21 @@ export class RowMaker {
   }
 }
 
-function encoded({ at, name, encode }: Field, fields: readonly string[]): Buffer {
-  try {
-    return encode(fields[at] ?? '');
-  } catch (error) {
-    if (error instanceof BadValue) throw new BadValue(`${name}: ${error.message}`);
-    throw error;
-  }
+function encoded({ at, name, codec }: Field, fields: readonly string[]): Buffer {
+  const field = fields[at] ?? '';
+  if (!codec.fits(field)) throw new BadValue(`${name}: expected ${codec.expected}, found ${shown(field)}`);
+  const bytes = Buffer.allocUnsafe(codec.size(field));
+  codec.write(field, bytes, 0);
+  return bytes;
+}
+
+/** A field without text is no value of most types: it was loaded as none, or not at all. */
+const wanted = (field: Field, fields: readonly string[]): Buffer =>
+  fields[field.at] === '' ? NO_BYTES : encoded(field, fields);
+
+function shown(field: string): string {
+  if (field === '') return 'nothing';
+  return field.length > LONGEST_SHOWN ? `${field.slice(0, LONGEST_SHOWN)}… (${field.length} bytes)` : field;
 }
 
 function withLengths(values: readonly Buffer[]): Buffer {

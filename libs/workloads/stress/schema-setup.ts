@@ -4,8 +4,8 @@ import type { WireSession } from '#libs/cql/session.js';
 import { doorTable } from '#libs/front-doors/door-table.js';
 import { operationsOf } from '#libs/stress/operations.js';
 import { cellType, columnNames, keyspaceCql, tableCql, TABLES, truncateCql } from '#libs/stress/statements.js';
-import type { ConsistencyLevel } from './consistency-level.schema.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
+import type { ConsistencyLevel } from './consistency-level.schema.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
 /** How long nodes may take to agree on a new schema. */
@@ -145,7 +145,7 @@ export async function checkConsistency(
   await checkReplicas(session, spec.schema.keyspace, spec.consistencyLevel, localDatacenter);
 }
 
-/** The same of any keyspace. */
+/** The same for any keyspace. */
 export async function checkReplicas(
   session: WireSession,
   keyspace: string,
