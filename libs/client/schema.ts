@@ -3523,6 +3523,15 @@ export interface components {
             serviceTime: components["schemas"]["LatencyFigures"];
             responseTime: components["schemas"]["LatencyFigures"] | null;
             waitTime: components["schemas"]["LatencyFigures"] | null;
+            /** @description Of all operations together, for kinds that read rows from files */
+            reading?: components["schemas"]["Reading"];
+        };
+        Reading: {
+            rowsRead: number;
+            /** @description Read to their end */
+            files: number;
+            /** @description Batches that waited at the end of it, of the worker with most of them */
+            queueDepth: number;
         };
         WindowStats: {
             /** @description Start of the first interval in the window; null when there is none */

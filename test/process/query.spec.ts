@@ -176,6 +176,9 @@ describe('tidemark query against a simulated cluster', () => {
     expect(report?.kind === 'query' && report.assignments).toEqual(
       JSON.parse(readFileSync(manifest, 'utf8')).assignments,
     );
+    const readings = (await world.intervals(id)).filter(({ operation }) => operation === 'QUERY');
+    expect(readings.reduce((sum, { reading }) => sum + (reading?.rowsRead ?? 0), 0)).toBe(700);
+    expect(readings.reduce((sum, { reading }) => sum + (reading?.files ?? 0), 0)).toBe(7);
     expect(validity.reasons.filter(({ level }) => level === 'invalid')).toEqual([]);
     const answer = await fetch(`${world.url}/v1/runs/${id}/stdout`);
     const text = await answer.text();

@@ -64,6 +64,8 @@ class Worker {
   private told = 0;
   private toldBad = 0;
   private sinceLineMs = 0;
+  /** Of the reader, when the interval before ended. */
+  private past = { rowsRead: 0, filesRead: 0 };
 
   constructor(private readonly parts: QueryRun) {
     const { input, events, queue, target, session, startAtMs } = parts;
@@ -181,8 +183,12 @@ class Worker {
   }
 
   private emit(snapshot: IntervalSnapshot): void {
-    const { events, input } = this.parts;
-    events.interval(snapshot);
+    const { events, input, queue } = this.parts;
+    const { rowsRead, filesRead } = this.reader;
+    const { past } = this;
+    const reading = { rowsRead: rowsRead - past.rowsRead, files: filesRead - past.filesRead, queueDepth: queue.depth };
+    this.past = { rowsRead, filesRead };
+    events.interval({ ...snapshot, self: { ...snapshot.self, reading } });
     this.sinceLineMs += snapshot.lengthMs;
     if (this.sinceLineMs < input.spec.log.metricsEveryMs || this.loop.isOver) return;
     events.log('info', this.tally.line(this.sinceLineMs));
