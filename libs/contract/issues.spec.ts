@@ -15,7 +15,9 @@ const structured = {
 
 describe('the issues of a run definition', () => {
   it('name the kinds when the kind is missing or unknown', () => {
-    expect(issuesIn({})).toEqual([{ path: 'kind', message: 'expected one of "stress", "generate", "load", found nothing' }]);
+    expect(issuesIn({})).toEqual([
+      { path: 'kind', message: 'expected one of "stress", "generate", "load", found nothing' },
+    ]);
     expect(issuesIn({ kind: 'strees' })).toEqual([
       { path: 'kind', message: 'expected one of "stress", "generate", "load", found "strees"' },
     ]);
