@@ -1640,6 +1640,11 @@ export interface components {
              */
             batchBy?: "partition" | "any";
             /**
+             * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
+             * @default 40960
+             */
+            maxBatchBytes?: number;
+            /**
              * @description Requests in flight, over all executors
              * @default 128
              */
@@ -2750,6 +2755,11 @@ export interface components {
              * @enum {string}
              */
             batchBy: "partition" | "any";
+            /**
+             * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
+             * @default 40960
+             */
+            maxBatchBytes: number;
             /**
              * @description Requests in flight, over all executors
              * @default 128
