@@ -1194,6 +1194,11 @@ export interface components {
             select?: components["schemas"]["RatioInput"];
             /** @description Share of the columns that are no key which have a value; the rest are null */
             rowPopulation?: components["schemas"]["RatioInput"];
+            /**
+             * @description What a column without a value is: null, which leaves a tombstone (default), or not set
+             * @enum {string}
+             */
+            unpopulated?: "null" | "unset";
         };
         RatioInput: {
             distribution: components["schemas"]["Distribution"];
@@ -1296,6 +1301,12 @@ export interface components {
             inFlightPerConnection?: number;
             /** @default false */
             caseInsensitive?: boolean;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
             /**
              * @description False: every request carries its statement as text
              * @default true
@@ -2470,6 +2481,11 @@ export interface components {
             select?: components["schemas"]["Ratio"];
             /** @description Share of the columns that are no key which have a value; the rest are null */
             rowPopulation?: components["schemas"]["Ratio"];
+            /**
+             * @description What a column without a value is: null, which leaves a tombstone (default), or not set
+             * @enum {string}
+             */
+            unpopulated?: "null" | "unset";
         };
         Ratio: {
             distribution: components["schemas"]["Distribution"];
@@ -2572,6 +2588,12 @@ export interface components {
             inFlightPerConnection: number;
             /** @default false */
             caseInsensitive: boolean;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
             /**
              * @description False: every request carries its statement as text
              * @default true
