@@ -1194,6 +1194,11 @@ export interface components {
             select?: components["schemas"]["RatioInput"];
             /** @description Share of the columns that are no key which have a value; the rest are null */
             rowPopulation?: components["schemas"]["RatioInput"];
+            /**
+             * @description What a column without a value is: null, which leaves a tombstone (default), or not set
+             * @enum {string}
+             */
+            unpopulated?: "null" | "unset";
         };
         RatioInput: {
             distribution: components["schemas"]["Distribution"];
@@ -1296,6 +1301,12 @@ export interface components {
             inFlightPerConnection?: number;
             /** @default false */
             caseInsensitive?: boolean;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
             /**
              * @description False: every request carries its statement as text
              * @default true
@@ -1640,6 +1651,11 @@ export interface components {
              */
             batchBy?: "partition" | "any";
             /**
+             * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
+             * @default 40960
+             */
+            maxBatchBytes?: number;
+            /**
              * @description Requests in flight, over all executors
              * @default 128
              */
@@ -1876,6 +1892,12 @@ export interface components {
             onlyContactPoints?: boolean;
             /** @description A replica in this rack is asked before others */
             localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
         };
         Run: {
             id: string;
@@ -2646,6 +2668,11 @@ export interface components {
             select?: components["schemas"]["Ratio"];
             /** @description Share of the columns that are no key which have a value; the rest are null */
             rowPopulation?: components["schemas"]["Ratio"];
+            /**
+             * @description What a column without a value is: null, which leaves a tombstone (default), or not set
+             * @enum {string}
+             */
+            unpopulated?: "null" | "unset";
         };
         Ratio: {
             distribution: components["schemas"]["Distribution"];
@@ -2748,6 +2775,12 @@ export interface components {
             inFlightPerConnection: number;
             /** @default false */
             caseInsensitive: boolean;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
             /**
              * @description False: every request carries its statement as text
              * @default true
@@ -2931,6 +2964,11 @@ export interface components {
              * @enum {string}
              */
             batchBy: "partition" | "any";
+            /**
+             * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
+             * @default 40960
+             */
+            maxBatchBytes: number;
             /**
              * @description Requests in flight, over all executors
              * @default 128
@@ -3141,6 +3179,12 @@ export interface components {
             onlyContactPoints: boolean;
             /** @description A replica in this rack is asked before others */
             localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
         };
         Threshold: {
             /**

@@ -10,10 +10,10 @@ const PREPARED = 1;
 
 export type BatchType = keyof typeof BATCH_TYPE;
 
-/** A statement of a batch, prepared or as text, with its values as CQL binary; null for a null. */
+/** A statement of a batch, prepared or as text, with its values as CQL binary; null for a null, undefined for one that is not set. */
 export interface BatchEntry {
   statement: PreparedStatement | string;
-  values: readonly (Uint8Array | null)[];
+  values: readonly (Uint8Array | null | undefined)[];
 }
 
 export interface BatchOptions {

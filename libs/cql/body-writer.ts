@@ -32,7 +32,9 @@ export class BodyWriter {
     return this.short(bytes.length).raw(bytes);
   }
   /** [bytes]; null is length -1. */
-  bytes(bytes: Uint8Array | null): this {
+  /** [bytes], or a [value] of the protocol: null is a null, undefined is not set. */
+  bytes(bytes: Uint8Array | null | undefined): this {
+    if (bytes === undefined) return this.int(-2);
     return bytes === null ? this.int(-1) : this.int(bytes.length).raw(bytes);
   }
   stringMap(map: Readonly<Record<string, string>>): this {

@@ -4,6 +4,7 @@ import { OUTCOMES } from '#libs/contract/outcome.js';
 import { BodyReader } from './body-reader.js';
 import { FrameAssembler } from './frame-assembler.js';
 import type { Answer, ConnectionEvents, ConnectionOptions } from './connection-options.js';
+import { decompressFrame, type FrameCodec } from './frame-codec.js';
 import type { HotHandler } from './hot-handler.js';
 import { NO_EXTENSIONS, type Extensions } from './extensions.js';
 import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESULT_KIND } from './protocol.js';
@@ -35,6 +36,8 @@ export class Connection {
   closed = false;
   /** What the server offers; known after the handshake. */
   extensions: Extensions = NO_EXTENSIONS;
+  /** Restores compressed answers; set before the server may send any. */
+  codec: FrameCodec | undefined;
   /** Counts what the shard behind this connection answers; undefined: nobody counts. */
   meter: ShardMeter | undefined;
   readonly writes: WriteBuffer;
@@ -215,6 +218,7 @@ export class Connection {
     const stream = buffer.readInt16BE(start + 2);
     const opcode = buffer[start + 4] ?? 0;
     const flags = buffer[start + 1] ?? 0;
+    if ((flags & HEADER_FLAG.COMPRESSION) !== 0) return this.onCompressed(buffer.subarray(start, end));
     const body = flags === 0 ? start + HEADER_BYTES : this.bodyAfterFlags(buffer, start, end, flags);
     if (stream < 0) return this.events.event(new BodyReader(buffer, body, end));
     const slot = this.streams.release(stream);
@@ -222,6 +226,12 @@ export class Connection {
     else if (slot === CONTROL) this.onControl(stream, opcode, buffer, body, end);
     else if (slot === LATE) this.lateAnswers++;
     else if (slot === UNKNOWN) throw new Error(`an answer came for stream ${stream}, which has no request`);
+  }
+
+  private onCompressed(packed: Buffer): void {
+    if (this.codec === undefined) throw new Error('a compressed answer came, though no compression was agreed');
+    const frame = decompressFrame(this.codec, packed);
+    this.onFrame(frame, 0, frame.length);
   }
 
   private onHot(slot: number, stream: number, opcode: number, buffer: Buffer, body: number, end: number): void {
@@ -263,8 +273,6 @@ export class Connection {
 
   /** Skips what header flags put before the body: tracing id, warnings, custom payload (section 2.2 of the protocol). */
   private bodyAfterFlags(buffer: Buffer, start: number, end: number, flags: number): number {
-    if ((flags & HEADER_FLAG.COMPRESSION) !== 0)
-      throw new Error('a compressed answer came, though no compression was agreed');
     const reader = new BodyReader(buffer, start + HEADER_BYTES, end);
     if ((flags & HEADER_FLAG.TRACING) !== 0) reader.skip(16);
     if ((flags & HEADER_FLAG.WARNING) !== 0)

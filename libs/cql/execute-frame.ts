@@ -14,13 +14,13 @@ export interface ExecuteOptions {
 }
 
 /**
- * Encodes an EXECUTE request with its values (CQL binary; null for a null) and without metadata in the answer (native
+ * Encodes an EXECUTE request with its values (CQL binary; null for a null, undefined for one that is not set) and without metadata in the answer (native
  * protocol v4, sections 4.1.4 and 4.1.6).
  */
 export function executeFrame(
   statement: PreparedStatement,
   { consistency, serialConsistency, pageSize, pagingState }: ExecuteOptions,
-  values: readonly (Uint8Array | null)[],
+  values: readonly (Uint8Array | null | undefined)[],
 ): RequestFrame {
   const flags =
     QUERY_FLAG.VALUES |

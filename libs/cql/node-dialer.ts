@@ -2,6 +2,7 @@ import { connectProblem } from './connect-problem.js';
 import type { ConnectionEvents, ConnectionOptions } from './connection-options.js';
 import { Connection } from './connection.js';
 import { useKeyspace } from './control.js';
+import type { Compression } from './frame-codec.js';
 import { handshake, type Credentials } from './handshake.js';
 import type { HotHandler } from './hot-handler.js';
 import { isPortTaken, sourcePorts } from './source-port.js';
@@ -9,6 +10,7 @@ import { isPortTaken, sourcePorts } from './source-port.js';
 export interface DialOptions extends Omit<ConnectionOptions, 'host' | 'port' | 'localPort'> {
   credentials: Credentials | undefined;
   controlTimeoutMs: number;
+  compression?: Compression | undefined;
   /** A number in [0, 1), for jitter. */
   random: () => number;
 }
@@ -46,7 +48,7 @@ export class NodeDialer {
         },
       });
       connection = opened;
-      await handshake(opened, options.credentials, options.controlTimeoutMs);
+      await handshake(opened, options.credentials, options.controlTimeoutMs, options.compression);
       if (this.keyspace !== undefined) await useKeyspace(opened, this.keyspace, options.controlTimeoutMs);
       return opened;
     } catch (error) {

@@ -1,4 +1,5 @@
 import type tls from 'node:tls';
+import type { Compression } from './frame-codec.js';
 import type { Credentials } from './handshake.js';
 import type { HotHandler } from './hot-handler.js';
 
@@ -14,6 +15,8 @@ export interface SessionOptions {
   onlyContactPoints?: boolean | undefined;
   credentials?: Credentials | undefined;
   tls?: tls.ConnectionOptions | undefined;
+  /** Of frames; the server has to offer it. */
+  compression?: Compression | undefined;
   connectTimeoutMs: number;
   requestTimeoutMs: number;
   controlTimeoutMs: number;

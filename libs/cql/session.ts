@@ -10,6 +10,7 @@ import type { PreparedStatement } from './prepared.js';
 import { Preparer } from './preparer.js';
 import type { CONSISTENCY } from './protocol.js';
 import type { Row } from './result.js';
+import { Refresher } from './refresher.js';
 import { Router } from './router.js';
 import type { SessionOptions } from './session-options.js';
 import { ANY_SHARD } from './shard-of.js';
@@ -19,7 +20,6 @@ import type { RequestFrame } from './request-frame.js';
 
 const SWEEPS_PER_TIMEOUT = 20;
 const SHORTEST_SWEEP_MS = 5;
-const REFRESH_AFTER_MS = 1_000;
 
 export const NO_HOST = -1;
 export const ALL_FULL = -2;
@@ -43,7 +43,7 @@ export class WireSession {
   private readonly sweepMs: number;
   private readonly patience: Patience;
   private sweeper: NodeJS.Timeout | undefined;
-  private refreshing: NodeJS.Timeout | undefined;
+  private readonly refresher: Refresher;
   private listening: Connection | undefined;
   private readonly preparer: Preparer;
   private readonly poolOptions: PoolOptions;
@@ -53,6 +53,10 @@ export class WireSession {
     this.sweepMs = Math.max(SHORTEST_SWEEP_MS, options.requestTimeoutMs / SWEEPS_PER_TIMEOUT);
     this.patience = patienceOf(options, SWEEPS_PER_TIMEOUT, this.sweepMs);
     this.preparer = new Preparer(options.handler, options.controlTimeoutMs);
+    this.refresher = new Refresher(
+      () => this.refresh(),
+      (error) => options.log('warn', `could not read the topology anew: ${String(error)}`),
+    );
     this.poolOptions = {
       ...options,
       credentials: options.credentials,
@@ -62,7 +66,7 @@ export class WireSession {
     };
     this.poolEvents = {
       log: options.log,
-      event: () => this.refreshSoon(),
+      event: () => this.refresher.soon(),
       tablet: (frame, payload) => this.tablets.learn(frame, payload, this.nodes),
       unprepared: (connection, slot, frame) => void this.preparer.again(connection, slot, frame),
     };
@@ -204,7 +208,7 @@ export class WireSession {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
-    clearTimeout(this.refreshing);
+    this.refresher.stop();
     for (const pool of this.pools) pool.close();
   }
 
@@ -258,16 +262,6 @@ export class WireSession {
     this.listening = connection;
   }
 
-  private refreshSoon(): void {
-    this.refreshing ??= setTimeout(() => {
-      this.refreshing = undefined;
-      this.refresh().catch((error: unknown) =>
-        this.options.log('warn', `could not read the topology anew: ${String(error)}`),
-      );
-    }, REFRESH_AFTER_MS);
-    this.refreshing.unref();
-  }
-
   private async refresh(): Promise<void> {
     const at = this.pools.find((pool) => pool.open.length > 0);
     const [contact] = this.options.contactPoints;
@@ -280,7 +274,7 @@ export class WireSession {
   private sweep(): void {
     this.tick++;
     this.preparer.forgetTries();
-    if (this.listening?.closed === true && this.upNodes > 0) this.refreshSoon();
+    if (this.listening?.closed === true && this.upNodes > 0) this.refresher.soon();
     for (const pool of this.pools) for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
     this.options.handler.onTurn();
   }

@@ -9,8 +9,11 @@ import { headerLine, RowWriter } from './row-writer.js';
 import { shownBins, sizeBins } from './size-bins.js';
 import { SizeTally } from './size-draw.js';
 
-/** Rows are handed to the file system in blocks of this size: large enough for the disk, small beside a file. */
-const BLOCK_BYTES = 1_048_576;
+/**
+ * Rows are handed to the file system in blocks of this size: few calls for the disk, and small enough to be hashed and
+ * copied from the processor's cache (a mebibyte costs a fifth more).
+ */
+const BLOCK_BYTES = 131_072;
 
 /** What a file writer tells and asks while it works. */
 export interface FileEvents {

@@ -133,7 +133,10 @@ export interface ShardStore {
   ready(claim: Claim, nowMs: number, startDelayMs: number): Promise<boolean>;
   /** run ready -> running at the first call; stores the real start. */
   started(claim: Claim, atMs: number): Promise<boolean>;
-  /** When the last one has ended: run running -> finishing; true for that one, who then finishes the run. */
+  /**
+   * When the last one has ended: run running -> finishing, or ready as it was when nobody had started; true for that one, who
+   * then finishes the run.
+   */
   ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean>;
   /** A shard that is given up (lane crashed, executor stopping): the run's policy decides. */
   fail(claim: Claim, problem: Problem, atMs: number): Promise<void>;

@@ -162,19 +162,22 @@ export class SqlShardStore implements ShardStore {
   }
 
   ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean> {
-    const { shard, executor } = this.database.entities;
+    const { run, shard, executor } = this.database.entities;
     return this.owned(claim, async (manager, own) => {
       const key = { runId: claim.runId, index: claim.shardIndex };
       await manager.update(shard, key, { state: 'ended', completed, ...(report && { report }) });
       if (own.executorId !== null) await manager.update(executor, { id: own.executorId }, { runId: null });
       const others = await manager.findBy(shard, { runId: claim.runId });
       if (others.some((one) => one.state !== 'ended' && one.state !== 'lost')) return false;
-      return moveRun(this.database, manager, claim.runId, {
+      const moved = await moveRun(this.database, manager, claim.runId, {
         to: 'finishing',
         actor: actorOf(own.executorId),
         reason: 'all shards have ended',
         atMs,
       });
+      if (moved) return true;
+      // Cancelled before any load was started: nobody else would finish it.
+      return (await manager.findOneBy(run, { id: claim.runId }))?.status === 'ready';
     });
   }
 

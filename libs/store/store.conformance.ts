@@ -289,6 +289,17 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       expect(await store.shards.beat(claim, NOW, LEASE)).toMatchObject({ held: false });
     });
 
+    it('lets the last one finish a run that was cancelled before anybody started', async () => {
+      await store.runs.create(newRun('r1'));
+      await store.shards.register(executor('a'), NOW);
+      const claim = await claimed('r1', 'a');
+      await store.shards.prepared(claim, NOW);
+      await store.shards.ready(claim, NOW, 0);
+      await store.runs.requestCancel('r1', 'user:u', 'enough', NOW);
+      expect(await store.shards.ended(claim, 0, NOW)).toBe(true);
+      expect(await store.runs.find('r1')).toMatchObject({ status: 'ready' });
+    });
+
     it('leaves an executor that ends a cancelled run the time for its summary', async () => {
       await store.runs.create(newRun('r1'));
       await store.shards.register(executor('a'), NOW);

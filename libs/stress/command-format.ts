@@ -81,7 +81,7 @@ function columnsText({ columns }: StressPlanSpec): string {
 
 function insertText({ insert }: StressPlanSpec): string[] | undefined {
   if (!insert) return undefined;
-  const { visits, revisit, partitions, batchType, select, rowPopulation } = insert;
+  const { visits, revisit, partitions, batchType, select, rowPopulation, unpopulated } = insert;
   return [
     '-insert',
     ...(visits ? [`visits=${distributionText(visits)}`] : []),
@@ -90,6 +90,7 @@ function insertText({ insert }: StressPlanSpec): string[] | undefined {
     ...(batchType ? [`batchtype=${batchType}`] : []),
     ...(select ? [`select-ratio=${ratioText(select)}`] : []),
     ...(rowPopulation ? [`row-population-ratio=${ratioText(rowPopulation)}`] : []),
+    ...(unpopulated ? [`unpopulated=${unpopulated}`] : []),
   ];
 }
 
@@ -108,6 +109,7 @@ function modeText({ connection }: StressPlanSpec, target: CommandTarget): string
   );
   words.push(`maxPending=${connection.inFlightPerConnection}`);
   if (connection.caseInsensitive) words.push('case-insensitive');
+  if (connection.compression !== 'none') words.push(`compression=${connection.compression}`);
   if (!connection.prepared) words.push('unprepared');
   return words.join(' ');
 }

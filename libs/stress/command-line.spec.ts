@@ -23,8 +23,9 @@ const REAL_LINES = [
   'write cl=QUORUM duration=60m -schema replication(strategy=NetworkTopologyStrategy, dc1=3, dc2=2) compaction(strategy=SizeTieredCompactionStrategy) -mode cql3 native -rate threads=100 -pop seq=1..10000000 -log interval=5',
   'read duration=30s cl=LOCAL_QUORUM -rate threads=8 throttle=500/s -pop dist=gaussian(1..100k,50000,5000)',
   'write n=10m -pop seq=1..10m no-wrap -col size=FIXED(1024) n=FIXED(1) -rate threads=200 -errors ignore retries=3 retry-overloaded',
-  'write n=10 -insert row-population-ratio=fixed(1)/2 -tokenrange wrap split-factor=4',
+  'write n=10 -insert row-population-ratio=fixed(1)/2 unpopulated=unset -tokenrange wrap split-factor=4',
   'write n=10 serial-cl=LOCAL_SERIAL -insert visits=fixed(1) revisit=uniform(1..10) partitions=fixed(1) batchtype=UNLOGGED select-ratio=fixed(2)/2',
+  'write n=10 -mode native cql3 compression=lz4',
   'write no-warmup n=5 -col size=FIXED(5) -rate threads=1 -mode native cql3 user=cassandra password=cassandra protocolVersion=4 -node host1',
 ];
 
@@ -114,7 +115,7 @@ describe('parseStressCommand', () => {
     ['write n=1 -pop contents=random', '-pop contents: expected sorted or shuffled, found random'],
     ['write n=1 -schema storage(type=TAPE)', '-schema storage: expected storage(type=LOCAL)'],
     ['write n=1 -reporting header-frequency=5s', '-reporting header-frequency: header-frequency is not supported'],
-    ['write n=1 -mode native cql3 compression=lz4', 'compression of frames is not supported yet'],
+    ['write n=1 -mode native cql3 compression=zip', '-mode compression: expected none, lz4 or snappy, found zip'],
     ['write n=1 -col size=UNIFORM(1..20m)', 'expected sizes from 0 to 16000000 bytes'],
     ['write n=1 duration=1s', 'expected one of n=, duration= and err<, found several'],
     ['write n=1 err<0.1', 'expected one of n=, duration= and err<, found several'],

@@ -140,6 +140,7 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       inFlightPerConnection: draft.inFlightPerConnection,
       caseInsensitive: draft.caseInsensitive,
       prepared: draft.prepared,
+      compression: draft.frameCompression,
       onlyContactPoints: draft.onlyContactPoints,
       localRack: draft.rack,
     },

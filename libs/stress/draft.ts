@@ -52,6 +52,7 @@ export interface Draft {
   replication?: { strategy: string; options: Record<string, string> };
   compaction?: { strategy: string; options: Record<string, string> };
   compression?: string;
+  frameCompression?: StressPlanSpec['connection']['compression'];
   storage?: Record<string, string>;
   nodes?: string[];
   /** `-node file=`, which whoever runs the line reads. */

@@ -28,6 +28,13 @@ export const batchType: Apply = (draft, value) => {
   return undefined;
 };
 
+export const unpopulated: Apply = (draft, value) => {
+  const known = byName({ null: 'null', unset: 'unset' } as const, value);
+  if (known === undefined) return `expected null or unset, found ${found(value)}`;
+  draft.insert = { ...draft.insert, unpopulated: known };
+  return undefined;
+};
+
 export const serialConsistency: Apply = (draft, value) => {
   const level = byName(SERIAL_LEVELS, value);
   if (level === undefined) return `expected SERIAL or LOCAL_SERIAL, found ${found(value)}`;

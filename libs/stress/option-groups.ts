@@ -1,11 +1,11 @@
 import { GRAPH_OPTIONS, LOG_OUTPUT } from './command-output.js';
 import type { Draft } from './draft.js';
 import { ERROR_OPTIONS, NODE_OPTIONS, OLD_MODES, OLD_COLUMNS, oneOf, OTHER_PORTS, storage } from './target-options.js';
-import { batchType, serialConsistency, share } from './insert-options.js';
+import { batchType, serialConsistency, share, unpopulated } from './insert-options.js';
 import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
-  compressionOff,
+  frameCompression,
   consistency,
   count,
   distribution,
@@ -100,7 +100,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       'case-insensitive': flag((draft) => (draft.caseInsensitive = true)),
       connectionsperhost: count('a number of connections', (draft, value) => (draft.connectionsPerNode = value)),
       maxpending: count('a number of requests', (draft, value) => (draft.inFlightPerConnection = value)),
-      compression: compressionOff,
+      compression: frameCompression,
     },
     gone: OLD_MODES,
     notYet: ['4x', 'auth-provider', 'port'],
@@ -175,6 +175,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       revisit: distribution((draft, revisit) => (draft.insert = { ...draft.insert, revisit })),
       partitions: distribution((draft, partitions) => (draft.insert = { ...draft.insert, partitions })),
       batchtype: batchType,
+      unpopulated,
       'select-ratio': share((draft, select) => (draft.insert = { ...draft.insert, select })),
       'row-population-ratio': share((draft, rowPopulation) => (draft.insert = { ...draft.insert, rowPopulation })),
     },

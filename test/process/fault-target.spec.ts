@@ -104,7 +104,7 @@ describe('nodes that die mid-run', () => {
     const run = await world.ended(await world.create(contactPoint, steadyWrites(4_000, { schema })));
     expect(run.problem).toBeNull();
     expect(run.status).toBe('completed');
-    expect((await world.summary(run.id)).operations['total']).toMatchObject({ completed: 2_000, failed: 0 });
+    expect((await world.summary(run.id)).operations['total']).toMatchObject({ scheduled: 2_000, failed: 0 });
   });
 
   it('one of three, each row on one: the rows of that node fail, as data, and the others go on', async () => {
@@ -114,7 +114,7 @@ describe('nodes that die mid-run', () => {
     const run = await world.ended(await world.create(contactPoint, steadyWrites(4_000, { errors })));
     expect(run.status).toBe('completed');
     const { operations: all, validity } = await world.summary(run.id);
-    expect(all['total']?.completed).toBe(2_000);
+    expect(all['total']?.scheduled).toBe(2_000);
     expect(all['total']?.errors['unavailable']).toBeGreaterThan(100);
     expect(validity.reasons.map(({ code }) => code)).toContain('OPERATIONS_FAILED');
     const last = (await world.intervals(run.id)).filter(({ interval }) => interval === 3);

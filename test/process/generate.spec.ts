@@ -172,6 +172,35 @@ describe('generate runs of a service', () => {
     }
   });
 
+  it('of a killed executor are resumed by another one: finished files stay, the bytes are the same', async () => {
+    const here = join(folder, 'here');
+    expect((await tidemark(flags(here)).ended).exitCode).toBe(0);
+    const world = await World.create({ TIDEMARK_LEASE_MS: '1000', TIDEMARK_BEAT_MS: '100' });
+    try {
+      const data = { TIDEMARK_DATA_DIR: join(world.folder, 'data') };
+      const path = join(world.folder, 'data/killed');
+      await world.api();
+      const victim = await world.executor(data);
+      const spec = { dataset: 'killed', files: 6, rowsPerFile: 2000, threads: 3, lanes: 1, seed: 42 };
+      const id = await world.post({ kind: 'generate', spec });
+      const finished = (): string[] => (existsSync(path) ? Object.keys(sums(path)) : []);
+      while (finished().length === 0) await sleep(5);
+      victim.signal('SIGKILL');
+      expect((await world.ended(id)).status).toBe('interrupted');
+      const kept = finished().length;
+      expect(kept).toBeLessThan(6);
+      await world.executor(data);
+      const again = await world.post({ kind: 'generate', spec });
+      const run = await world.ended(again);
+      expect(run.status, run.problem?.detail).toBe('completed');
+      expect((await world.summary(again)).report).toMatchObject({ files: 6, keptFiles: kept, keptRows: kept * 2000 });
+      expect(sums(path)).toEqual(sums(here));
+      expect(partials(path)).toEqual([]);
+    } finally {
+      await world.stop();
+    }
+  });
+
   it('are shown by the command line, and kept when they are run again', async () => {
     const world = await World.create();
     try {

@@ -47,8 +47,7 @@ describe('tidemark query against a simulated cluster', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const query = (words: string, settings: Record<string, string> = {}) =>
-    tidemark(`query --csv-dir ${data} --port ${port} ${words}`.split(' '), settings);
+  const query = (words: string) => tidemark(`query --csv-dir ${data} --port ${port} ${words}`.split(' '));
 
   it('finds every row, by the workers that the manifest says, and prints the original’s lines', async () => {
     const manifest = join(folder, 'assignments.json');
@@ -105,12 +104,11 @@ describe('tidemark query against a simulated cluster', () => {
     const bad = await tidemark(['query', '--env-file', envFile, '--', '--dry-run']).ended;
     expect(bad.exitCode).toBe(1);
     expect(bad.errors).toContain("INPUT_UNREADABLE: No files found matching pattern '*_000[1-3].csv{,.gz,.zst}' in ");
-    const settings = { FILE_GLOB: '*_000?.csv' };
-    const { exitCode, out, errors } = await tidemark(['query', '--env-file', envFile, '--', '--dry-run'], settings)
-      .ended;
+    const query = ['query', '--env-file', envFile, '--file-glob', '*_000?.csv'];
+    const { exitCode, out, errors } = await tidemark([...query, '--', '--dry-run']).ended;
     expect(exitCode, errors).toBe(0);
     expect(lastLine(out)).toMatchObject({ ok: 700, errors: 0, files: 7 });
-    const refused = await tidemark(['query', '--env-file', envFile], settings).ended;
+    const refused = await tidemark(query).ended;
     expect(refused.exitCode).toBe(1);
     expect(refused.errors).toMatch(/^TARGET_UNREACHABLE: /m);
   });

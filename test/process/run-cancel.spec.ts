@@ -76,7 +76,7 @@ describe('a cancel takes effect within a second and keeps what was measured', ()
     await world.cancel(id).catch(() => undefined);
     const run = await world.ended(id, 5_000);
     expect(['completed', 'cancelled']).toContain(run.status);
-    expect((await world.summary(id)).operations['total']?.completed).toBe(4_000);
+    expect((await world.summary(id)).operations['total']?.scheduled).toBe(4_000);
   });
 
   it('after the end: refused with the state that it has', async () => {

@@ -64,7 +64,11 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)(
       expect(summaryShapes(ours.out)).toEqual(summaryShapes(theirs.out));
       const said = (out: string) => [...out.matchAll(/^(Connected to|Warming up|Running) .*$/gm)].map(([text]) => text);
       const plain = (texts: string[]) =>
-        texts.map((text) => text.replace(/null|\d+$|(?<=connection )\d+/g, '#')).sort();
+        texts
+          .map((text) => text.replace(/null|\d+$|(?<=connection )\d+/g, '#'))
+          // The original keeps its operations in a map without an order.
+          .map((text) => text.replace(/(?<=\[).*(?=\])/, (names) => names.split(', ').sort().join(', ')))
+          .sort();
       expect(plain(said(ours.out))).toEqual(plain(said(theirs.out)));
     });
   },

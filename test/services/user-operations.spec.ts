@@ -80,6 +80,10 @@ describe.skipIf(realCassandra === undefined)('operations of a user profile', () 
     const pop = '-pop seq=1..40 -rate threads=4';
     const share = '-insert row-population-ratio=fixed(9)/10';
     await run(path, `ops(insert=1) n=40 ${pop} ${share}`);
+    // The last column was null; what is not set stays as it is.
+    const [before] = await witness.allRows(keyspace, 'readings');
+    await run(path, `ops(insert=1) n=40 ${pop} -insert row-population-ratio=fixed(1)/100 unpopulated=unset`);
+    expect(await witness.allRows(keyspace, 'readings')).toContain(before);
     const validate = `ops(validate=1) n=400 ${pop} ${share} -errors retries=0`;
     const good = await run(path, validate);
     expect(good.exitCode, good.errors).toBe(0);

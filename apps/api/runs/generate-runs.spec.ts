@@ -71,8 +71,9 @@ describe('generate runs', () => {
   });
 
   it('wait for another run that writes the same dataset, not for one of another', async () => {
-    const [one, two, other] = [await create('busy'), await create('busy'), await create('free')];
-    await beginRunOf(one);
+    const one = await create('busy');
+    await begin(one);
+    const [two, other] = [await create('busy'), await create('free')];
     const waiting = async ({ id }: Run) => Run.parse((await api.get(`/v1/runs/${id}`)).json).waiting?.reason;
     expect(await waiting(two)).toContain(`locked by run ${one.id}`);
     expect(await waiting(other)).not.toContain('locked');
@@ -86,7 +87,7 @@ describe('generate runs', () => {
 
   it('report what all executors made in one summary, and print what the command line prints', async () => {
     const run = await create('reported');
-    const claims = await beginRunOf(run);
+    const claims = await begin(run);
     const made = GenerateSpec.parse({ ...spec, dataset: 'reported' });
     for (const [shard, claim] of claims.entries()) {
       const sizes = { counts: [10], totalBytes: 40_000, minBytes: 3_900, maxBytes: 4_100 };
@@ -116,13 +117,11 @@ describe('generate runs', () => {
     expect(text).toMatch(/^ok=40 \| errors=0 \| files=4 \| kept=0 \| rows=40 /m);
   });
 
-  /** Ends whatever waits before it, so that the executors take this run. */
-  async function beginRunOf(run: Run) {
+  /** Cancels whatever else waits, so that the executors take this run. */
+  async function begin(run: Run) {
     const { items } = await api.store.runs.list({ status: 'queued', limit: 100 });
-    const earlier = items.filter(
-      ({ id, spec: its }) => id !== run.id && 'dataset' in its && its.dataset !== 'busy' && its.dataset !== 'free',
-    );
-    for (const { id } of earlier) await api.store.runs.requestCancel(id, 'test', 'not this one', NOON_MS);
+    for (const { id } of items)
+      if (id !== run.id) await api.store.runs.requestCancel(id, 'test', 'not this one', NOON_MS);
     return beginRun(api.store, run.id);
   }
 });

@@ -47,7 +47,7 @@ export function addQuery(program: Command, outside: QueryOutside, done: (exitCod
     .option('--open', 'with --rate: queries are sent when they are due, and waiting counts', false)
     .option('--check-payload', 'the row has the values of the CSV', false)
     .option('--fail-on-mismatch', 'exit code 1 when a row is missing or differs', false)
-    .option('--env-file <file>', "the load generator's .env; flags and the environment win")
+    .option('--env-file <file>', "the load generator's .env; flags win over it, and it wins over the environment")
     .option('--assignments <file>', 'write there which worker reads which files, JSON')
     .option('--server <url>', 'have this server make the queries, of a dataset below the data root of its executors')
     .option('--json', 'the result as JSON on standard output')

@@ -108,7 +108,7 @@ describe('the settings of query', () => {
     expect(jobOf({ envFile })).toMatchObject(read);
     expect(jobOf({ envFile, workerCount: '2' }, { SCYLLA_TABLE: 'other' })).toMatchObject({
       workerCount: 2,
-      spec: { table: 'other', keyspace: 'ks' },
+      spec: { table: 'rows', keyspace: 'ks' },
     });
   });
 

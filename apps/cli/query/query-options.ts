@@ -43,7 +43,7 @@ function readEnvFile(file: string | undefined): Environment {
   }
 }
 
-/** Takes each setting from its flag, else the environment, else the file, else its default; keeps what it was called. */
+/** Takes each setting from its flag, else the file, else the environment, else its default; keeps what it was called. */
 class Settings {
   readonly issues: Issue[] = [];
 
@@ -147,7 +147,7 @@ export function queryJob(
   environment: Environment,
   placeOf: (csvDir: string, workers: number) => { dataset: string; lanes: number },
 ): QueryJob {
-  const settings = new Settings(options, [environment, readEnvFile(options.envFile)]);
+  const settings = new Settings(options, [readEnvFile(options.envFile), environment]);
   const csvDir = settings.text('csvDir') ?? '.';
   const workerCount = settings.number('workerCount') ?? 1;
   const { dataset, lanes } = placeOf(csvDir, workerCount);

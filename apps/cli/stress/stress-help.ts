@@ -54,6 +54,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     'select-ratio': 'select-ratio=DIST/N, share of the rows of a visit',
     'row-population-ratio':
       'row-population-ratio=DIST/N, share of the columns with a value; FIXED(N)/M without a profile',
+    unpopulated: 'unpopulated=null|unset, the others, in a profile (null)',
   },
   tokenrange: {
     wrap: '-tokenrange wrap, begin again when the ring has been read',
@@ -87,7 +88,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     controlconnectiontimeout: '',
     connectionsperhost: 'connectionsPerHost=N (1, per load thread)  maxPending=N (32768, per connection)',
     maxpending: '',
-    protocolversion: 'protocolVersion=4  compression=none  case-insensitive',
+    protocolversion: 'protocolVersion=4  compression=none|lz4|snappy, of frames  case-insensitive',
     compression: '',
     'case-insensitive': '',
   },

@@ -31,6 +31,8 @@ export interface InsertShape {
   visits: Distribution;
   revisit: Distribution;
   rowPopulation: Ratio;
+  /** What a column without a value is: null, which leaves a tombstone, or not set. */
+  unpopulated: 'null' | 'unset';
 }
 
 /** A cassandra-stress user profile. */
@@ -162,6 +164,7 @@ function readInsert(reader: ProfileReader, isThere: boolean): InsertShape {
     visits: distribution('visits') ?? ONE,
     revisit: distribution('revisit') ?? REVISIT,
     rowPopulation: ratio('row-population') ?? ratio('row-population-ratio') ?? ALL,
+    unpopulated: 'null',
   };
 }
 

@@ -121,6 +121,8 @@ function checkInsert(spec: StressPlanSpec): void {
     issues.push({ path: 'insert rowPopulation', message: 'expected a share that leaves a column with a value' });
   if (rowPopulation && engine === 'driver')
     issues.push({ path: 'insert rowPopulation', message: 'expected engine "wire" beside it, found "driver"' });
+  if (spec.connection.compression !== 'none' && engine === 'driver')
+    issues.push({ path: 'connection compression', message: 'expected engine "wire" beside it, found "driver"' });
   if (issues.length > 0)
     throw new CodedError('VALIDATION_FAILED', issues.map(({ message }) => message).join('; '), issues);
 }

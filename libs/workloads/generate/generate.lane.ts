@@ -9,7 +9,7 @@ import { LaneRecorder } from '#libs/workloads/lane/lane-recorder.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { fileLine } from './file-line.js';
 
-/** A block of a mebibyte is written between two looks at the disk 64 times at most. */
+/** Between two looks at how much room the disk has. */
 const SPACE_EVERY_BYTES = 67_108_864;
 const NS_PER_MS = 1e6;
 const ROW = 0;

@@ -80,16 +80,32 @@ function jobsOf(rows: readonly CsvRow[], codec: RowCodec, tally: FileTally, spec
         `${tally.name} has more than ${spec.errors.maxRejected} rows that cannot be written, the last on line ${row.line} (${reason}): correct the file, or raise errors.maxRejected (--max-rejected)`,
       );
   }
-  const { batchSize, batchBy } = spec;
-  if (batchSize === 1) return good.map((row) => ({ tally, codec, rows: [row] }));
-  const groups = batchBy === 'any' ? [good] : [...byPartition(good, codec).values()];
-  return groups.flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / batchSize) }, (_, at) => ({
-      tally,
-      codec,
-      rows: group.slice(at * batchSize, (at + 1) * batchSize),
-    })),
-  );
+  return batchesOf(good, codec, spec).map((batch) => ({ tally, codec, rows: batch }));
+}
+
+/** Rows that go together; a batch over partitions is bounded in bytes as well, since the target refuses large ones. */
+function batchesOf(rows: readonly CsvRow[], codec: RowCodec, spec: LoadSpec): CsvRow[][] {
+  const { batchSize, batchBy, maxBatchBytes } = spec;
+  if (batchSize === 1) return rows.map((row) => [row]);
+  const isBounded = batchBy === 'any';
+  const groups = isBounded ? [rows] : [...byPartition(rows, codec).values()];
+  const batches: CsvRow[][] = [];
+  for (const group of groups) {
+    let batch: CsvRow[] = [];
+    let bytes = 0;
+    for (const row of group) {
+      const size = isBounded ? codec.size(row.fields) : 0;
+      if (batch.length === batchSize || (batch.length > 0 && bytes + size > maxBatchBytes)) {
+        batches.push(batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(row);
+      bytes += size;
+    }
+    if (batch.length > 0) batches.push(batch);
+  }
+  return batches;
 }
 
 function byPartition(rows: readonly CsvRow[], codec: RowCodec): Map<string, CsvRow[]> {

@@ -14,8 +14,11 @@ import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { checkReplicas } from '../stress/schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from '../stress/session-options.js';
 import { ProgressFolder } from './file-progress.js';
+import { LoadProgress } from './load-progress.js';
 import { createTable, readTable } from './load-table.js';
 import type { LoadSpec } from './load.schema.js';
+
+const PROGRESS_EVERY_MS = 5_000;
 
 /** Where the files of a run lie. Throws CodedError. */
 export type FindRows = (spec: LoadSpec) => Promise<DatasetPlace & { stateFolder?: string | undefined }>;
@@ -135,7 +138,16 @@ async function open(
     inputs.flatMap((input) => input.target.files),
     events,
   );
-  const opened = await openLanes(inputs, events, signal);
+  const said = new LoadProgress(PROGRESS_EVERY_MS);
+  const watched: DriverEvents = {
+    ...events,
+    interval: (snapshot) => {
+      events.interval(snapshot);
+      const line = said.add(snapshot);
+      if (line !== undefined) events.log('info', line);
+    },
+  };
+  const opened = await openLanes(inputs, watched, signal);
   return {
     run: async (startAtMs, stopSignal) => {
       const result = await opened.run(startAtMs, stopSignal);

@@ -98,6 +98,12 @@ export const LoadSpec = z
       .enum(['partition', 'any'])
       .default('partition')
       .describe('Rows of a batch have one partition key, or come as they are, which costs the coordinator much'),
+    maxBatchBytes: z
+      .int()
+      .min(1024)
+      .max(16_777_216)
+      .default(40_960)
+      .describe('Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB'),
     concurrency: z.int().min(1).max(100_000).default(128).describe('Requests in flight, over all executors'),
     lanes: z.int().min(1).max(256).default(2).describe('Loading threads per executor'),
     rowsPerSecond: z.number().positive().max(1e9).optional().describe('At most so many, over all executors'),

@@ -107,6 +107,7 @@ export const QuerySpec = z
       inFlightPerConnection: true,
       onlyContactPoints: true,
       localRack: true,
+      compression: true,
     })
       .meta({ id: 'QueryConnection' })
       .prefault({}),

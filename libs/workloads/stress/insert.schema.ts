@@ -14,6 +14,10 @@ export const StressInsert = z
     rowPopulation: Ratio.optional().describe(
       'Share of the columns that are no key which have a value; the rest are null',
     ),
+    unpopulated: z
+      .enum(['null', 'unset'])
+      .optional()
+      .describe('What a column without a value is: null, which leaves a tombstone (default), or not set'),
   })
   .meta({ id: 'StressInsert' });
 

@@ -34,6 +34,7 @@ export const sessionOptions = (
     ...(target.tls.ciphers !== undefined && { ciphers: target.tls.ciphers }),
     ...(target.tls.verifyHostname ? {} : { checkServerIdentity: () => undefined }),
   },
+  compression: connection.compression === 'none' ? undefined : connection.compression,
   connectTimeoutMs: connection.connectTimeoutMs,
   requestTimeoutMs: connection.requestTimeoutMs,
   controlTimeoutMs: connection.controlConnectionTimeoutMs,

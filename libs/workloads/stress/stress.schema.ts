@@ -113,6 +113,10 @@ export const StressConnection = z
       .describe('Per lane; of a ScyllaDB node shared out over its shards, one each at least'),
     inFlightPerConnection: z.int().min(1).max(32_768).default(32_768),
     caseInsensitive: z.boolean().default(false),
+    compression: z
+      .enum(['none', 'lz4', 'snappy'])
+      .default('none')
+      .describe('Of frames, both ways; the target has to offer it. Costs client CPU'),
     prepared: z.boolean().default(true).describe('False: every request carries its statement as text'),
     onlyContactPoints: z.boolean().default(false).describe('Other nodes of the cluster are left alone'),
     localRack: z.string().optional().describe('A replica in this rack is asked before others'),

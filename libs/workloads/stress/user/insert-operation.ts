@@ -44,6 +44,7 @@ export function insertMaker(parts: InsertParts): UserOperationMaker {
   const { shape, table, statement, levels, random, fresh } = parts;
   const partition = new Partition(table);
   const select = shareDraw(shape.select, random);
+  const leavesUnset = shape.unpopulated === 'unset';
   const population = shareDraw(shape.rowPopulation, random);
   const open = isOne(shape.visits)
     ? undefined
@@ -76,7 +77,8 @@ export function insertMaker(parts: InsertParts): UserOperationMaker {
         const [from, to] = rowsOfVisit(visit, partition.rows);
         for (const row of chosen(from, to)) {
           const { values, clustering } = partition.row(row, population());
-          entries.push({ statement, values: [...values, ...partition.key, ...clustering] });
+          const given = leavesUnset ? values.map((value) => value ?? undefined) : values;
+          entries.push({ statement, values: [...given, ...partition.key, ...clustering] });
         }
       }
       const kept = entries.slice(0, BATCH_MOST);
