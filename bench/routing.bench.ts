@@ -64,7 +64,18 @@ for (let index = 0; index < numbers.tablets; index++) {
 }
 const frameOf = (more: Partial<PreparedStatement>): RequestFrame => ({
   bytes: Buffer.alloc(0),
-  statements: [{ cql: '', id: Buffer.alloc(0), partitionKey: [0], table: 'k.t', isLwt: false, columns: [], ...more }],
+  statements: [
+    {
+      cql: '',
+      id: Buffer.alloc(0),
+      partitionKey: [0],
+      table: 'k.t',
+      isLwt: false,
+      resultColumns: [],
+      columns: [],
+      ...more,
+    },
+  ],
 });
 const plain = frameOf({});
 const movable = frameOf({ tablets });

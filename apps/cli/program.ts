@@ -3,7 +3,9 @@ import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
-import { addGenerate } from './generate/generate-command.js';
+import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
+import { addLoad } from './load/load-command.js';
+import { addQuery } from './query/query-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
@@ -99,16 +101,15 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
       ) => done(await commands.hdr(session(command), runId, { output, op, type })),
     );
 
-  addGenerate(
-    program,
-    {
-      terminal,
-      session: (command) =>
-        [command, program].some((one) => one.getOptionValueSource('server') === 'cli') ? session(command) : undefined,
-      isJson: (command) => session(command).json,
-    },
-    done,
-  );
+  const workplace: GenerateOutside = {
+    terminal,
+    session: (command) =>
+      [command, program].some((one) => one.getOptionValueSource('server') === 'cli') ? session(command) : undefined,
+    isJson: (command) => session(command).json,
+  };
+  addGenerate(program, workplace, done);
+  addLoad(program, workplace, done);
+  addQuery(program, workplace, done);
 
   for (const name of processNames) {
     program

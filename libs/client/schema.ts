@@ -337,7 +337,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1554,6 +1554,351 @@ export interface components {
             /** @default 3 */
             level?: number;
         };
+        CreateLoadRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "load";
+            spec: components["schemas"]["LoadSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        LoadSpecInput: {
+            /** @description Folder below the data root of the executors */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which of its files: * and ? within a folder, ** over folders, {a,b}; .gz and .zst are decompressed
+             * @default **\/*.{csv,csv.gz,csv.zst}
+             */
+            pattern?: string;
+            /** @default true */
+            header?: boolean;
+            /** @default , */
+            delimiter?: string;
+            /** @description Columns of the table, in the order of the files; those of the header when absent */
+            columns?: string[];
+            /**
+             * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+             * @default 16777216
+             */
+            maxRowBytes?: number;
+            /**
+             * @description What an empty field is in columns of text: no value (no tombstone either), or an empty text
+             * @default unset
+             * @enum {string}
+             */
+            emptyAs?: "unset" | "text";
+            /** @default content_db */
+            keyspace?: string;
+            /** @default content_data */
+            table?: string;
+            /**
+             * @description True: keyspace and table must be there
+             * @default false
+             */
+            skipCreate?: boolean;
+            /** @default {} */
+            create?: {
+                /**
+                 * @description Of the keyspace, if it is not there yet
+                 * @default {
+                 *       "factor": 3
+                 *     }
+                 */
+                replication?: {
+                    factor: number;
+                } | {
+                    datacenters: {
+                        [key: string]: number;
+                    };
+                };
+                /**
+                 * @default [
+                 *       "sort_key"
+                 *     ]
+                 */
+                partitionKey?: string[];
+                /** @default [] */
+                clustering?: string[];
+                /**
+                 * @description By column; sort_key is a uuid and the rest is text when absent
+                 * @default {}
+                 */
+                types?: {
+                    [key: string]: "ascii" | "bigint" | "blob" | "boolean" | "date" | "decimal" | "double" | "float" | "inet" | "int" | "smallint" | "text" | "time" | "timestamp" | "timeuuid" | "tinyint" | "uuid" | "varchar" | "varint";
+                };
+            };
+            /**
+             * @description 1: every row is a prepared insert of its own; more: unlogged batches of at most so many rows
+             * @default 1
+             */
+            batchSize?: number;
+            /**
+             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @default partition
+             * @enum {string}
+             */
+            batchBy?: "partition" | "any";
+            /**
+             * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
+             * @default 40960
+             */
+            maxBatchBytes?: number;
+            /**
+             * @description Requests in flight, over all executors
+             * @default 128
+             */
+            concurrency?: number;
+            /**
+             * @description Loading threads per executor
+             * @default 2
+             */
+            lanes?: number;
+            /** @description At most so many, over all executors */
+            rowsPerSecond?: number;
+            /** @default LOCAL_QUORUM */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            ttlS?: number;
+            /** @description Write time of each row; the clock of the cluster when absent */
+            timestamp?: {
+                /** @description Of the CSV; it is a column of the table only where it is named in columns */
+                column: string;
+                /**
+                 * @default us
+                 * @enum {string}
+                 */
+                unit?: "us" | "ms" | "s";
+            };
+            /** @default {} */
+            errors?: {
+                /**
+                 * @description Of one request; a refused one is not retried
+                 * @default 9
+                 */
+                retries?: number;
+                /**
+                 * @description Rows of one file that cannot be written; beyond them the run fails
+                 * @default 1000
+                 */
+                maxRejected?: number;
+                /**
+                 * @description Rows of one file that the target did not take; beyond them the run fails and can be resumed
+                 * @default 0
+                 */
+                maxFailed?: number;
+            };
+            /**
+             * @description Resume goes on where a run that was interrupted had its rows acknowledged
+             * @default resume
+             * @enum {string}
+             */
+            existing?: "resume" | "restart";
+            /** @default {} */
+            connection?: components["schemas"]["StressConnectionInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+            };
+        };
+        CreateQueryRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query";
+            spec: components["schemas"]["QuerySpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        QuerySpecInput: {
+            /** @description Folder below the data root of the executors, which all of them see */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which files; compressed ones (.gz) are found too
+             * @default *.csv
+             */
+            fileGlob?: string;
+            /** @default {} */
+            csv?: {
+                /** @default true */
+                header?: boolean;
+                /** @description Without a header; the key column alone when absent */
+                columns?: string[];
+            };
+            /** @default sort_key */
+            keyColumn?: string;
+            /** @default content_db */
+            keyspace?: string;
+            /** @default content_data */
+            table?: string;
+            /** @description In place of SELECT * FROM keyspace.table WHERE keyColumn = ? */
+            statement?: string;
+            /** @description CSV columns for the ? of the statement, in order; those of its names if absent */
+            bind?: string[];
+            /** @default LOCAL_QUORUM */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Query workers per executor, one core each
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Rows that go through the queue together
+             * @default 100
+             */
+            batchSize?: number;
+            /**
+             * @description Batches that wait at most, for each worker
+             * @default 1000
+             */
+            queueSize?: number;
+            /**
+             * @description Queries in flight at most, for each worker
+             * @default 50
+             */
+            concurrency?: number;
+            /**
+             * @description Of a query; counted, never retried
+             * @default 5000
+             */
+            timeoutMs?: number;
+            /** @description Times that all files are read; 1, or any with durationMs */
+            loops?: number;
+            /** @description The run ends after this time, if not before by its loops */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "file"
+             *     }
+             */
+            order?: {
+                /** @enum {string} */
+                type: "file";
+            } | {
+                /** @enum {string} */
+                type: "shuffled";
+                /** @default 10000 */
+                windowRows?: number;
+            };
+            /**
+             * @description Share of the rows that are asked for; seeded
+             * @default 1
+             */
+            sampleShare?: number;
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate?: components["schemas"]["QueryRateInput"];
+            /**
+             * @description Everything but the cluster: rows are read, queued and dropped
+             * @default false
+             */
+            dryRun?: boolean;
+            /** @default {} */
+            check?: components["schemas"]["QueryCheckInput"];
+            /** @default {} */
+            connection?: components["schemas"]["QueryConnectionInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+                /**
+                 * @description Between two lines of metrics
+                 * @default 5000
+                 */
+                metricsEveryMs?: number;
+            };
+            /**
+             * @description Of order, sampling and Poisson arrivals
+             * @default 1
+             */
+            seed?: number;
+        };
+        QueryRateInput: {
+            /** @enum {string} */
+            model: "closed";
+            /** @description Over all executors */
+            throttlePerSecond?: number;
+        } | {
+            /** @enum {string} */
+            model: "open";
+            /** @description Over all executors */
+            ratePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            arrival?: "constant" | "poisson";
+        };
+        QueryCheckInput: {
+            /**
+             * @description An answer without a row is a failure of class missing
+             * @default true
+             */
+            found?: boolean;
+            /**
+             * @description The one row that is answered has the values of the CSV, else a failure of class validation
+             * @default false
+             */
+            payload?: boolean;
+            /** @description Compare these only; all that both CSV and answer have when absent */
+            columns?: string[];
+            /**
+             * @description True: a run with such a failure fails, though it goes on to its end
+             * @default false
+             */
+            fail?: boolean;
+        };
+        QueryConnectionInput: {
+            /** @default 5000 */
+            connectTimeoutMs?: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs?: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode?: number;
+            /** @default 32768 */
+            inFlightPerConnection?: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
+        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -1582,7 +1927,7 @@ export interface components {
             rerunOf: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate";
+        WorkloadKind: "stress" | "generate" | "load" | "query";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -1597,7 +1942,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -2544,6 +2889,303 @@ export interface components {
             /** @default 3 */
             level: number;
         };
+        LoadSpec: {
+            /** @description Folder below the data root of the executors */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which of its files: * and ? within a folder, ** over folders, {a,b}; .gz and .zst are decompressed
+             * @default **\/*.{csv,csv.gz,csv.zst}
+             */
+            pattern: string;
+            /** @default true */
+            header: boolean;
+            /** @default , */
+            delimiter: string;
+            /** @description Columns of the table, in the order of the files; those of the header when absent */
+            columns?: string[];
+            /**
+             * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+             * @default 16777216
+             */
+            maxRowBytes: number;
+            /**
+             * @description What an empty field is in columns of text: no value (no tombstone either), or an empty text
+             * @default unset
+             * @enum {string}
+             */
+            emptyAs: "unset" | "text";
+            /** @default content_db */
+            keyspace: string;
+            /** @default content_data */
+            table: string;
+            /**
+             * @description True: keyspace and table must be there
+             * @default false
+             */
+            skipCreate: boolean;
+            create: {
+                /**
+                 * @description Of the keyspace, if it is not there yet
+                 * @default {
+                 *       "factor": 3
+                 *     }
+                 */
+                replication: {
+                    factor: number;
+                } | {
+                    datacenters: {
+                        [key: string]: number;
+                    };
+                };
+                /**
+                 * @default [
+                 *       "sort_key"
+                 *     ]
+                 */
+                partitionKey: string[];
+                /** @default [] */
+                clustering: string[];
+                /**
+                 * @description By column; sort_key is a uuid and the rest is text when absent
+                 * @default {}
+                 */
+                types: {
+                    [key: string]: "ascii" | "bigint" | "blob" | "boolean" | "date" | "decimal" | "double" | "float" | "inet" | "int" | "smallint" | "text" | "time" | "timestamp" | "timeuuid" | "tinyint" | "uuid" | "varchar" | "varint";
+                };
+            };
+            /**
+             * @description 1: every row is a prepared insert of its own; more: unlogged batches of at most so many rows
+             * @default 1
+             */
+            batchSize: number;
+            /**
+             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @default partition
+             * @enum {string}
+             */
+            batchBy: "partition" | "any";
+            /**
+             * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
+             * @default 40960
+             */
+            maxBatchBytes: number;
+            /**
+             * @description Requests in flight, over all executors
+             * @default 128
+             */
+            concurrency: number;
+            /**
+             * @description Loading threads per executor
+             * @default 2
+             */
+            lanes: number;
+            /** @description At most so many, over all executors */
+            rowsPerSecond?: number;
+            /** @default LOCAL_QUORUM */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            ttlS?: number;
+            /** @description Write time of each row; the clock of the cluster when absent */
+            timestamp?: {
+                /** @description Of the CSV; it is a column of the table only where it is named in columns */
+                column: string;
+                /**
+                 * @default us
+                 * @enum {string}
+                 */
+                unit: "us" | "ms" | "s";
+            };
+            errors: {
+                /**
+                 * @description Of one request; a refused one is not retried
+                 * @default 9
+                 */
+                retries: number;
+                /**
+                 * @description Rows of one file that cannot be written; beyond them the run fails
+                 * @default 1000
+                 */
+                maxRejected: number;
+                /**
+                 * @description Rows of one file that the target did not take; beyond them the run fails and can be resumed
+                 * @default 0
+                 */
+                maxFailed: number;
+            };
+            /**
+             * @description Resume goes on where a run that was interrupted had its rows acknowledged
+             * @default resume
+             * @enum {string}
+             */
+            existing: "resume" | "restart";
+            connection: components["schemas"]["StressConnection"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+            };
+        };
+        QuerySpec: {
+            /** @description Folder below the data root of the executors, which all of them see */
+            dataset: components["schemas"]["DatasetName"];
+            /**
+             * @description Which files; compressed ones (.gz) are found too
+             * @default *.csv
+             */
+            fileGlob: string;
+            csv: {
+                /** @default true */
+                header: boolean;
+                /** @description Without a header; the key column alone when absent */
+                columns?: string[];
+            };
+            /** @default sort_key */
+            keyColumn: string;
+            /** @default content_db */
+            keyspace: string;
+            /** @default content_data */
+            table: string;
+            /** @description In place of SELECT * FROM keyspace.table WHERE keyColumn = ? */
+            statement?: string;
+            /** @description CSV columns for the ? of the statement, in order; those of its names if absent */
+            bind?: string[];
+            /** @default LOCAL_QUORUM */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Query workers per executor, one core each
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Rows that go through the queue together
+             * @default 100
+             */
+            batchSize: number;
+            /**
+             * @description Batches that wait at most, for each worker
+             * @default 1000
+             */
+            queueSize: number;
+            /**
+             * @description Queries in flight at most, for each worker
+             * @default 50
+             */
+            concurrency: number;
+            /**
+             * @description Of a query; counted, never retried
+             * @default 5000
+             */
+            timeoutMs: number;
+            /** @description Times that all files are read; 1, or any with durationMs */
+            loops?: number;
+            /** @description The run ends after this time, if not before by its loops */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "file"
+             *     }
+             */
+            order: {
+                /** @enum {string} */
+                type: "file";
+            } | {
+                /** @enum {string} */
+                type: "shuffled";
+                /** @default 10000 */
+                windowRows: number;
+            };
+            /**
+             * @description Share of the rows that are asked for; seeded
+             * @default 1
+             */
+            sampleShare: number;
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate: components["schemas"]["QueryRate"];
+            /**
+             * @description Everything but the cluster: rows are read, queued and dropped
+             * @default false
+             */
+            dryRun: boolean;
+            check: components["schemas"]["QueryCheck"];
+            connection: components["schemas"]["QueryConnection"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+                /**
+                 * @description Between two lines of metrics
+                 * @default 5000
+                 */
+                metricsEveryMs: number;
+            };
+            /**
+             * @description Of order, sampling and Poisson arrivals
+             * @default 1
+             */
+            seed: number;
+        };
+        QueryRate: {
+            /** @enum {string} */
+            model: "closed";
+            /** @description Over all executors */
+            throttlePerSecond?: number;
+        } | {
+            /** @enum {string} */
+            model: "open";
+            /** @description Over all executors */
+            ratePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            arrival: "constant" | "poisson";
+        };
+        QueryCheck: {
+            /**
+             * @description An answer without a row is a failure of class missing
+             * @default true
+             */
+            found: boolean;
+            /**
+             * @description The one row that is answered has the values of the CSV, else a failure of class validation
+             * @default false
+             */
+            payload: boolean;
+            /** @description Compare these only; all that both CSV and answer have when absent */
+            columns?: string[];
+            /**
+             * @description True: a run with such a failure fails, though it goes on to its end
+             * @default false
+             */
+            fail: boolean;
+        };
+        QueryConnection: {
+            /** @default 5000 */
+            connectTimeoutMs: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode: number;
+            /** @default 32768 */
+            inFlightPerConnection: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
+        };
         Threshold: {
             /**
              * @description Which figure
@@ -2624,7 +3266,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2662,6 +3304,79 @@ export interface components {
             /** @description Between asked and achieved share, over all bins; 0.01 is one percent point */
             largestDifference: number;
         };
+        LoadReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "load";
+            dataset: string;
+            keyspace: string;
+            table: string;
+            read: number;
+            written: number;
+            rejected: number;
+            failed: number;
+            resumedRows: number;
+            files: components["schemas"]["LoadedFile"][];
+        };
+        LoadedFile: {
+            name: string;
+            /** @description Every row of it was read and decided */
+            done: boolean;
+            read: number;
+            written: number;
+            /** @description That could not be written: see rejectFile */
+            rejected: number;
+            /** @description That the target did not take: see rejectFile */
+            failed: number;
+            /** @description Of read: those that an interrupted run had decided */
+            resumedRows: number;
+            /** @description Lines of the rows that were not written, with reasons */
+            rejectFile: string | null;
+        };
+        QueryReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "query";
+            dataset: string;
+            /** @description The manifest: which worker reads which files, in order */
+            assignments: components["schemas"]["QueryAssignment"][];
+            /** @description Read to their end, every loop counted */
+            files: number;
+            rowsRead: number;
+            /** @description Left out by sampling */
+            skippedRows: number;
+            /** @description Could not be asked for */
+            badRowCount: number;
+            /** @description The first of them */
+            badRows: components["schemas"]["BadRow"][];
+            submitted: number;
+            ok: number;
+            /** @description The client's and the server's */
+            timeouts: number;
+            /** @description All other failures, missing and differing rows among them */
+            errors: number;
+            missing: number;
+            different: number;
+            /** @description Rows that were read and not asked for any more when the run was stopped or its time was over */
+            notSubmitted: number;
+            /** @description Batches, of one worker */
+            queueDepthMax: number;
+        };
+        QueryAssignment: {
+            /** @description From 1, over all executors */
+            worker: number;
+            files: string[];
+        };
+        BadRow: {
+            file: string;
+            /** @description From 1, without the header */
+            row: number;
+            reason: string;
+        };
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";
         Validity: {
@@ -2684,7 +3399,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
         Issue: {
             path: string;
             message: string;
@@ -2716,7 +3431,7 @@ export interface components {
             /** @description Different rows written or read at most */
             rows: number | null;
             /** @description Key and columns, as generated */
-            bytesPerRow: number;
+            bytesPerRow: number | null;
             /** @description Of all different rows, before replication and compression */
             bytes: number | null;
         };
@@ -2852,6 +3567,15 @@ export interface components {
             serviceTime: components["schemas"]["LatencyFigures"];
             responseTime: components["schemas"]["LatencyFigures"] | null;
             waitTime: components["schemas"]["LatencyFigures"] | null;
+            /** @description Of all operations together, for kinds that read rows from files */
+            reading?: components["schemas"]["Reading"];
+        };
+        Reading: {
+            rowsRead: number;
+            /** @description Read to their end */
+            files: number;
+            /** @description Batches that waited at the end of it, of the worker with most of them */
+            queueDepth: number;
         };
         WindowStats: {
             /** @description Start of the first interval in the window; null when there is none */

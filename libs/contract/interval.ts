@@ -49,6 +49,16 @@ export const TargetShardCounts = z
   .meta({ id: 'TargetShardCounts' });
 export type TargetShardCounts = z.infer<typeof TargetShardCounts>;
 
+/** What kinds that read rows from files did of it in one interval. */
+export const Reading = z
+  .object({
+    rowsRead: z.int(),
+    files: z.int().describe('Read to their end'),
+    queueDepth: z.int().describe('Batches that waited at the end of it, of the worker with most of them'),
+  })
+  .meta({ id: 'Reading' });
+export type Reading = z.infer<typeof Reading>;
+
 /** What the executor saw of itself in one interval: the evidence for validity. */
 export const SelfWatch = z
   .object({
@@ -67,6 +77,7 @@ export const SelfWatch = z
       .array(TargetShardCounts)
       .optional()
       .describe('Where the target shows its shards, every few seconds'),
+    reading: Reading.optional(),
     clockJumpMs: z.number().optional().describe('How far the wall clock was set against the monotonic one'),
   })
   .meta({ id: 'SelfWatch' });
@@ -85,6 +96,7 @@ export const IntervalStats = z
     serviceTime: LatencyFigures,
     responseTime: LatencyFigures.nullable(),
     waitTime: LatencyFigures.nullable(),
+    reading: Reading.optional().describe('Of all operations together, for kinds that read rows from files'),
   })
   .meta({ id: 'IntervalStats' });
 export type IntervalStats = z.infer<typeof IntervalStats>;

@@ -15,9 +15,11 @@ const structured = {
 
 describe('the issues of a run definition', () => {
   it('name the kinds when the kind is missing or unknown', () => {
-    expect(issuesIn({})).toEqual([{ path: 'kind', message: 'expected one of "stress", "generate", found nothing' }]);
+    expect(issuesIn({})).toEqual([
+      { path: 'kind', message: 'expected one of "stress", "generate", "load", "query", found nothing' },
+    ]);
     expect(issuesIn({ kind: 'strees' })).toEqual([
-      { path: 'kind', message: 'expected one of "stress", "generate", found "strees"' },
+      { path: 'kind', message: 'expected one of "stress", "generate", "load", "query", found "strees"' },
     ]);
   });
 

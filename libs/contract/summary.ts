@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
+import { LoadReport } from '#libs/workloads/load/load.schema.js';
+import { QueryReport } from '#libs/workloads/query/query.schema.js';
 import { HistogramType, LatencyFigures, OperationCounters } from './interval.js';
 import { Validity, Verdict } from './status.js';
 
@@ -66,7 +68,9 @@ export const Finding = z
 export type Finding = z.infer<typeof Finding>;
 
 /** What a run made or found beside its intervals, by kind. */
-export const RunReport = z.discriminatedUnion('kind', [GenerateReport]).meta({ id: 'RunReport' });
+export const RunReport = z
+  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport])
+  .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 
 /** The result of a run: what was measured, whether it met its thresholds, whether it can be believed. */

@@ -12,7 +12,10 @@ export interface PreparedResult {
   table: string;
   /** The server says that it is a lightweight transaction. */
   isLwt: boolean;
+  /** The bound values. */
   columns: ColumnSpec[];
+  /** The cells of an answer's rows; none where the statement answers none. */
+  resultColumns: ColumnSpec[];
 }
 
 export interface RowsResult {
@@ -73,5 +76,6 @@ export function readPrepared(reader: BodyReader, lwtMask: number): PreparedResul
   const count = reader.int();
   const partitionKey = reader.list(reader.int(), 2, () => reader.short());
   const { table, columns } = readSpecs(reader, flags, count);
-  return { id, partitionKey, table, isLwt: (flags & lwtMask) !== 0, columns };
+  const { columns: resultColumns } = readMetadata(reader);
+  return { id, partitionKey, table, isLwt: (flags & lwtMask) !== 0, columns, resultColumns };
 }

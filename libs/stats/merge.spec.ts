@@ -80,6 +80,14 @@ describe('snapshots of the same interval', () => {
     expect(mergeExecutors([one, other]).self).toMatchObject({ cpuUs: 800, rssBytes: 160, bytesSent: 2000 });
   });
 
+  it('have read rows and files together; the longest queue counts', () => {
+    const reading = (rowsRead: number, files: number, queueDepth: number) =>
+      anInterval(3, { self: aSelf({ reading: { rowsRead, files, queueDepth } }) });
+    const merged = mergeExecutors([reading(100, 1, 7), reading(50, 0, 9), anInterval(3)]);
+    expect(merged.self.reading).toEqual({ rowsRead: 150, files: 1, queueDepth: 9 });
+    expect(mergeLanes([anInterval(3), anInterval(3)]).self.reading).toBeUndefined();
+  });
+
   it('are none: a mistake of the caller', () => {
     expect(() => mergeLanes([])).toThrow('expected at least one snapshot');
   });

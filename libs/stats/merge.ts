@@ -1,4 +1,10 @@
-import type { IntervalSnapshot, OperationCounters, OperationInterval, SelfWatch } from '#libs/contract/interval.js';
+import type {
+  IntervalSnapshot,
+  OperationCounters,
+  OperationInterval,
+  Reading,
+  SelfWatch,
+} from '#libs/contract/interval.js';
 import { Histogram } from './histogram.js';
 import { mergeTargetShards } from './target-shards.js';
 
@@ -62,6 +68,17 @@ const emptyHistogram = (): Uint8Array => {
   return bytes;
 };
 
+/** What several lanes, executors or intervals have read; undefined when none of them reads. */
+export function mergeReadings(all: readonly (Reading | undefined)[]): Reading | undefined {
+  const present = all.filter((reading) => reading !== undefined);
+  if (present.length === 0) return undefined;
+  return {
+    rowsRead: sum(present.map(({ rowsRead }) => rowsRead)),
+    files: sum(present.map(({ files }) => files)),
+    queueDepth: largest(present.map(({ queueDepth }) => queueDepth)),
+  };
+}
+
 /** CPU and memory of lanes in one process are the process's own (largest); those of executors add up. */
 const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<number>) => number): SelfWatch => ({
   cpuUs: ofProcess(all.map((self) => self.cpuUs)),
@@ -75,6 +92,7 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   bytesReceived: sum(all.map((self) => self.bytesReceived)),
   lateAnswers: sum(all.map((self) => self.lateAnswers)),
   loopUtilization: largestOf(all.map((self) => self.loopUtilization)),
+  reading: mergeReadings(all.map((self) => self.reading)),
   clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });

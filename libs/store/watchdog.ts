@@ -14,6 +14,7 @@ const ACTOR = 'watchdog';
 
 /** How long a run of this kind may run; a day when it ends by its work. */
 function plannedMs(spec: RunRow['spec']): number {
+  if ('durationMs' in spec && spec.durationMs !== undefined) return spec.durationMs;
   if (!('stop' in spec) || spec.stop.type === 'operations') return DAY_MS;
   return spec.stop.type === 'duration' ? spec.stop.durationMs : spec.stop.maxIntervals * spec.log.intervalMs;
 }

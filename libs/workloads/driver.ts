@@ -4,18 +4,24 @@ import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
+import type { LoadSpec } from './load/load.schema.js';
+import type { QuerySpec } from './query/query.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 
 /** The stored specification of each kind; a new kind is one line here, and does not compile without its plan, driver and lane. */
 export interface SpecByKind {
   stress: StoredStressSpec;
   generate: GenerateSpec;
+  load: LoadSpec;
+  query: QuerySpec;
 }
 
 /** What each kind works on; null where that is no cluster. */
 export interface TargetByKind {
   stress: Target;
   generate: null;
+  load: Target;
+  query: Target;
 }
 
 /** What a run is: kind, specification and target belong together. */

@@ -1,5 +1,7 @@
 import type { Drivers } from './driver.js';
 import { generateDriver } from './generate/generate.driver.js';
+import { loadDriver } from './load/load.driver.js';
+import { queryDriver } from './query/query.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
 
 /** What the drivers of this process have to know of where they are. */
@@ -12,4 +14,6 @@ export interface DriverSettings {
 export const makeDrivers = ({ dataRoot }: DriverSettings): Drivers => ({
   stress: stressDriver,
   generate: generateDriver(dataRoot),
+  load: loadDriver(dataRoot),
+  query: queryDriver(dataRoot),
 });

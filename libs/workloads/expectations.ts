@@ -3,6 +3,8 @@ import type { Expectation } from '#libs/stats/audit.js';
 import { countsPartitions } from '#libs/stress/profile/user-spec.js';
 import type { RunDefinition, SpecByKind } from './driver.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
+import type { LoadSpec } from './load/load.schema.js';
+import type { QuerySpec } from './query/query.schema.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
 
 /** What a specification promises, as far as the audit of a finished run compares it with what was measured. */
@@ -30,10 +32,27 @@ const promisedByGenerate = (_spec: GenerateSpec, lanes: number): Promised => ({
   measuresItself: true,
 });
 
+const promisedByLoad = ({ concurrency }: LoadSpec): Promised => ({
+  threads: concurrency,
+  // The rate is only a cap, and how many rows there are is known when they are read.
+  ratePerSecond: null,
+  operations: null,
+  measuresItself: true,
+});
+
+const promisedByQuery = ({ rate, concurrency }: QuerySpec, lanes: number): Promised => ({
+  threads: concurrency * lanes,
+  ratePerSecond: rate.model === 'open' ? rate.ratePerSecond : null,
+  // How many rows the files have is known when they have been read.
+  operations: null,
+});
+
 /** What each kind promises; pure. */
 const expectations: { [K in WorkloadKind]: Promises<SpecByKind[K]> } = {
   stress: promisedByStress,
   generate: promisedByGenerate,
+  load: promisedByLoad,
+  query: promisedByQuery,
 };
 
 /** What one run promises; `lanes` over all executors. */

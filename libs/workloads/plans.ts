@@ -1,12 +1,19 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition, Shard, SpecByKind } from './driver.js';
 import { planGenerate } from './generate/generate.plan.js';
+import { planLoad } from './load/load.plan.js';
+import { planQuery } from './query/query.plan.js';
 import { planStress } from './stress/stress.plan.js';
 
 type Plan<Spec> = (spec: Spec, placement: { executors: number }) => Shard[];
 
 /** How each kind is split over executors; pure. */
-export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = { stress: planStress, generate: planGenerate };
+export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
+  stress: planStress,
+  generate: planGenerate,
+  load: planLoad,
+  query: planQuery,
+};
 
 /** The shards of one run; pure. */
 export const planRun = <K extends WorkloadKind>(run: RunDefinition<K>, placement: { executors: number }): Shard[] =>

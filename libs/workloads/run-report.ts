@@ -1,11 +1,20 @@
-import type { WorkloadKind } from '#libs/contract/run.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import { joinGenerated } from './generate/generate.report.js';
+import { joinLoaded } from './load/load.report.js';
+import { joinQueried } from './query/query.report.js';
 
-type ReportOf<K extends WorkloadKind> = Extract<RunReport, { kind: K }>;
+type Kind = RunReport['kind'];
+type ReportOf<K extends Kind> = Extract<RunReport, { kind: K }>;
 
-const JOINS: { [K in RunReport['kind']]: (reports: readonly ReportOf<K>[]) => ReportOf<K> | undefined } = {
-  generate: joinGenerated,
+const isOf =
+  <K extends Kind>(kind: K) =>
+  (report: RunReport): report is ReportOf<K> =>
+    report.kind === kind;
+
+const JOINS: { [K in Kind]: (reports: readonly RunReport[]) => ReportOf<K> | undefined } = {
+  generate: (reports) => joinGenerated(reports.filter(isOf('generate'))),
+  load: (reports) => joinLoaded(reports.filter(isOf('load'))),
+  query: (reports) => joinQueried(reports.filter(isOf('query'))),
 };
 
 /** One report from those of the shards, which are all of one kind; undefined when there are none. */

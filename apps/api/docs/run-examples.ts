@@ -139,10 +139,89 @@ const GENERATE: Record<string, Example> = {
   },
 };
 
+const LOAD: Record<string, Example> = {
+  load: {
+    summary: 'load: a dataset into a table that is made for it',
+    value: {
+      kind: 'load',
+      name: '1.8 million rows into content_db',
+      target,
+      spec: {
+        dataset: 'loadable_data',
+        pattern: 'worker*.csv',
+        keyspace: 'content_db',
+        table: 'content_data',
+        create: { replication: { factor: 1 } },
+        consistencyLevel: 'LOCAL_ONE',
+        concurrency: 128,
+      },
+      placement: { executors: 2 },
+    },
+  },
+  loadTyped: {
+    summary: 'load: typed columns, batches by partition, write time from the row, at most 5,000 rows per second',
+    value: {
+      kind: 'load',
+      name: 'readings',
+      target,
+      spec: {
+        dataset: 'readings',
+        keyspace: 'metrics',
+        table: 'readings',
+        create: {
+          replication: { factor: 1 },
+          partitionKey: ['sensor'],
+          clustering: ['at'],
+          types: { sensor: 'uuid', at: 'timestamp', value: 'double' },
+        },
+        timestamp: { column: 'written_us' },
+        ttlS: 86_400,
+        batchSize: 50,
+        rowsPerSecond: 5_000,
+        consistencyLevel: 'LOCAL_ONE',
+        errors: { maxRejected: 10 },
+      },
+    },
+  },
+};
+
+const QUERY: Record<string, Example> = {
+  query: {
+    summary: 'query: look up every key of a dataset, with three executors',
+    value: {
+      kind: 'query',
+      name: 'every row of loadable_data',
+      target,
+      spec: { dataset: 'loadable_data', concurrency: 50, timeoutMs: 5_000, check: { payload: true } },
+      placement: { executors: 3 },
+    },
+  },
+  queryStatement: {
+    summary: 'query: own statement, shuffled sample at a fixed rate for a minute',
+    value: {
+      kind: 'query',
+      name: 'a tenth of the keys, over and over',
+      target,
+      spec: {
+        dataset: 'loadable_data',
+        statement: 'SELECT content FROM content_db.content_data WHERE sort_key = ?',
+        bind: ['sort_key'],
+        consistencyLevel: 'LOCAL_ONE',
+        order: { type: 'shuffled', windowRows: 20_000 },
+        sampleShare: 0.1,
+        rate: { model: 'open', ratePerSecond: 2_000 },
+        durationMs: 60_000,
+      },
+    },
+  },
+};
+
 /** Examples of every kind of run; a kind without one does not compile. */
 const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
   stress: STRESS,
   generate: GENERATE,
+  load: LOAD,
+  query: QUERY,
 };
 
 export const RUN_EXAMPLES: Record<string, Example> = Object.assign({}, ...Object.values(EXAMPLES_BY_KIND));

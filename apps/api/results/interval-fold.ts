@@ -1,5 +1,5 @@
-import type { OperationInterval } from '#libs/contract/interval.js';
-import { mergeOperation } from '#libs/stats/merge.js';
+import type { OperationInterval, Reading } from '#libs/contract/interval.js';
+import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
 import type { StoredInterval } from '#libs/store/port.js';
 
 export const TOTAL = 'total';
@@ -12,9 +12,12 @@ export class IntervalFold {
   private readonly pending = new Map<string, OperationInterval[]>();
   startMs: number | null = null;
   endMs: number | null = null;
+  /** Undefined for kinds that read no files. */
+  reading: Reading | undefined;
 
   add(snapshots: readonly StoredInterval[]): void {
-    for (const { startMs, lengthMs, operations } of snapshots) {
+    for (const { startMs, lengthMs, operations, self } of snapshots) {
+      this.reading = mergeReadings([this.reading, self.reading]);
       this.startMs = Math.min(this.startMs ?? startMs, startMs);
       this.endMs = Math.max(this.endMs ?? 0, startMs + lengthMs);
       for (const [name, operation] of Object.entries(operations)) this.hold(name, operation);

@@ -13,9 +13,17 @@ export interface RowNames {
 
 /** One row per operation, and `total`. */
 export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
-  const { startMs, durationMs: lengthMs } = fold;
+  const { startMs, durationMs: lengthMs, reading } = fold;
   return figuresByOperation(fold).map(([operation, { failedServiceTime: _failed, ...figures }]) => {
-    return { interval, startMs: startMs ?? 0, lengthMs, operation, executorId, ...figures };
+    return {
+      interval,
+      startMs: startMs ?? 0,
+      lengthMs,
+      operation,
+      executorId,
+      ...figures,
+      ...(reading && { reading }),
+    };
   });
 }
 

@@ -1,6 +1,8 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import { generateText } from './generate-stdout.js';
+import { loadText } from './load-stdout.js';
+import { queryText } from './query-stdout.js';
 import { stressText } from './stress-stdout.js';
 
 type Chunks = AsyncGenerator<string, void, undefined>;
@@ -9,6 +11,8 @@ type RunOf<K extends WorkloadKind> = { [P in K]: { kind: P } & Extract<StoredRun
 const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = {
   stress: stressText,
   generate: generateText,
+  load: loadText,
+  query: queryText,
 };
 
 /** What the command line prints of a run of its kind, made anew from what is stored. */

@@ -2,6 +2,8 @@ import type { Issue } from '#libs/contract/problem.js';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { defineGenerate } from './generate-definition.js';
+import { defineLoad } from './load-definition.js';
+import { defineQuery } from './query-definition.js';
 import { defineStress } from './stress-definition.js';
 
 /** A posted definition made whole, or what is wrong with it. `contactPointPath` says where contact point i was given. */
@@ -15,7 +17,12 @@ type BodyOf<K extends WorkloadKind> = { [P in K]: { kind: P } & Extract<CreateRu
 export type Define<K extends WorkloadKind> = (body: BodyOf<K>) => Definition<K>;
 
 /** What each kind stores for what was posted; pure. */
-const definitions: { [K in WorkloadKind]: Define<K> } = { stress: defineStress, generate: defineGenerate };
+const definitions: { [K in WorkloadKind]: Define<K> } = {
+  stress: defineStress,
+  generate: defineGenerate,
+  load: defineLoad,
+  query: defineQuery,
+};
 
 /** A posted run made whole, or what is wrong with it; pure. */
 export const defineRun = <K extends WorkloadKind>(body: BodyOf<K>): Definition<K> => definitions[body.kind](body);

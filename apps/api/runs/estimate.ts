@@ -2,6 +2,7 @@ import type { WorkloadKind } from '#libs/contract/run.js';
 import { expectedBytes, lineBytes } from '#libs/dataset/expected-size.js';
 import type { RunDefinition, SpecByKind } from '#libs/workloads/driver.js';
 import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
+import type { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Estimate } from './runs.schema.js';
@@ -55,9 +56,21 @@ function estimateGenerate(spec: GenerateSpec): Estimate {
 }
 
 /** How much a run of each kind will do; pure. */
+/** What the files hold only the executors see. */
+const estimateQuery = ({ durationMs }: QuerySpec): Estimate => ({
+  operations: null,
+  durationMs: durationMs ?? null,
+  rows: null,
+  bytesPerRow: null,
+  bytes: null,
+});
+
 const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   stress: estimateStress,
   generate: estimateGenerate,
+  // What the files hold is known when they are read.
+  load: () => ({ operations: null, durationMs: null, rows: null, bytesPerRow: null, bytes: null }),
+  query: estimateQuery,
 };
 
 /** How much one run will do; pure. */

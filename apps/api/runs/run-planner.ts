@@ -75,6 +75,10 @@ export class RunPlanner {
   private lock(run: RunDefinition, pathOf: (index: number) => string) {
     return run.target === null
       ? Promise.resolve({ endpoints: [`dataset:${run.spec.dataset}`], issues: [] })
-      : this.targets.inspect(run.target, pathOf);
+      : this.targets.inspect(run.target, pathOf).then(({ endpoints, issues }) => ({
+          // Nobody may write the files that are read.
+          endpoints: run.kind === 'load' ? [...endpoints, `dataset:${run.spec.dataset}`] : endpoints,
+          issues,
+        }));
   }
 }

@@ -42,7 +42,7 @@ export const Estimate = z
     operations: z.number().nullable(),
     durationMs: z.number().nullable(),
     rows: z.number().nullable().describe('Different rows written or read at most'),
-    bytesPerRow: z.number().describe('Key and columns, as generated'),
+    bytesPerRow: z.number().nullable().describe('Key and columns, as generated'),
     bytes: z.number().nullable().describe('Of all different rows, before replication and compression'),
   })
   .meta({ id: 'Estimate' });

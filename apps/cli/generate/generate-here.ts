@@ -9,32 +9,13 @@ import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { footLines, headLines } from '#libs/workloads/generate/generate-text.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { localLines } from '../local-lines.js';
 import { stopSignal } from '../stop-signal.js';
-import { type LocalEvents, runLocally } from '../stress/local-run.js';
+import { runLocally } from '../stress/local-run.js';
 import type { Terminal } from '../terminal.js';
 import { generateSpec, type GenerateOptions, localName } from './generate-options.js';
 
-const FILE_LINE = /^✓ /;
 const MS_PER_S = 1_000;
-
-function localEvents(line: (text: string) => void): LocalEvents {
-  const levels = { info: 'INFO', warn: 'WARNING', error: 'ERROR' } as const;
-  return {
-    prepared: () => undefined,
-    opened: () => undefined,
-    interval: () => undefined,
-    mismatch: () => undefined,
-    started: () => undefined,
-    log(level, message) {
-      const instant = `${new Date(systemClock.epochMs()).toISOString().slice(0, 19)}Z`;
-      line(
-        FILE_LINE.test(message)
-          ? message
-          : `${instant} | worker=local | thread=generate | ${levels[level]} | ${message}`,
-      );
-    },
-  };
-}
 
 function exitCodeOf({ failure, stopped }: ShardResult): ExitCode {
   if (failure) return EXIT.failed;
@@ -48,7 +29,7 @@ async function carryOut(spec: GenerateSpec, outputDir: string, line: (text: stri
   for (const text of headLines(spec, outputDir)) line(text);
   const beganNs = systemClock.nowNs();
   const run = { spec, target: null, shard };
-  const result = await runLocally(driver, run, localEvents(line), { clock: systemClock, signal });
+  const result = await runLocally(driver, run, localLines('generate', line), { clock: systemClock, signal });
   const seconds = (systemClock.nowNs() - beganNs) / 1e6 / MS_PER_S;
   return { result, seconds };
 }
@@ -64,7 +45,7 @@ export async function generateHere(options: GenerateOptions, asJson: boolean, te
     const { result, seconds } = await carryOut(spec, outputDir, line, signal);
     if (result.failure) terminal.remark(`${result.failure.code}: ${result.failure.message}`);
     else if (result.stopped) terminal.remark('stopped; finished files are kept and the same command resumes');
-    else if (result.report) for (const text of footLines(result.report, seconds)) line(text);
+    else if (result.report?.kind === 'generate') for (const text of footLines(result.report, seconds)) line(text);
     if (asJson) {
       const { report = null, failure = null, stopped } = result;
       terminal.write(`${JSON.stringify({ spec, seconds, stopped, failure, report }, null, 2)}\n`);

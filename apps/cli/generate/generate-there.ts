@@ -12,7 +12,8 @@ const LANES = 2;
 async function foot({ remote, terminal }: Session, run: Run, line: (text: string) => void): Promise<void> {
   const summary = await remote.summary(run.id);
   if (run.problem) terminal.remark(`${run.problem.code}: ${run.problem.detail}`);
-  else if (summary?.report) for (const text of footLines(summary.report, summary.durationMs / MS_PER_S)) line(text);
+  else if (summary?.report?.kind === 'generate')
+    for (const text of footLines(summary.report, summary.durationMs / MS_PER_S)) line(text);
 }
 
 /** Has a server make the files below the data root of its executors, and shows it to its end. */

@@ -1,5 +1,5 @@
 import type { Run } from '#libs/contract/run.js';
-import type { Mismatch, OperationSummary, Summary, ThresholdResult } from '#libs/contract/summary.js';
+import type { Mismatch, OperationSummary, RunReport, Summary, ThresholdResult } from '#libs/contract/summary.js';
 import { countedLatency, milliseconds } from './interval-text.js';
 
 const SHOWN_MISMATCHES = 5;
@@ -63,9 +63,19 @@ function mismatchLines({ mismatches, mismatchCount, operations }: Summary): stri
   ];
 }
 
-/** What was made, for kinds that make something. */
-function reportLines({ report }: Summary): string[] {
-  if (report === undefined) return [];
+type ReportOf<K extends RunReport['kind']> = Extract<RunReport, { kind: K }>;
+
+function loadedLines({ keyspace, table, files, read, written, rejected, failed }: ReportOf<'load'>): string[] {
+  const rows = `${count(read)} rows read = ${count(written)} written + ${count(rejected)} rejected + ${count(failed)} failed`;
+  return [
+    field('loaded', `${count(files.length)} files into ${keyspace}.${table}: ${rows}`),
+    ...files.flatMap(({ name, rejectFile }) =>
+      rejectFile === null ? [] : [field('rejects', `${name}: ${rejectFile}`)],
+    ),
+  ];
+}
+
+function generatedLines(report: ReportOf<'generate'>): string[] {
   const { dataset, files, keptFiles, rows, storedBytes, sizes } = report;
   const kept = keptFiles > 0 ? `, ${count(keptFiles)} of them kept` : '';
   return [
@@ -76,6 +86,25 @@ function reportLines({ report }: Summary): string[] {
     ),
   ];
 }
+
+function queriedLines({ dataset, files, rowsRead, submitted, ok, missing, different }: ReportOf<'query'>): string[] {
+  return [
+    field('dataset', `${dataset}: ${count(files)} files, ${count(rowsRead)} rows read, ${count(submitted)} asked for`),
+    field('found', `${count(ok)} as expected, ${count(missing)} missing, ${count(different)} different`),
+  ];
+}
+
+const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
+  generate: generatedLines,
+  load: loadedLines,
+  query: queriedLines,
+};
+
+const linesOf = <K extends RunReport['kind']>(report: { [P in K]: { kind: P } & ReportOf<P> }[K]): string[] =>
+  REPORTS[report.kind](report);
+
+/** What was made or found, for kinds that do. */
+const reportLines = ({ report }: Summary): string[] => (report === undefined ? [] : linesOf(report));
 
 /** Operations first, their total last; the total of a single operation says nothing new. */
 function operationLines({ operations }: Summary): string[] {

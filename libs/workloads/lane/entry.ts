@@ -4,6 +4,8 @@ import type { WorkloadKind } from '#libs/contract/run.js';
 import { tidyHeap } from '#libs/load/heap-tidy.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
+import { openLoadLane } from '#libs/workloads/load/load.lane.js';
+import { openQueryLane } from '#libs/workloads/query/query.lane.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 
@@ -13,6 +15,8 @@ import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 const openers: { [K in WorkloadKind]: (input: LaneInput<K>, events: DriverEvents) => Promise<OpenShard> } = {
   stress: openStressLane,
   generate: openGenerateLane,
+  load: openLoadLane,
+  query: openQueryLane,
 };
 
 const open = <K extends WorkloadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);

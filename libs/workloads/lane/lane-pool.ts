@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '#libs/contract/problem.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
+import { joinReports } from '../run-report.js';
 import { IntervalJoin } from './interval-join.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 
@@ -21,12 +22,13 @@ interface LaneThread {
   send(command: LaneCommand): void;
 }
 
-/** Folds the lanes' results: counts add up, the first failure stands. */
+/** Folds the lanes' results: counts add up, reports are joined, the first failure stands. */
 const joinResults = (results: readonly ShardResult[]): ShardResult => ({
   completed: results.reduce((sum, result) => sum + result.completed, 0),
   mismatches: results.reduce((sum, result) => sum + result.mismatches, 0),
   stopped: results.some((result) => result.stopped),
   failure: results.find((result) => result.failure)?.failure,
+  report: joinReports(results.flatMap(({ report }) => report ?? [])),
 });
 
 function startLane(input: LaneInput, index: number, events: DriverEvents, join: IntervalJoin): LaneThread {

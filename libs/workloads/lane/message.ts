@@ -5,6 +5,8 @@ import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { ShardResult, SpecByKind } from '#libs/workloads/driver.js';
 import type { GeneratePlace } from '#libs/workloads/generate/generate.place.js';
+import type { LoadPlace } from '#libs/workloads/load/load.place.js';
+import type { QueryPlace } from '#libs/workloads/query/query.place.js';
 
 /** A lane's part of a run: it takes the work items first, first + stride, first + 2 x stride … of the whole run. */
 export interface LaneShare {
@@ -20,6 +22,8 @@ export interface LaneShare {
 interface PlaceByKind {
   stress: Target;
   generate: GeneratePlace;
+  load: LoadPlace;
+  query: QueryPlace;
 }
 
 /** What a lane is started with: parsed and checked before it crosses, so a lane trusts it. */

@@ -5,6 +5,7 @@ import { doorTable } from '#libs/front-doors/door-table.js';
 import { operationsOf } from '#libs/stress/operations.js';
 import { cellType, columnNames, keyspaceCql, tableCql, TABLES, truncateCql } from '#libs/stress/statements.js';
 import { replicasOf, unreachableConsistency, type ReplicasByDatacenter } from './consistency.js';
+import type { ConsistencyLevel } from './consistency-level.schema.js';
 import type { StressPlanSpec } from './stress.schema.js';
 
 /** How long nodes may take to agree on a new schema. */
@@ -141,8 +142,17 @@ export async function checkConsistency(
   spec: StressPlanSpec,
   localDatacenter: string | undefined,
 ): Promise<void> {
-  const { keyspace } = spec.schema;
+  await checkReplicas(session, spec.schema.keyspace, spec.consistencyLevel, localDatacenter);
+}
+
+/** The same for any keyspace. */
+export async function checkReplicas(
+  session: WireSession,
+  keyspace: string,
+  level: ConsistencyLevel,
+  localDatacenter: string | undefined,
+): Promise<void> {
   const replicas = await replication(session, keyspace);
-  const reason = unreachableConsistency(spec.consistencyLevel, keyspace, replicas, session.upNodes, localDatacenter);
+  const reason = unreachableConsistency(level, keyspace, replicas, session.upNodes, localDatacenter);
   if (reason) throw new CodedError('CONSISTENCY_UNREACHABLE', reason);
 }

@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { CodedError } from '#libs/contract/coded-error.js';
+import { type CsvRow, fieldText } from './csv-row.js';
+import { type CsvFormat, CsvSplitter } from './csv-splitter.js';
+
+const PIECE_BYTES = 1_048_576;
+const UTF8_MARK = '\xef\xbb\xbf';
+const UTF16_MARKS = ['\xff\xfe', '\xfe\xff'];
+
+export interface CsvOptions extends CsvFormat {
+  /** True when the first row names the columns. */
+  header: boolean;
+  /** The file as the user knows it, for messages. */
+  shown: string;
+}
+
+/** An open CSV file. */
+export interface CsvReader {
+  /** Of the header; undefined without one. */
+  columns: readonly string[] | undefined;
+  /** The rows, about a mebibyte at a time, no faster than they are asked for. Throws CodedError INPUT_UNREADABLE. */
+  blocks: AsyncGenerator<readonly CsvRow[]>;
+  /** Bytes of CSV read so far, decompressed. */
+  bytes(): number;
+}
+
+const unreadable = (shown: string, problem: string, cause?: unknown): CodedError =>
+  new CodedError('INPUT_UNREADABLE', `${shown} cannot be read: ${problem}`, [], { cause });
+
+function columnsOf(row: CsvRow | undefined, shown: string): string[] {
+  if (row === undefined) throw unreadable(shown, 'expected a header, found an empty file');
+  if (row.problem !== undefined) throw unreadable(shown, `expected a header, but ${row.problem}`);
+  const names = row.fields.map((field) => fieldText(field)?.trim());
+  const problems = names.flatMap((name, at) => {
+    if (name === undefined) return [`column ${at + 1} of the header is not UTF-8`];
+    if (name === '') return [`column ${at + 1} of the header has no name`];
+    return names.indexOf(name) < at ? [`the header names ${name} twice`] : [];
+  });
+  if (problems.length > 0) throw unreadable(shown, problems.join('; '));
+  return names.map((name) => name ?? '');
+}
+
+/**
+ * Reads CSV (RFC 4180, UTF-8) from bytes that come in pieces. Broken rows are among the rows, with a problem. Throws
+ * CodedError INPUT_UNREADABLE when the file is empty, its header is unusable, or the source fails.
+ */
+export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions): Promise<CsvReader> {
+  const { header, shown } = options;
+  const splitter = new CsvSplitter(options);
+  let bytes = 0;
+  async function* split(): AsyncGenerator<CsvRow[]> {
+    try {
+      for await (const piece of source) {
+        const text = piece.toString('latin1');
+        const isFirst = bytes === 0;
+        bytes += piece.length;
+        if (isFirst && UTF16_MARKS.includes(text.slice(0, 2)))
+          throw unreadable(shown, 'expected UTF-8, found UTF-16: convert it first');
+        const rows = splitter.add(isFirst && text.startsWith(UTF8_MARK) ? text.slice(UTF8_MARK.length) : text);
+        if (rows.length > 0) yield rows;
+      }
+    } catch (error) {
+      if (error instanceof CodedError) throw error;
+      throw unreadable(shown, error instanceof Error ? error.message : String(error), error);
+    }
+    yield splitter.end();
+  }
+  const all = split();
+  const first = await all.next();
+  const rows = first.done === true ? [] : first.value;
+  const columns = header ? columnsOf(rows[0], shown) : undefined;
+  async function* blocks(): AsyncGenerator<readonly CsvRow[]> {
+    const shift = header ? 1 : 0;
+    try {
+      yield rows.slice(shift).map((row) => ({ ...row, index: row.index - shift }));
+      for await (const block of all) yield shift === 0 ? block : block.map((row) => ({ ...row, index: row.index - 1 }));
+    } finally {
+      await all.return(undefined);
+    }
+  }
+  return { columns, blocks: blocks(), bytes: () => bytes };
+}
+
+/** What undoes the compression of a file, by its name; undefined where there is none. Throws CodedError. */
+function decompressorOf(path: string): Transform | undefined {
+  if (path.endsWith('.gz')) return zlib.createGunzip({ chunkSize: PIECE_BYTES });
+  if (!path.endsWith('.zst')) return undefined;
+  const open: unknown = Reflect.get(zlib, 'createZstdDecompress');
+  if (typeof open !== 'function')
+    throw unreadable(path, `zstd is not in this Node (${process.version}): take Node 22.15, 24 or later, or gzip`);
+  return open({ chunkSize: PIECE_BYTES });
+}
+
+/** The bytes of a CSV file on disk, `.gz` and `.zst` decompressed. */
+export function openCsvFile(path: string): Readable {
+  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
+  const decompressor = decompressorOf(path);
+  // An error of either ends both, and whoever reads hears of it.
+  return decompressor ? pipeline(file, decompressor, () => undefined) : file;
+}
+
+/** Opens a CSV file on disk; see `readCsv`. */
+export const readCsvFile = (path: string, options: CsvOptions): Promise<CsvReader> =>
+  readCsv(openCsvFile(path), options);

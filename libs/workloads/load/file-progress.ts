@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { CsvFile } from '#libs/dataset/csv-files.js';
+import { writeDocument } from '#libs/dataset/file-record.js';
+import { writeProblem } from '#libs/dataset/write-problem.js';
+
+const FORMAT = 1;
+const SUFFIX = '.progress.json';
+const REJECTS = '.rejects.csv';
+const REJECT_HEADER = 'line,reason,row\r\n';
+
+/** How far a file is loaded: every row before `rows` is decided. On disk as JSON. */
+export interface FileProgress {
+  format: number;
+  name: string;
+  /** Of the file that was read: a changed one is read anew. */
+  bytes: number;
+  modifiedMs: number;
+  rows: number;
+  rejected: number;
+  failed: number;
+  /** Length of the reject file as far as it belongs to these rows. */
+  rejectBytes: number;
+  done: boolean;
+}
+
+const noProgress = ({ name, bytes, modifiedMs }: CsvFile): FileProgress => ({
+  format: FORMAT,
+  name,
+  bytes,
+  modifiedMs,
+  rows: 0,
+  rejected: 0,
+  failed: 0,
+  rejectBytes: 0,
+  done: false,
+});
+
+/** Progress and rejected rows of the files of one dataset into one table; one writer for each file at a time. */
+export class ProgressFolder {
+  constructor(
+    readonly folder: string,
+    /** Makes temporary names this writer's own. */
+    private readonly owner: string,
+  ) {}
+
+  /** Throws CodedError OUTPUT_UNWRITABLE. */
+  async make(): Promise<void> {
+    await mkdir(this.folder, { recursive: true }).catch((error: unknown) => {
+      throw writeProblem(this.folder, error);
+    });
+  }
+
+  /** Where the rejected rows of a file are. */
+  rejectPath(name: string): string {
+    return this.path(name, REJECTS);
+  }
+
+  /** How far a file is; from the beginning when that is not known, or of another file of this name. */
+  async read(file: CsvFile): Promise<FileProgress> {
+    try {
+      const found: FileProgress = JSON.parse(await readFile(this.path(file.name, SUFFIX), 'utf8'));
+      const isSame = found.name === file.name && found.bytes === file.bytes && found.modifiedMs === file.modifiedMs;
+      return isSame && found.format === FORMAT ? found : noProgress(file);
+    } catch {
+      return noProgress(file);
+    }
+  }
+
+  /** Drops rejected rows beyond `progress`: they are read again. Throws CodedError OUTPUT_UNWRITABLE. */
+  async rewind({ name, rejectBytes }: FileProgress): Promise<void> {
+    const path = this.rejectPath(name);
+    try {
+      if (rejectBytes === 0) await rm(path, { force: true });
+      else await truncate(path, rejectBytes);
+    } catch (error) {
+      throw writeProblem(path, error);
+    }
+  }
+
+  /** Appends lines to a file's rejected rows; answers the length of the file. Throws CodedError OUTPUT_UNWRITABLE. */
+  async reject(name: string, lines: string): Promise<number> {
+    const path = this.rejectPath(name);
+    try {
+      const before = await stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      );
+      const bytes = Buffer.from(before === 0 ? REJECT_HEADER + lines : lines, 'latin1');
+      await appendFile(path, bytes);
+      return before + bytes.length;
+    } catch (error) {
+      throw writeProblem(path, error);
+    }
+  }
+
+  /** Whole or not at all. Throws CodedError OUTPUT_UNWRITABLE. */
+  write(progress: FileProgress): Promise<void> {
+    return writeDocument(this.path(progress.name, SUFFIX), progress, this.owner);
+  }
+
+  /** Forgets how far every file is; rejected rows stay. */
+  async forget(): Promise<void> {
+    const names = await readdir(this.folder).catch(() => []);
+    for (const name of names)
+      if (name.endsWith(SUFFIX) || name.endsWith('.partial')) await rm(join(this.folder, name), { force: true });
+  }
+
+  private path(name: string, suffix: string): string {
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+    return join(this.folder, `${basename(name).slice(0, 120)}-${hash}${suffix}`);
+  }
+}

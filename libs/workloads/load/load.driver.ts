@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { CodedError } from '#libs/contract/coded-error.js';
+import type { Target } from '#libs/contract/target.js';
+import { SIMULATED_CLUSTER_NAME } from '#libs/cql-sim/simulated.js';
+import { WireSession } from '#libs/cql/session.js';
+import { type CsvFile, findCsvFiles } from '#libs/dataset/csv-files.js';
+import { readCsvFile } from '#libs/dataset/csv-reader.js';
+import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
+import { RECORD_FOLDER } from '#libs/dataset/file-record.js';
+import { systemClock } from '#libs/load/clock.js';
+import type { Driver, DriverEvents, OpenShard, Shard, TargetFacts } from '#libs/workloads/driver.js';
+import { openLanes } from '#libs/workloads/lane/lane-pool.js';
+import { checkReplicas } from '../stress/schema-setup.js';
+import { NO_HOT_OPERATIONS, sessionOptions } from '../stress/session-options.js';
+import { ProgressFolder } from './file-progress.js';
+import { LoadProgress } from './load-progress.js';
+import { createTable, readTable } from './load-table.js';
+import type { LoadSpec } from './load.schema.js';
+
+const PROGRESS_EVERY_MS = 5_000;
+
+/** Where the files of a run lie. Throws CodedError. */
+export type FindRows = (spec: LoadSpec) => Promise<DatasetPlace & { stateFolder?: string | undefined }>;
+
+interface Work {
+  place: DatasetPlace;
+  files: CsvFile[];
+  progress: ProgressFolder;
+}
+
+/** Progress belongs to what decides the rows and where they go. */
+function stateName(spec: LoadSpec, { contactPoints, port }: Target): string {
+  const { keyspace, table, header, delimiter, columns, emptyAs, timestamp, ttlS } = spec;
+  const what = {
+    contactPoints: contactPoints.toSorted(),
+    port,
+    keyspace,
+    table,
+    header,
+    delimiter,
+    columns,
+    emptyAs,
+    timestamp,
+    ttlS,
+  };
+  return `load-${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16)}`;
+}
+
+async function workOf(find: FindRows, spec: LoadSpec, target: Target, owner: string): Promise<Work> {
+  const place = await find(spec);
+  const files = await findCsvFiles(place.folder, place.shown, spec.pattern);
+  const state = join(place.stateFolder ?? join(place.folder, RECORD_FOLDER), stateName(spec, target));
+  return { place, files, progress: new ProgressFolder(state, owner) };
+}
+
+/** Once per run: the files are there, the table is, and it can be written as asked. */
+async function prepare(find: FindRows, spec: LoadSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
+  const { place, files, progress } = await workOf(find, spec, target, `${process.pid}`);
+  await progress.make();
+  if (spec.existing === 'restart') await progress.forget();
+  const log = (level: 'info' | 'warn', message: string) => events.log(level, message);
+  const options = sessionOptions(target, spec, NO_HOT_OPERATIONS, log);
+  const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
+  try {
+    if (!spec.skipCreate) await createTable(session, spec, await namesOf(spec, files), (ms) => systemClock.sleep(ms));
+    await readTable(session, spec);
+    await checkReplicas(session, spec.keyspace, spec.consistencyLevel, target.localDatacenter);
+    events.log('info', `${place.shown}: ${files.length} files to load into ${spec.keyspace}.${spec.table}`);
+    return {
+      clusterName: session.clusterName,
+      simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
+      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion, shards }) => ({
+        address,
+        datacenter,
+        rack,
+        releaseVersion,
+        ...(shards !== undefined && { shards }),
+      })),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+async function namesOf(
+  { columns, header, delimiter }: LoadSpec,
+  [first]: readonly CsvFile[],
+): Promise<readonly string[]> {
+  if (columns !== undefined) return columns;
+  if (first === undefined || !header)
+    throw new CodedError(
+      'VALIDATION_FAILED',
+      'files without a header need spec.columns (--columns): name their columns',
+    );
+  const reader = await readCsvFile(first.path, { header, delimiter, shown: first.name });
+  await reader.blocks.return(undefined);
+  return reader.columns ?? [];
+}
+
+async function open(
+  find: FindRows,
+  spec: LoadSpec,
+  target: Target,
+  shard: Shard,
+  events: DriverEvents,
+  signal: AbortSignal,
+): Promise<OpenShard> {
+  const work = await workOf(find, spec, target, `${process.pid}-${shard.index}`);
+  const { files, place, progress } = work;
+  await progress.make();
+  const stride = shard.lanes[0]?.stride ?? 1;
+  // Lanes beyond the number of files have nothing to do: theirs is given to the others.
+  const active = Math.min(stride, files.length);
+  const lanes = shard.lanes.filter(({ first }) => first < files.length);
+  // An executor without files takes part in the start, and ends.
+  const inputs = (lanes.length > 0 ? lanes : shard.lanes.slice(0, 1)).map((share) => {
+    const places = files.map((_, at) => at).filter((at) => at % stride === share.first);
+    const extra = share.first < spec.concurrency % active ? 1 : 0;
+    return {
+      kind: 'load' as const,
+      spec,
+      share,
+      target: {
+        target,
+        files: places.flatMap((at) => files[at] ?? []),
+        places,
+        fileCount: files.length,
+        stateFolder: progress.folder,
+        shown: place.shown,
+        concurrency: Math.max(1, Math.floor(spec.concurrency / active) + extra),
+        rowsPerSecond: spec.rowsPerSecond === undefined ? undefined : spec.rowsPerSecond / active,
+      },
+    };
+  });
+  await tellBefore(
+    work,
+    inputs.flatMap((input) => input.target.files),
+    events,
+  );
+  const said = new LoadProgress(PROGRESS_EVERY_MS);
+  const watched: DriverEvents = {
+    ...events,
+    interval: (snapshot) => {
+      events.interval(snapshot);
+      const line = said.add(snapshot);
+      if (line !== undefined) events.log('info', line);
+    },
+  };
+  const opened = await openLanes(inputs, watched, signal);
+  return {
+    run: async (startAtMs, stopSignal) => {
+      const result = await opened.run(startAtMs, stopSignal);
+      await forgetWhenDone(work);
+      return result;
+    },
+    close: () => opened.close(),
+  };
+}
+
+async function tellBefore({ progress }: Work, files: readonly CsvFile[], events: DriverEvents): Promise<void> {
+  const before = await Promise.all(files.map((file) => progress.read(file)));
+  const begun = before.filter(({ rows }) => rows > 0);
+  if (begun.length === 0) return;
+  const rows = begun.reduce((sum, file) => sum + file.rows, 0);
+  events.log('info', `${rows} rows of ${begun.length} files were loaded by a run before, which this one continues`);
+}
+
+/** Once every file of every executor is loaded, the next run of the same begins anew. */
+async function forgetWhenDone({ files, progress }: Work): Promise<void> {
+  for (const file of files) if (!(await progress.read(file)).done) return;
+  await progress.forget();
+}
+
+/** Rows from any folder that `find` names. */
+export const loadFrom = (find: FindRows): Driver<LoadSpec> => ({
+  prepare: (spec, target, events) => prepare(find, spec, target, events),
+  open: (spec, target, shard, events, signal) => open(find, spec, target, shard, events, signal),
+});
+
+/** Datasets below the data root. */
+export const loadDriver = (dataRoot: string): Driver<LoadSpec> =>
+  loadFrom(({ dataset }) => openDatasetFolder(dataRoot, dataset));

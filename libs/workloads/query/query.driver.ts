@@ -1,0 +1,86 @@
+import type { Target } from '#libs/contract/target.js';
+import { WireSession } from '#libs/cql/session.js';
+import { SIMULATED_CLUSTER_NAME } from '#libs/cql-sim/simulated.js';
+import { findCsvFiles } from '#libs/dataset/csv-files.js';
+import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
+import type { Driver, DriverEvents, OpenShard, Shard, TargetFacts } from '#libs/workloads/driver.js';
+import { openLanes } from '#libs/workloads/lane/lane-pool.js';
+import { checkReplicas } from '#libs/workloads/stress/schema-setup.js';
+import { NO_HOT_OPERATIONS, sessionOptions } from '#libs/workloads/stress/session-options.js';
+import { connectionOf } from './query-connection.js';
+import { prepareQuery } from './prepare-query.js';
+import type { QueryFile } from './query.place.js';
+import type { QuerySpec } from './query.schema.js';
+
+/** Where the files of a run are. Throws CodedError. */
+export type FindFiles = (spec: QuerySpec) => Promise<DatasetPlace>;
+
+/** The files of a query run, in the order that decides which worker reads them. Throws CodedError INPUT_UNREADABLE. */
+export async function queryFiles({ folder, shown }: DatasetPlace, { fileGlob }: QuerySpec): Promise<QueryFile[]> {
+  const pattern = fileGlob.endsWith('.csv') ? `${fileGlob}{,.gz,.zst}` : fileGlob;
+  const files = await findCsvFiles(folder, shown, pattern);
+  return files.map(({ name, path }, index) => ({ name, path, index }));
+}
+
+/** Once per run: there are files, and the cluster can answer. */
+async function prepare(find: FindFiles, spec: QuerySpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
+  const files = await queryFiles(await find(spec), spec);
+  events.log('info', `dataset ${spec.dataset}: ${files.length} files`);
+  if (spec.dryRun) return { clusterName: 'none (dry run)', simulated: false, nodes: [] };
+  const options = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, (level, message) =>
+    events.log(level, message),
+  );
+  const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
+  try {
+    await checkReplicas(session, spec.keyspace, spec.consistencyLevel, target.localDatacenter);
+    await prepareQuery(session, spec);
+    return {
+      clusterName: session.clusterName,
+      simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
+      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion, shards }) => ({
+        address,
+        datacenter,
+        rack,
+        releaseVersion,
+        ...(shards !== undefined && { shards }),
+      })),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Every executor lists the files itself; the first lane works even without a file, so that its executor has started. */
+async function open(
+  find: FindFiles,
+  spec: QuerySpec,
+  target: Target,
+  shard: Shard,
+  events: DriverEvents,
+  signal: AbortSignal,
+): Promise<OpenShard> {
+  const files = await queryFiles(await find(spec), spec);
+  const inputs = shard.lanes
+    .filter(({ first }, lane) => lane === 0 || first < files.length)
+    .map((share) => ({
+      kind: 'query' as const,
+      spec,
+      target: {
+        cluster: target,
+        files: files.filter(({ index }) => index % share.stride === share.first),
+        busyLanes: Math.min(share.stride, files.length),
+      },
+      share,
+    }));
+  return openLanes(inputs, events, signal);
+}
+
+/** Files in any folder that `find` names. */
+export const queryFrom = (find: FindFiles): Driver<QuerySpec> => ({
+  prepare: (spec, target, events) => prepare(find, spec, target, events),
+  open: (spec, target, shard, events, signal) => open(find, spec, target, shard, events, signal),
+});
+
+/** Datasets below the data root. */
+export const queryDriver = (dataRoot: string): Driver<QuerySpec> =>
+  queryFrom(({ dataset }) => openDatasetFolder(dataRoot, dataset));

@@ -1,0 +1,18 @@
+import type { Target } from '#libs/contract/target.js';
+
+export interface QueryFile {
+  /** Absolute, symbolic links resolved. */
+  path: string;
+  /** Below the dataset. */
+  name: string;
+  /** Among all files of the run. */
+  index: number;
+}
+
+/** Where a lane asks, and what it reads. */
+export interface QueryPlace {
+  cluster: Target;
+  files: readonly QueryFile[];
+  /** Lanes of the whole run that have files; they share its rate. */
+  busyLanes: number;
+}

@@ -1,0 +1,27 @@
+import type { Shard } from '#libs/workloads/driver.js';
+import type { QueryAssignment, QuerySpec } from './query.schema.js';
+
+/**
+ * File i of all files is of worker i mod W: one file after another to the executors, and of those of an executor one
+ * after another to its lanes. How many files there are only the executors see.
+ */
+export const planQuery = (
+  { lanes, concurrency }: Pick<QuerySpec, 'lanes' | 'concurrency'>,
+  { executors }: { executors: number },
+): Shard[] =>
+  Array.from({ length: executors }, (_, index) => ({
+    index,
+    count: executors,
+    lanes: Array.from({ length: lanes }, (_unused, within) => ({
+      first: within * executors + index,
+      stride: executors * lanes,
+      threads: concurrency,
+    })),
+  }));
+
+/** Which worker reads which of the files: number w of W the files w, w + W, w + 2W … */
+export const assignmentsOf = (names: readonly string[], workers: number): QueryAssignment[] =>
+  Array.from({ length: workers }, (_, at) => ({
+    worker: at + 1,
+    files: names.filter((_name, index) => index % workers === at),
+  }));
