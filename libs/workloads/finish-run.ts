@@ -1,10 +1,11 @@
-import type { Problem } from '#libs/contract/problem.js';
+import { type Problem, problemOf } from '#libs/contract/problem.js';
 import { isEnded, type RunStatus, type Validity } from '#libs/contract/status.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { SummaryFold } from '#libs/stats/summary.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
 import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
 import { promisedBy } from './expectations.js';
+import { queryVerdict } from './query/query-verdict.js';
 import { joinReports } from './run-report.js';
 
 /** How a run is to end, and who says so. */
@@ -107,6 +108,15 @@ function cancelFirst({ cancelRequested }: StoredRun, ending: Ending | undefined)
   return { to: 'cancelled', actor, reason };
 }
 
+/** What was found may make a run fail that was carried out; only all of its shards together can tell. */
+function judged(run: StoredRun, ending: Ending): Ending {
+  if (ending.to !== 'completed' || run.kind !== 'query') return ending;
+  const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
+  const reason = report?.kind === 'query' ? queryVerdict(run.spec, report) : undefined;
+  if (reason === undefined) return ending;
+  return { to: 'failed', actor: ending.actor, reason, problem: problemOf('VALIDATION_MISMATCH', reason) };
+}
+
 /**
  * Computes and saves the summary of a run from what is stored of it, whatever its end is; then, when `ending` is given and
  * the run has not ended yet, ends it. Idempotent, in any process: the same intervals give the same summary. A run that
@@ -121,7 +131,7 @@ export async function finishRun(store: Store, runId: string, nowMs: number, endi
   if (wanted === undefined) return;
   const latest = await store.runs.find(runId);
   if (latest?.cancelRequested && wanted.to === 'completed') return finishRun(store, runId, nowMs, ending);
-  const moved = await store.runs.transition(runId, { ...wanted, atMs: nowMs });
+  const moved = await store.runs.transition(runId, { ...judged(run, wanted), atMs: nowMs });
   // Somebody else ended it meanwhile, as something else: the summary has to say so. What other shards wrote until the
   // run ended belongs to it as well.
   if (!moved || run.shards.some((shard) => shard.state === 'running')) await finishRun(store, runId, nowMs);

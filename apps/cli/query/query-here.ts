@@ -5,6 +5,7 @@ import type { Environment } from '#libs/contract/settings.js';
 import type { DatasetPlace } from '#libs/dataset/dataset-folder.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
+import { queryVerdict } from '#libs/workloads/query/query-verdict.js';
 import { queryFiles, queryFrom } from '#libs/workloads/query/query.driver.js';
 import { assignmentsOf, planQuery } from '#libs/workloads/query/query.plan.js';
 import { footLines, headLines, logLine } from '#libs/workloads/query/query-text.js';
@@ -40,6 +41,14 @@ async function placeOf({ csvDir }: QueryJob): Promise<DatasetPlace> {
   return { folder, shown: csvDir };
 }
 
+/** A run that went to its end may fail by what it found. */
+function judged(spec: QueryJob['spec'], result: ShardResult): ShardResult {
+  const message = result.report?.kind === 'query' && !result.stopped ? queryVerdict(spec, result.report) : undefined;
+  return message === undefined || result.failure
+    ? result
+    : { ...result, failure: { code: 'VALIDATION_MISMATCH', message } };
+}
+
 async function carryOut(
   { spec, target }: QueryJob,
   place: DatasetPlace,
@@ -51,7 +60,7 @@ async function carryOut(
   const beganNs = systemClock.nowNs();
   const driver = queryFrom(() => Promise.resolve(place));
   const result = await runLocally(driver, { spec, target, shard }, localEvents(line), { clock: systemClock, signal });
-  return { result, seconds: (systemClock.nowNs() - beganNs) / 1e6 / MS_PER_S };
+  return { result: judged(spec, result), seconds: (systemClock.nowNs() - beganNs) / 1e6 / MS_PER_S };
 }
 
 /** Makes the queries from this process. With `json`, lines go to standard error and standard output is one document. */
