@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '#libs/contract/problem.js';
+import type { WorkloadKind } from '#libs/contract/run.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
 import { joinReports } from '../run-report.js';
 import { IntervalJoin } from './interval-join.js';
@@ -13,6 +14,11 @@ const CLOSE_GRACE_MS = 2_000;
  * rarely that its memory grows for half an hour before it is given back. Buffers lie outside and are not counted.
  */
 const HEAP = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 6 };
+
+/** Lanes that read files hold some mebibytes of text at once, which is to die young. */
+const HEAP_OF: { readonly [K in WorkloadKind]?: typeof HEAP } = {
+  load: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
+};
 
 interface LaneThread {
   worker: Worker;
@@ -33,7 +39,10 @@ const joinResults = (results: readonly ShardResult[]): ShardResult => ({
 
 function startLane(input: LaneInput, index: number, events: DriverEvents, join: IntervalJoin): LaneThread {
   // Compiled next to this file; a lane is always a real file, so that it can be a thread.
-  const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData: input, resourceLimits: HEAP });
+  const worker = new Worker(new URL('./entry.js', import.meta.url), {
+    workerData: input,
+    resourceLimits: HEAP_OF[input.kind] ?? HEAP,
+  });
   const ready = deferred<void>();
   const ended = deferred<ShardResult>();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

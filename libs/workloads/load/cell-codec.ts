@@ -27,10 +27,18 @@ const TRUE = new Set(['true', 't', '1', 'yes']);
 const FALSE = new Set(['false', 'f', '0', 'no']);
 const LONGEST_NUMBER = 1000;
 
+/** Where a field is laid out to be looked at: one call into native code takes a fifth of what an expression takes. */
+let scratch = Buffer.allocUnsafe(65_536);
+
+function isText(field: string): boolean {
+  if (field.length > scratch.length) scratch = Buffer.allocUnsafe(2 * field.length);
+  return isUtf8(scratch.subarray(0, scratch.write(field, 'latin1')));
+}
+
 const text: CellCodec = {
   expected: 'text in UTF-8',
   isText: true,
-  fits: (field) => !NOT_ASCII.test(field) || isUtf8(Buffer.from(field, 'latin1')),
+  fits: isText,
   size: (field) => field.length,
   write: (field, out, at) => void out.write(field, at, 'latin1'),
 };
