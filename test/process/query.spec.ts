@@ -182,6 +182,16 @@ describe('tidemark query against a simulated cluster', () => {
     const text = await answer.text();
     expect(lastLine(text)).toMatchObject({ ok: 700, files: 7 });
     expect(workerLines(text).length).toBeGreaterThanOrEqual(3);
+    // The first file is the first executor's; the others go on to their end all the same.
+    const gone = rows[0] ?? ['', ''];
+    await table.remove(gone[0]);
+    const strict = await tidemark(
+      `query --csv-dir rows --port ${port} --rate 400 --fail-on-mismatch --server ${world.url}`.split(' '),
+    ).ended;
+    await table.fill([gone]);
+    expect(strict.exitCode).toBe(1);
+    expect(strict.errors).toMatch(/^VALIDATION_MISMATCH: 1 rows were not found and 0 differ from the CSV/m);
+    expect(lastLine(strict.out)).toMatchObject({ ok: 699, submitted: 700, missing: 1, files: 7 });
   });
 });
 
