@@ -68,12 +68,10 @@ export async function measureWorkload(
     await open.close();
   }
   const measured = { operations: 0, cpuUs: 0, elapsedMs: 0 };
-  // Every lane has an interval of its own of the same time, and sees the CPU time of the whole process.
-  const lanes = shard.lanes.length;
   for (const { operations, self, lengthMs } of intervals.filter(({ interval }) => interval >= SKIPPED_INTERVALS)) {
     for (const { completed } of Object.values(operations)) measured.operations += completed;
-    measured.cpuUs += self.cpuUs / lanes;
-    measured.elapsedMs += lengthMs / lanes;
+    measured.cpuUs += self.cpuUs;
+    measured.elapsedMs += lengthMs;
   }
   return measured;
 }
