@@ -3,7 +3,7 @@
  * loads leave them out.
  */
 const TESTS = '(\\.spec\\.ts$|^test/|^bench/)';
-const LANE_LIBS = '^libs/(load|stats|stress|cql|dataset|zk)/';
+const LANE_LIBS = '^libs/(load|stats|stress|cql|dataset|wire|zk)/';
 const CQL_DRIVER = '^libs/cql/driver/';
 const runtimeOnly = { dependencyTypesNot: ['type-only', 'type-import'] };
 

@@ -1,14 +1,8 @@
-import type tls from 'node:tls';
+import type { SocketOptions } from '#libs/wire/socket.js';
 import type { BodyReader } from './body-reader.js';
 import type { RequestFrame } from './request-frame.js';
 
-export interface ConnectionOptions {
-  host: string;
-  port: number;
-  /** Where it is to come from; any port when undefined. */
-  localPort?: number | undefined;
-  connectTimeoutMs: number;
-  tls?: tls.ConnectionOptions | undefined;
+export interface ConnectionOptions extends SocketOptions {
   inFlight: number;
   /** A clock for service times, nanoseconds. */
   nowNs: () => number;

@@ -1,8 +1,7 @@
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
 import { OUTCOMES } from '#libs/contract/outcome.js';
 import { BodyReader } from './body-reader.js';
-import { FrameAssembler } from './frame-assembler.js';
+import { frameAssembler } from './frame-assembler.js';
 import type { Answer, ConnectionEvents, ConnectionOptions } from './connection-options.js';
 import { decompressFrame, type FrameCodec } from './frame-codec.js';
 import type { HotHandler } from './hot-handler.js';
@@ -12,10 +11,10 @@ import { outcomeOf, readServerError } from './server-error.js';
 import type { ShardMeter } from '#libs/stats/shard-meter.js';
 import { CONTROL, LATE, StreamTable, UNKNOWN } from './stream-table.js';
 import { TABLET_PAYLOAD } from './tablet-map.js';
-import { WriteBuffer } from './write-buffer.js';
+import { openSocket, type SocketEvents } from '#libs/wire/socket.js';
+import { WriteBuffer } from '#libs/wire/write-buffer.js';
 import type { RequestFrame } from './request-frame.js';
 
-const RECEIVE_BYTES = 256 * 1024;
 const CLIENT_TIMEOUT = OUTCOMES.indexOf('clientTimeout');
 const CONNECTION_LOST = OUTCOMES.indexOf('connectionLost');
 const INVALID = OUTCOMES.indexOf('invalid');
@@ -30,7 +29,7 @@ interface Waiting {
  * One connection of the wire engine. Hot operations go through `begin` and come back through the handler; control requests
  * are promises on stream ids of their own.
  */
-export class Connection {
+export class Connection implements SocketEvents {
   lateAnswers = 0;
   bytesReceived = 0;
   closed = false;
@@ -52,7 +51,7 @@ export class Connection {
   private readonly control = new Map<number, Waiting>();
   private quietSweeps = 0;
   private heardBytes = 0;
-  private readonly assembler = new FrameAssembler((buffer, start, end) => this.onFrame(buffer, start, end));
+  private readonly assembler = frameAssembler((buffer, start, end) => this.onFrame(buffer, start, end));
 
   private constructor(
     private readonly socket: net.Socket,
@@ -69,44 +68,7 @@ export class Connection {
 
   /** Connects the socket; no CQL is spoken yet. Rejects with the socket's error. */
   static open(options: ConnectionOptions, handler: HotHandler, events: ConnectionEvents): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      let connection: Connection | undefined;
-      const onRead = (length: number, buffer: Uint8Array): boolean => {
-        connection?.receive(Buffer.isBuffer(buffer) ? buffer : Buffer.from(buffer), length);
-        return true;
-      };
-      const { host, port, localPort } = options;
-      const from = localPort === undefined ? {} : { localPort };
-      const socket = options.tls
-        ? tls.connect({ ...options.tls, ...from, host, port })
-        : net.connect({
-            ...from,
-            host,
-            port,
-            noDelay: true,
-            onread: { buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES), callback: onRead },
-          });
-      const timer = setTimeout(
-        () => socket.destroy(new Error(`no connection within ${options.connectTimeoutMs} ms`)),
-        options.connectTimeoutMs,
-      );
-      socket.once(options.tls ? 'secureConnect' : 'connect', () => {
-        clearTimeout(timer);
-        socket.setNoDelay(true);
-        connection = new Connection(socket, handler, events, options);
-        resolve(connection);
-      });
-      if (options.tls) socket.on('data', (data: Buffer) => connection?.receive(data, data.length));
-      let cause = new Error('the server closed the connection');
-      socket.on('error', (error) => {
-        cause = error;
-      });
-      socket.on('close', () => {
-        clearTimeout(timer);
-        reject(cause);
-        connection?.lost(cause);
-      });
-    });
+    return openSocket(options, (socket) => new Connection(socket, handler, events, options));
   }
 
   get inFlight(): number {
@@ -188,7 +150,7 @@ export class Connection {
     this.socket.destroy(cause);
   }
 
-  private lost(cause: Error): void {
+  lost(cause: Error): void {
     if (this.closed) return;
     this.closed = true;
     for (const waiting of this.control.values()) waiting.reject(cause);
@@ -201,7 +163,7 @@ export class Connection {
     this.handler.onTurn();
   }
 
-  private receive(chunk: Buffer, length: number): void {
+  receive(chunk: Buffer, length: number): void {
     if (this.closed) return;
     this.bytesReceived += length;
     if (this.meter !== undefined) this.readNs = this.nowNs();

@@ -4,7 +4,7 @@ import { startSimulator } from '#libs/cql-sim/simulator.js';
 import { seededRandom } from '#libs/load/random.js';
 import { BodyReader, MalformedFrame } from './body-reader.js';
 import { decodeValue, readType } from './column-type.js';
-import { FrameAssembler } from './frame-assembler.js';
+import { frameAssembler } from './frame-assembler.js';
 import { frameTemplate } from './frame-template.js';
 import { HEADER_BYTES, OPCODE, RESPONSE_V4, RESULT_KIND } from './protocol.js';
 import { readPrepared, readRows } from './result.js';
@@ -72,7 +72,7 @@ describe('decoders given anything', () => {
     });
     const stream = Buffer.concat(frames);
     const found: Buffer[] = [];
-    const assembler = new FrameAssembler((buffer, start, end) => found.push(Buffer.from(buffer.subarray(start, end))));
+    const assembler = frameAssembler((buffer, start, end) => found.push(Buffer.from(buffer.subarray(start, end))));
     for (let at = 0; at < stream.length;) {
       const length = Math.min(stream.length - at, 1 + Math.floor(random() * 400));
       assembler.receive(stream.subarray(at, at + length), length);

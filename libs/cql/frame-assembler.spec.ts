@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedFrame } from './body-reader.js';
-import { FrameAssembler } from './frame-assembler.js';
+import { frameAssembler } from './frame-assembler.js';
 
 const frame = (stream: number, body: number): Buffer => {
   const bytes = Buffer.alloc(9 + body, stream);
@@ -14,11 +14,11 @@ const collect = () => {
   const found: string[] = [];
   return {
     found,
-    assembler: new FrameAssembler((buffer, start, end) => found.push(buffer.toString('hex', start, end))),
+    assembler: frameAssembler((buffer, start, end) => found.push(buffer.toString('hex', start, end))),
   };
 };
 
-describe('FrameAssembler', () => {
+describe('frameAssembler', () => {
   const frames = [frame(1, 0), frame(2, 5), frame(3, 9000), frame(4, 1)];
   const stream = Buffer.concat(frames);
   const expected = frames.map((each) => each.toString('hex'));

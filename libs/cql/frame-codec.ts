@@ -64,6 +64,17 @@ export function compressFrame(codec: FrameCodec, frame: Buffer): Buffer {
   return packed.length < body.length ? withBody(frame, packed, HEADER_FLAG.COMPRESSION) : frame;
 }
 
+/** The same for frames that stand one behind the other; always a copy. */
+export function compressFrames(codec: FrameCodec, frames: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < frames.length;) {
+    const end = at + HEADER_BYTES + frames.readInt32BE(at + 5);
+    parts.push(compressFrame(codec, frames.subarray(at, end)));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
 /** The frame that was compressed. Throws for a body that is no compressed one, or announces more than a frame may have. */
 export function decompressFrame(codec: FrameCodec, frame: Buffer): Buffer {
   const packed = frame.subarray(HEADER_BYTES);

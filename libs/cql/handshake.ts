@@ -1,6 +1,6 @@
 import { BodyWriter } from './body-writer.js';
 import type { Connection } from './connection.js';
-import { frameCodec, type Compression, type FrameCodec } from './frame-codec.js';
+import { compressFrames, frameCodec, type Compression, type FrameCodec } from './frame-codec.js';
 import { readExtensions } from './extensions.js';
 import { OPCODE } from './protocol.js';
 import { readServerError, ServerError } from './server-error.js';
@@ -38,7 +38,8 @@ export async function handshake(
     ...connection.extensions.startup,
   });
   let answer = await connection.request(startup.frame(OPCODE.STARTUP), timeoutMs);
-  connection.writes.codec = connection.codec;
+  const { codec } = connection;
+  if (codec !== undefined) connection.writes.pack = (frames) => compressFrames(codec, frames);
   if (answer.opcode === OPCODE.AUTHENTICATE) {
     if (!credentials) throw new CredentialsMissing('the server asks for a login');
     const token = Buffer.from(`\0${credentials.username}\0${credentials.password}`);

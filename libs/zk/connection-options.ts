@@ -1,12 +1,8 @@
-import type tls from 'node:tls';
+import type { SocketOptions } from '#libs/wire/socket.js';
 import type { JuteReader } from './jute-reader.js';
 import type { PendingWatch } from './watch-book.js';
 
-export interface ConnectionOptions {
-  host: string;
-  port: number;
-  connectTimeoutMs: number;
-  tls?: tls.ConnectionOptions | undefined;
+export interface ConnectionOptions extends SocketOptions {
   /** Hot operations at a time. */
   inFlight: number;
   /** What one answer may take. */

@@ -1,16 +1,15 @@
-import net from 'node:net';
-import tls from 'node:tls';
-import { WriteBuffer } from '#libs/cql/write-buffer.js';
+import type net from 'node:net';
+import type { PieceCutter } from '#libs/wire/piece-cutter.js';
+import { openSocket, type SocketEvents } from '#libs/wire/socket.js';
+import { WriteBuffer } from '#libs/wire/write-buffer.js';
 import type { ConnectionEvents, ConnectionOptions, Welcome } from './connection-options.js';
 import type { HotHandler } from './hot-handler.js';
 import { CONTROL, InFlight } from './in-flight.js';
 import { JuteReader, MalformedAnswer } from './jute-reader.js';
-import { PacketAssembler } from './packet-assembler.js';
+import { packetAssembler } from './packet-assembler.js';
 import { CODE, LENGTH_BYTES, OPCODE, REPLY_HEADER_BYTES, REQUEST_HEADER_BYTES, XID } from './protocol.js';
 import type { PendingWatch } from './watch-book.js';
 import { ZkError } from './zk-error.js';
-
-const RECEIVE_BYTES = 64 * 1024;
 
 /** A control request that waits. */
 interface Waiting {
@@ -23,7 +22,7 @@ interface Waiting {
  * One connection. Hot operations go through `begin` and come back through the handler; control requests are promises. What
  * is written leaves with `flush`.
  */
-export class Connection {
+export class Connection implements SocketEvents {
   lateAnswers = 0;
   bytesReceived = 0;
   closed = false;
@@ -35,7 +34,7 @@ export class Connection {
   private readonly control = new Map<number, Waiting>();
   private readonly watches = new Map<number, PendingWatch>();
   private readonly logins: Waiting[] = [];
-  private readonly assembler: PacketAssembler;
+  private readonly assembler: PieceCutter;
   private greeting: Waiting | undefined;
   private flushing = false;
 
@@ -47,47 +46,12 @@ export class Connection {
   ) {
     this.flights = new InFlight(inFlight);
     this.writes = new WriteBuffer(socket);
-    this.assembler = new PacketAssembler(maxAnswerBytes, (buffer, start, end) => this.onPacket(buffer, start, end));
+    this.assembler = packetAssembler(maxAnswerBytes, (buffer, start, end) => this.onPacket(buffer, start, end));
   }
 
   /** Connects the socket; nothing is said yet. Rejects with the socket's error. */
   static open(options: ConnectionOptions, handler: HotHandler, events: ConnectionEvents): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      let connection: Connection | undefined;
-      const onRead = (length: number, buffer: Uint8Array): boolean => {
-        connection?.receive(Buffer.isBuffer(buffer) ? buffer : Buffer.from(buffer), length);
-        return true;
-      };
-      const { host, port } = options;
-      const socket = options.tls
-        ? tls.connect({ ...options.tls, host, port })
-        : net.connect({
-            host,
-            port,
-            noDelay: true,
-            onread: { buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES), callback: onRead },
-          });
-      const timer = setTimeout(
-        () => socket.destroy(new Error(`no connection within ${options.connectTimeoutMs} ms`)),
-        options.connectTimeoutMs,
-      );
-      socket.once(options.tls ? 'secureConnect' : 'connect', () => {
-        clearTimeout(timer);
-        socket.setNoDelay(true);
-        connection = new Connection(socket, handler, events, options);
-        resolve(connection);
-      });
-      if (options.tls) socket.on('data', (data: Buffer) => connection?.receive(data, data.length));
-      let cause = new Error('the server closed the connection');
-      socket.on('error', (error) => {
-        cause = error;
-      });
-      socket.on('close', () => {
-        clearTimeout(timer);
-        reject(cause);
-        connection?.lost(cause);
-      });
-    });
+    return openSocket(options, (socket) => new Connection(socket, handler, events, options));
   }
 
   /** Sends the ConnectRequest; the first answer of a connection is its ConnectResponse. */
@@ -178,7 +142,7 @@ export class Connection {
     });
   }
 
-  private receive(chunk: Buffer, length: number): void {
+  receive(chunk: Buffer, length: number): void {
     if (this.closed) return;
     this.bytesReceived += length;
     try {
@@ -257,7 +221,7 @@ export class Connection {
     waiting?.reject(new ZkError(code, `${waiting.about}: ${why}`));
   }
 
-  private lost(cause: Error): void {
+  lost(cause: Error): void {
     if (this.closed) return;
     this.closed = true;
     this.flights.clear((slot, xid) => this.fail(slot, xid, CODE.CONNECTION_LOSS, cause.message));

@@ -3,7 +3,7 @@ import { JuteReader, MalformedAnswer } from './jute-reader.js';
 import { CREATOR_ACCESS, JuteWriter } from './jute-writer.js';
 import { greetingPacket } from './login.js';
 import { multiBody, readMulti } from './multi.js';
-import { PacketAssembler } from './packet-assembler.js';
+import { packetAssembler } from './packet-assembler.js';
 import { readStat } from './stat.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -147,7 +147,7 @@ describe('packets in a stream', () => {
     const random = randomOf(3);
     for (let round = 0; round < 40; round++) {
       const found: Buffer[] = [];
-      const assembler = new PacketAssembler(1000, (buffer, start, end) => {
+      const assembler = packetAssembler(1000, (buffer, start, end) => {
         found.push(Buffer.from(buffer.subarray(start, end)));
       });
       for (let at = 0; at < stream.length;) {
@@ -162,15 +162,13 @@ describe('packets in a stream', () => {
   });
 
   it('that announce too much are refused, those that may come take no room before they do', () => {
-    const assembler = new PacketAssembler(1000, () => {});
+    const assembler = packetAssembler(1000, () => {});
     expect(() => assembler.receive(Buffer.from('000003e9', 'hex'), 4)).toThrow(
       'at most 1000 bytes, found one that announces 1001',
     );
-    expect(() => new PacketAssembler(1000, () => {}).receive(Buffer.from('ffffffff', 'hex'), 4)).toThrow(
-      MalformedAnswer,
-    );
+    expect(() => packetAssembler(1000, () => {}).receive(Buffer.from('ffffffff', 'hex'), 4)).toThrow(MalformedAnswer);
     const before = process.memoryUsage().arrayBuffers;
-    const many = Array.from({ length: 50 }, () => new PacketAssembler(2 ** 30, () => {}));
+    const many = Array.from({ length: 50 }, () => packetAssembler(2 ** 30, () => {}));
     for (const each of many) each.receive(Buffer.from('3fffffff00', 'hex'), 5);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * 2 ** 20);
   });

@@ -6,7 +6,7 @@ import type { RequestFrame } from '#libs/cql/request-frame.js';
 import { NO_HOST, type WireSession } from '#libs/cql/session.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import { OUTCOMES } from '#libs/contract/outcome.js';
-import { refusalOutcome, refusalText } from '../stress/refusal.js';
+import { Refusals } from '#libs/workloads/lane/refusals.js';
 import type { LoadJob, LoadSource } from './load-source.js';
 import type { RowCodec } from './row-codec.js';
 
@@ -20,7 +20,7 @@ export class LoadTarget implements Target, HotHandler {
   private readonly jobs: (LoadJob | undefined)[] = [];
   private readonly messages = new Map<number, string>();
   private readonly heads = new Map<RowCodec, RequestFrame>();
-  private refused: { slot: number; outcome: number }[] = [];
+  private readonly refusals = new Refusals(this);
   private completion: Completion | undefined;
   private turn: () => void = () => undefined;
   private source: LoadSource | undefined;
@@ -59,15 +59,14 @@ export class LoadTarget implements Target, HotHandler {
 
   flush(): void {
     this.session?.flush();
-    // What could not be sent is told of after the turn, never from inside fire.
-    if (this.refused.length > 0) setImmediate(this.tellRefused);
+    this.refusals.flush();
   }
 
   private begin(slot: number): void {
     const { session } = this;
     const job = this.jobs[slot];
     const at = session && job ? this.send(session, slot, job) : NO_HOST;
-    if (at < 0) this.refused.push({ slot, outcome: refusalOutcome(at) });
+    if (at < 0) this.refusals.add(slot, at);
   }
 
   private send(session: WireSession, slot: number, { codec, rows }: LoadJob): number {
@@ -112,13 +111,6 @@ export class LoadTarget implements Target, HotHandler {
     this.heads.set(codec, head);
     return head;
   }
-
-  private readonly tellRefused = (): void => {
-    const { refused } = this;
-    this.refused = [];
-    for (const { slot, outcome } of refused) this.onError(slot, outcome, refusalText(outcome));
-    this.turn();
-  };
 
   onVoid(slot: number): void {
     const job = this.jobs[slot];

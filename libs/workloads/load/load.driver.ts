@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Target } from '#libs/contract/target.js';
-import { SIMULATED_CLUSTER_NAME } from '#libs/cql-sim/simulated.js';
+import { targetFacts } from '#libs/workloads/target-facts.js';
 import { WireSession } from '#libs/cql/session.js';
 import { type CsvFile, findCsvFiles } from '#libs/dataset/csv-files.js';
 import { readCsvFile } from '#libs/dataset/csv-reader.js';
@@ -67,17 +67,7 @@ async function prepare(find: FindRows, spec: LoadSpec, target: Target, events: D
     await readTable(session, spec);
     await checkReplicas(session, spec.keyspace, spec.consistencyLevel, target.localDatacenter);
     events.log('info', `${place.shown}: ${files.length} files to load into ${spec.keyspace}.${spec.table}`);
-    return {
-      clusterName: session.clusterName,
-      simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
-      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion, shards }) => ({
-        address,
-        datacenter,
-        rack,
-        releaseVersion,
-        ...(shards !== undefined && { shards }),
-      })),
-    };
+    return targetFacts(session);
   } finally {
     await session.close();
   }

@@ -4,7 +4,7 @@ import { NO_HOST, type WireSession } from '#libs/cql/session.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import type { FailureNotes } from '#libs/workloads/stress/failure-notes.js';
 import { OUTCOME_INDEX } from '#libs/workloads/stress/outcome-index.js';
-import { refusalOutcome, refusalText } from '#libs/workloads/stress/refusal.js';
+import { Refusals } from '#libs/workloads/lane/refusals.js';
 import type { AnswerCheck } from './answer-check.js';
 import type { QueryRow } from './row-maker.js';
 import type { RowQueue } from './row-queue.js';
@@ -25,7 +25,7 @@ interface Connected {
 /** Sends the row that was drawn last on the wire engine; its values are in the form of the request already. */
 export class WireQueryTarget implements QueryTarget, HotHandler {
   private readonly rows: (QueryRow | undefined)[] = [];
-  private refused: { slot: number; outcome: number }[] = [];
+  private readonly refusals = new Refusals(this);
   private completion: Completion | undefined;
   private turn: () => void = () => undefined;
 
@@ -53,33 +53,22 @@ export class WireQueryTarget implements QueryTarget, HotHandler {
 
   flush(): void {
     this.connected?.session.flush();
-    // An operation that could not be sent is told of after the turn, never from inside fire.
-    if (this.refused.length > 0) setImmediate(this.tellRefused);
+    this.refusals.flush();
   }
 
   private begin(slot: number): void {
     const row = this.rows[slot];
     const { connected } = this;
     if (row === undefined || connected === undefined) {
-      this.refused.push({ slot, outcome: refusalOutcome(NO_HOST) });
+      this.refusals.add(slot, NO_HOST);
       return;
     }
     const { session, head } = connected;
     if (session.routes && row.route.length > 0) session.route(row.route, 0, row.route.length);
     const at = session.begin(slot, head, row.values.length);
-    if (at < 0) this.refused.push({ slot, outcome: refusalOutcome(at) });
+    if (at < 0) this.refusals.add(slot, at);
     else row.values.copy(session.out, at + head.bytes.length);
   }
-
-  private readonly tellRefused = (): void => {
-    const { refused } = this;
-    this.refused = [];
-    for (const { slot, outcome } of refused) {
-      this.notes.error(slot, outcome, refusalText(outcome));
-      this.end(slot, outcome, 0);
-    }
-    this.turn();
-  };
 
   private end(slot: number, outcome: number, rows: number): void {
     this.completion?.complete(slot, outcome, rows);

@@ -1,6 +1,6 @@
 import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
-import { SIMULATED_CLUSTER_NAME } from '#libs/cql-sim/simulated.js';
+import { targetFacts } from '#libs/workloads/target-facts.js';
 import { findCsvFiles } from '#libs/dataset/csv-files.js';
 import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
 import type { Driver, DriverEvents, OpenShard, Shard, TargetFacts } from '#libs/workloads/driver.js';
@@ -34,17 +34,7 @@ async function prepare(find: FindFiles, spec: QuerySpec, target: Target, events:
   try {
     await checkReplicas(session, spec.keyspace, spec.consistencyLevel, target.localDatacenter);
     await prepareQuery(session, spec);
-    return {
-      clusterName: session.clusterName,
-      simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
-      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion, shards }) => ({
-        address,
-        datacenter,
-        rack,
-        releaseVersion,
-        ...(shards !== undefined && { shards }),
-      })),
-    };
+    return targetFacts(session);
   } finally {
     await session.close();
   }

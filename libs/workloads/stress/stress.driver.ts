@@ -1,4 +1,4 @@
-import { SIMULATED_CLUSTER_NAME } from '#libs/cql-sim/simulated.js';
+import { targetFacts } from '#libs/workloads/target-facts.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
@@ -22,17 +22,7 @@ async function prepare(spec: StoredStressSpec, target: Target, events: DriverEve
     await prepareSchema(session, spec, events);
     await checkConsistency(session, spec, target.localDatacenter);
     if (spec.operation !== 'user' && !doorTable(spec)) await checkTables(session, spec);
-    return {
-      clusterName: session.clusterName,
-      simulated: session.clusterName === SIMULATED_CLUSTER_NAME,
-      nodes: session.nodes.map(({ address, datacenter, rack, releaseVersion, shards }) => ({
-        address,
-        datacenter,
-        rack,
-        releaseVersion,
-        ...(shards !== undefined && { shards }),
-      })),
-    };
+    return targetFacts(session);
   } finally {
     await session.close();
   }

@@ -6,7 +6,7 @@ import type { Completion, Target } from '#libs/load/target.js';
 import type { RowGenerator } from '#libs/stress/row-generator.js';
 import type { FailureNotes } from './failure-notes.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
-import { refusalOutcome, refusalText } from './refusal.js';
+import { Refusals } from '#libs/workloads/lane/refusals.js';
 import { NO_ROW, OTHER_SHAPE, RowCheck } from './row-check.js';
 import { COUNTER_READ, COUNTER_WRITE, WRITE } from '#libs/stress/operations.js';
 
@@ -34,9 +34,7 @@ export interface WireTargetOptions {
 export class WireTarget implements Target, HotHandler {
   private readonly seeds: Float64Array;
   private readonly operations: Uint8Array;
-  private readonly refused: Int32Array;
-  private readonly refusedWith: Int32Array;
-  private refusedCount = 0;
+  private readonly refusals = new Refusals(this);
   private readonly check: RowCheck;
   private completion: Completion | undefined;
   private turn: () => void = () => undefined;
@@ -50,8 +48,6 @@ export class WireTarget implements Target, HotHandler {
   constructor(private readonly options: WireTargetOptions) {
     this.seeds = new Float64Array(options.slots);
     this.operations = new Uint8Array(options.slots);
-    this.refused = new Int32Array(options.slots);
-    this.refusedWith = new Int32Array(options.slots);
     this.check = new RowCheck(options.generator, options.columns, options.populated, options.order);
   }
 
@@ -75,7 +71,7 @@ export class WireTarget implements Target, HotHandler {
     const template = templates[operation];
     const at = template === undefined || session === undefined ? NO_HOST : session.begin(slot, template);
     if (template === undefined || session === undefined || at < 0) {
-      this.refuse(slot, at);
+      this.refusals.add(slot, at);
       return;
     }
     const { out } = session;
@@ -90,18 +86,12 @@ export class WireTarget implements Target, HotHandler {
     const keyBytes = generator.key.length;
     const at = session.begin(slot, head, generator.drawSizes() + populated * LENGTH_BYTES + LENGTH_BYTES + keyBytes);
     if (at < 0) {
-      this.refuse(slot, at);
+      this.refusals.add(slot, at);
       return;
     }
     const { out } = session;
     const keyAt = generator.writeSizedColumns(out, at + head.bytes.length);
     generator.writeKey(out, out.writeInt32BE(keyBytes, keyAt));
-  }
-
-  private refuse(slot: number, at: number): void {
-    this.refused[this.refusedCount] = slot;
-    this.refusedWith[this.refusedCount] = refusalOutcome(at);
-    this.refusedCount++;
   }
 
   private writeIncrements(out: Buffer, at: number, valueOffsets: Int32Array): void {
@@ -115,22 +105,8 @@ export class WireTarget implements Target, HotHandler {
 
   flush(): void {
     this.session?.flush();
-    // An operation that could not be sent is told of after the turn, never from inside fire.
-    if (this.refusedCount > 0) setImmediate(this.tellRefused);
+    this.refusals.flush();
   }
-
-  private readonly tellRefused = (): void => {
-    const count = this.refusedCount;
-    const slots = this.refused.slice(0, count);
-    const outcomes = this.refusedWith.slice(0, count);
-    this.refusedCount = 0;
-    for (let index = 0; index < count; index++) {
-      const outcome = outcomes[index] ?? 0;
-      this.options.notes.error(slots[index] ?? 0, outcome, refusalText(outcome));
-      this.completion?.complete(slots[index] ?? 0, outcome, 0);
-    }
-    this.turn();
-  };
 
   onVoid(slot: number): void {
     this.completion?.complete(slot, OUTCOME_INDEX.ok, 1);

@@ -1,5 +1,6 @@
 import type { HotHandler } from '#libs/cql/hot-handler.js';
 import { NO_HOST } from '#libs/cql/session.js';
+import { Refusals } from '#libs/workloads/lane/refusals.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import type { FailureNotes } from '../failure-notes.js';
 import { OUTCOME_INDEX } from '../outcome-index.js';
@@ -29,9 +30,7 @@ export interface DoorWork {
 
 /** Another tool's operations on the wire engine. */
 export class DoorTarget implements Target, HotHandler {
-  private readonly refused: Int32Array;
-  private readonly refusedWith: Int32Array;
-  private refusedCount = 0;
+  private readonly refusals = new Refusals(this);
   private unflushed = false;
   private completion: Completion | undefined;
   private turn: () => void = () => undefined;
@@ -39,13 +38,7 @@ export class DoorTarget implements Target, HotHandler {
   /** Set before the first `fire`: a session needs its handler first. */
   work: DoorWork | undefined;
 
-  constructor(
-    slots: number,
-    private readonly notes: FailureNotes,
-  ) {
-    this.refused = new Int32Array(slots);
-    this.refusedWith = new Int32Array(slots);
-  }
+  constructor(private readonly notes: FailureNotes) {}
 
   report(completion: Completion, turn: () => void): void {
     this.completion = completion;
@@ -63,26 +56,13 @@ export class DoorTarget implements Target, HotHandler {
 
   private begin(slot: number): void {
     const at = this.work?.begin(slot) ?? NO_HOST;
-    if (at >= 0) return;
-    this.refused[this.refusedCount] = slot;
-    this.refusedWith[this.refusedCount] = at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
-    this.refusedCount++;
+    if (at < 0) this.refusals.add(slot, at);
   }
 
   flush(): void {
     this.work?.flush();
-    // An operation that could not be sent is told of after the turn, never from inside fire.
-    if (this.refusedCount > 0) setImmediate(this.tellRefused);
+    this.refusals.flush();
   }
-
-  private readonly tellRefused = (): void => {
-    const count = this.refusedCount;
-    const slots = this.refused.slice(0, count);
-    const outcomes = this.refusedWith.slice(0, count);
-    this.refusedCount = 0;
-    for (let index = 0; index < count; index++) this.onError(slots[index] ?? 0, outcomes[index] ?? 0, undefined);
-    this.turn();
-  };
 
   onVoid(slot: number): void {
     this.answered(slot, this.work?.onVoid(slot) ?? OUTCOME_INDEX.other);

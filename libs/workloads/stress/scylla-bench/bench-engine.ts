@@ -69,7 +69,7 @@ async function openRequests(session: WireSession, parts: BenchEngineParts): Prom
 /** Opens a lane of a scylla-bench run. Throws CodedError or ServerError. */
 export async function openBenchEngine(parts: BenchEngineParts): Promise<Engine> {
   const { input, spec, notes, log } = parts;
-  const target = new DoorTarget(input.share.threads, notes);
+  const target = new DoorTarget(notes);
   const session = await WireSession.connect(sessionOptions(input.target, input.spec, target, log));
   try {
     const requests = await openRequests(session, parts);

@@ -1,6 +1,7 @@
 import { type PagedHeads, pagedHeads } from '#libs/cql/paged-head.js';
 import type { PreparedStatement } from '#libs/cql/prepared.js';
 import { NO_HOST, type WireSession } from '#libs/cql/session.js';
+import { refusalOutcome } from '#libs/workloads/lane/refusals.js';
 import type { Payload } from '#libs/front-doors/scylla-bench-payload.js';
 import { RequestKeys } from '#libs/front-doors/scylla-bench-request.js';
 import type { KeyWalk } from '#libs/front-doors/scylla-bench-walk.js';
@@ -116,7 +117,7 @@ export class BenchRead implements BenchRequest {
     const { stateAt, stateBytes } = this.found;
     this.route(keys);
     const at = next === undefined ? NO_HOST : session.begin(slot, next, this.bytes + stateBytes);
-    if (next === undefined || at < 0) return at === NO_HOST ? OUTCOME_INDEX.noHost : OUTCOME_INDEX.other;
+    if (next === undefined || at < 0) return refusalOutcome(at);
     buffer.copy(
       session.out,
       this.writeValues(session.out, at + next.bytes.length, keys),

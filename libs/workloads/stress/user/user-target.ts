@@ -3,14 +3,14 @@ import { NO_HOST, type WireSession } from '#libs/cql/session.js';
 import type { Completion, Target } from '#libs/load/target.js';
 import type { FailureNotes } from '../failure-notes.js';
 import { OUTCOME_INDEX } from '../outcome-index.js';
-import { refusalOutcome, refusalText } from '../refusal.js';
+import { Refusals } from '#libs/workloads/lane/refusals.js';
 import { rowCount } from '../row-check.js';
 import type { UserOperationMaker, UserRequest, WorkItems } from './user-request.js';
 
 /** The operations of user profiles on the wire engine. Each makes its request anew: rows differ in number and size. */
 export class UserTarget implements Target, HotHandler {
   private readonly requests: (UserRequest | undefined)[] = [];
-  private refused: { slot: number; outcome: number }[] = [];
+  private readonly refusals = new Refusals(this);
   private completion: Completion | undefined;
   private turn: () => void = () => undefined;
   private items: WorkItems | undefined;
@@ -43,8 +43,7 @@ export class UserTarget implements Target, HotHandler {
 
   flush(): void {
     this.session?.flush();
-    // An operation that could not be sent is told of after the turn, never from inside fire.
-    if (this.refused.length > 0) setImmediate(this.tellRefused);
+    this.refusals.flush();
   }
 
   private begin(slot: number): void {
@@ -55,18 +54,8 @@ export class UserTarget implements Target, HotHandler {
       else session.route(request.route, 0, request.route.length);
     }
     const at = session === undefined || request === undefined ? NO_HOST : session.begin(slot, request.frame);
-    if (at < 0) this.refused.push({ slot, outcome: refusalOutcome(at) });
+    if (at < 0) this.refusals.add(slot, at);
   }
-
-  private readonly tellRefused = (): void => {
-    const { refused } = this;
-    this.refused = [];
-    for (const { slot, outcome } of refused) {
-      this.notes.error(slot, outcome, refusalText(outcome));
-      this.fail(slot, outcome);
-    }
-    this.turn();
-  };
 
   private fail(slot: number, outcome: number): void {
     const request = this.requests[slot];

@@ -39,7 +39,7 @@ function operationsOf({ stop }: YcsbEngineParts['input']['spec'], spec: YcsbSpec
 export async function openYcsbEngine({ input, spec, notes, log }: YcsbEngineParts): Promise<Engine> {
   const { share } = input;
   const plan = input.spec;
-  const target = new DoorTarget(share.threads, notes);
+  const target = new DoorTarget(notes);
   const session = await WireSession.connect(sessionOptions(input.target, plan, target, log));
   try {
     const requests = await YcsbRequests.prepare(session, plan, spec, laneRandom(plan, share, VALUES));

@@ -1,6 +1,4 @@
 import type { Socket } from 'node:net';
-import { compressFrame, type FrameCodec } from './frame-codec.js';
-import { HEADER_BYTES } from './protocol.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Chunks kept for reuse; more than this is given back to the garbage collector. */
@@ -21,8 +19,8 @@ export class WriteBuffer {
   /** The chunk that is being filled. */
   out: Buffer;
   bytesSent = 0;
-  /** Frames leave compressed from now on; undefined: as they are. */
-  codec: FrameCodec | undefined;
+  /** Makes what leaves of what was appended, in a buffer of its own; undefined: it leaves as it is. */
+  pack: ((bytes: Buffer) => Buffer) | undefined;
   private chunk: Chunk;
   private readonly spare: Chunk[] = [];
   private filled = 0;
@@ -52,7 +50,7 @@ export class WriteBuffer {
     const { chunk, flushed, filled } = this;
     if (filled === flushed) return;
     this.flushed = filled;
-    if (this.codec !== undefined) return this.send(this.codec, chunk.bytes.subarray(flushed, filled));
+    if (this.pack !== undefined) return this.send(this.pack(chunk.bytes.subarray(flushed, filled)));
     this.bytesSent += filled - flushed;
     chunk.writing++;
     this.socket.write(chunk.bytes.subarray(flushed, filled), () => {
@@ -61,15 +59,7 @@ export class WriteBuffer {
     });
   }
 
-  private send(codec: FrameCodec, frames: Buffer): void {
-    const parts: Buffer[] = [];
-    for (let at = 0; at < frames.length;) {
-      const end = at + HEADER_BYTES + frames.readInt32BE(at + 5);
-      parts.push(compressFrame(codec, frames.subarray(at, end)));
-      at = end;
-    }
-    // A copy, so that the chunk may be filled again at once.
-    const bytes = Buffer.concat(parts);
+  private send(bytes: Buffer): void {
     this.bytesSent += bytes.length;
     this.socket.write(bytes);
   }
