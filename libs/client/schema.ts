@@ -535,6 +535,8 @@ export interface components {
                 /** @default true */
                 summary?: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -2097,6 +2099,8 @@ export interface components {
                 /** @default true */
                 summary: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -3469,6 +3473,8 @@ export interface components {
             /** @description Where the target shows its shards (ScyllaDB) */
             targetShards?: components["schemas"]["TargetShardFigures"][];
             findings?: components["schemas"]["Finding"][];
+            /** @description Where the run names metrics pages of its target */
+            serverGc?: components["schemas"]["ServerGc"];
             /** @description What was made, for kinds that make something */
             report?: components["schemas"]["RunReport"];
         };
@@ -3534,6 +3540,16 @@ export interface components {
             subject: string;
             message: string;
         };
+        ServerGc: {
+            collections: number;
+            /** @description Of several collections between two readings of a page: their mean */
+            maxMs: number;
+            sumMs: number;
+            /** @description For the standard deviation */
+            sumSquaresMs: number;
+            /** @description Allocated in the young generation */
+            bytes: number;
+        };
         IntervalPage: {
             items: components["schemas"]["IntervalStats"][];
             nextCursor: string | null;
@@ -3569,6 +3585,8 @@ export interface components {
             waitTime: components["schemas"]["LatencyFigures"] | null;
             /** @description Of all operations together, for kinds that read rows from files */
             reading?: components["schemas"]["Reading"];
+            /** @description Of all operations together, where the run names metrics pages */
+            serverGc?: components["schemas"]["ServerGc"];
         };
         Reading: {
             rowsRead: number;

@@ -36,11 +36,12 @@ function rateText({ rate, lanes }: StressPlanSpec): string {
   return words.join(' ');
 }
 
-function nodeWords({ connection }: StressPlanSpec, target: CommandTarget): string[] {
+function nodeWords({ connection, metricsUrls }: StressPlanSpec, target: CommandTarget): string[] {
   const words: string[] = [];
   if (target.localDatacenter !== undefined) words.push(`datacenter=${target.localDatacenter}`);
   if (connection.localRack !== undefined) words.push(`rack=${connection.localRack}`);
   if (connection.onlyContactPoints) words.push('whitelist');
+  if (metricsUrls) words.push(`metrics=${metricsUrls.join(',')}`);
   if (target.contactPointsFile !== undefined) words.push(`file=${target.contactPointsFile}`);
   if (target.contactPoints) words.push(target.contactPoints.join(','));
   return words.length === 0 ? [] : ['-node', ...words];

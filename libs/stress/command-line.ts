@@ -144,6 +144,7 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       onlyContactPoints: draft.onlyContactPoints,
       localRack: draft.rack,
     },
+    metricsUrls: draft.metricsUrls,
     log: {
       intervalMs: draft.intervalMs,
       hdrFile: draft.hdrFile,
@@ -172,6 +173,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   'stop.minIntervals': 'n>',
   'stop.maxIntervals': 'n<',
   keySizeBytes: 'keysize',
+  metricsUrls: '-node metrics',
 };
 
 const failure = (issues: readonly Issue[]): CodedError =>

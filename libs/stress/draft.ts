@@ -57,6 +57,7 @@ export interface Draft {
   nodes?: string[];
   /** `-node file=`, which whoever runs the line reads. */
   nodesFile?: string;
+  metricsUrls?: string[];
   datacenter?: string;
   rack?: string;
   loadBalance?: 'round-robin' | 'dc-aware' | 'rack-aware';

@@ -67,6 +67,8 @@ export class RunPlanner {
 
   private async place(drafted: Drafted, pathOf: (index: number) => string) {
     const { endpoints, issues } = await this.lock(drafted, pathOf);
+    if (drafted.kind === 'stress')
+      issues.push(...(await this.targets.inspectUrls(drafted.spec.metricsUrls ?? [], 'spec.metricsUrls')));
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
   }

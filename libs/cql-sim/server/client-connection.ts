@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { compressFrames, decompressFrame, type FrameCodec } from '#libs/cql/frame-codec.js';
 import { HEADER_BYTES, HEADER_FLAG, OPCODE, REQUEST_V4 } from '#libs/cql/protocol.js';
 import { protocolError } from '../cql-error.js';
 import { FrameSplitter, type FrameSink } from '../wire/frame-splitter.js';
@@ -20,6 +21,8 @@ export class ClientConnection implements FrameSink, Link {
   private readonly handler: RequestHandler;
   private readonly isTls: boolean;
   private isCut = false;
+  /** Of answers: the one that STARTUP asked for, from the answers after its own on. */
+  private codec: FrameCodec | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -48,15 +51,24 @@ export class ClientConnection implements FrameSink, Link {
   }
 
   frame(buffer: Buffer, start: number, bodyBytes: number): boolean {
+    const stream = buffer.readInt16BE(start + 2);
+    const version = buffer.readUInt8(start);
+    if (version !== REQUEST_V4) return this.refuse(stream, unsupportedVersion(version));
+    if ((buffer.readUInt8(start + 1) & HEADER_FLAG.COMPRESSION) !== 0) {
+      const { codec } = this.session;
+      if (codec === undefined) return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
+      const whole = restored(codec, buffer.subarray(start, start + HEADER_BYTES + bodyBytes));
+      if (whole === undefined) return this.refuse(stream, 'Compressed frame that cannot be restored');
+      return this.carryOut(whole, 0, whole.length - HEADER_BYTES);
+    }
+    return this.carryOut(buffer, start, bodyBytes);
+  }
+
+  private carryOut(buffer: Buffer, start: number, bodyBytes: number): boolean {
     const opcode = buffer.readUInt8(start + 4);
     const stream = buffer.readInt16BE(start + 2);
     const body = start + HEADER_BYTES;
     this.cluster.counters.request(opcode);
-    const version = buffer.readUInt8(start);
-    if (version !== REQUEST_V4) return this.refuse(stream, unsupportedVersion(version));
-    if ((buffer.readUInt8(start + 1) & HEADER_FLAG.COMPRESSION) !== 0) {
-      return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
-    }
     if (this.cluster.isNull && opcode === OPCODE.EXECUTE && bodyBytes > 2) {
       const prepared = this.session.statements.prepared.find(buffer, body);
       if (prepared?.nullAnswers) {
@@ -97,10 +109,12 @@ export class ClientConnection implements FrameSink, Link {
   flush(): void {
     const { socket, out } = this;
     if (out.length === 0) return;
-    this.cluster.counters.bytesOut += out.length;
-    if (socket.writable) socket.write(out.gathered());
+    const bytes = this.codec === undefined ? out.gathered() : compressFrames(this.codec, out.gathered());
+    this.cluster.counters.bytesOut += bytes.length;
+    if (socket.writable) socket.write(bytes);
     // A plain socket that has nothing queued has given all bytes to the kernel, and the buffer is free again.
-    out.clear(!this.isTls && socket.writableLength === 0);
+    out.clear((!this.isTls && socket.writableLength === 0) || this.codec !== undefined);
+    this.codec = this.session.codec;
     if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause();
   }
 
@@ -114,6 +128,14 @@ export class ClientConnection implements FrameSink, Link {
   destroy(): void {
     this.isCut = true;
     this.socket.destroy();
+  }
+}
+
+function restored(codec: FrameCodec, frame: Buffer): Buffer | undefined {
+  try {
+    return decompressFrame(codec, frame);
+  } catch {
+    return undefined;
   }
 }
 

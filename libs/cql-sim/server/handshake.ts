@@ -34,7 +34,7 @@ function scyllaKeys(session: Session): [string, string[]][] {
 export function supported(out: Outbox, session: Session): void {
   const entries: [string, string[]][] = [
     ['CQL_VERSION', [CQL_VERSION]],
-    ['COMPRESSION', []],
+    ['COMPRESSION', [...session.cluster.codecs.keys()]],
     ['PROTOCOL_VERSIONS', ['4/v4']],
     ...(session.cluster.personality === 'scylla' ? scyllaKeys(session) : []),
   ];
@@ -51,7 +51,9 @@ export function startup(reader: RequestReader, out: Outbox, session: Session): n
   const options = reader.stringMap();
   if (!options.has('CQL_VERSION')) throw protocolError('Missing value CQL_VERSION in STARTUP message');
   const compression = options.get('COMPRESSION');
-  if (compression) throw protocolError(`Unknown compression algorithm: ${compression}`);
+  const codec = session.cluster.codecs.get(compression?.toLowerCase() ?? '');
+  if (compression && !codec) throw protocolError(`Unknown compression algorithm: ${compression}`);
+  session.codec = codec;
   session.startup = options;
   if (!session.cluster.options.auth) {
     session.stage = 'ready';

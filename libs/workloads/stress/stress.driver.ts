@@ -10,6 +10,7 @@ import { doorTable } from '#libs/front-doors/door-table.js';
 import { prepareDoorTable } from './door/door-schema.js';
 import { createProfileSchema } from './user/profile-schema.js';
 import { checkConsistency, checkTables, createSchema, tablesOf, truncate } from './schema-setup.js';
+import { openWithServerGc } from './server-gc/with-server-gc.js';
 import { openUntilCertain } from './until-certain.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from './session-options.js';
 import type { StoredStressSpec } from './stress.schema.js';
@@ -50,8 +51,13 @@ export const stressDriver: Driver<StoredStressSpec> = {
   open: (spec, target, shard, events, signal) => {
     const { stop } = spec;
     const inputs = shard.lanes.map((share) => ({ kind: 'stress' as const, spec, target, share }));
-    return stop.type === 'uncertainty'
-      ? openUntilCertain(stop, events, (watched) => openLanes(inputs, watched, signal))
-      : openLanes(inputs, events, signal);
+    const open = (watched: DriverEvents) =>
+      stop.type === 'uncertainty'
+        ? openUntilCertain(stop, watched, (certain) => openLanes(inputs, certain, signal))
+        : openLanes(inputs, watched, signal);
+    // One executor asks for all, so that nothing is counted twice.
+    return spec.metricsUrls === undefined || shard.index > 0
+      ? open(events)
+      : openWithServerGc(spec.metricsUrls, events, signal, open);
   },
 };

@@ -213,6 +213,12 @@ export const StressPlanSpec = z
         summary: z.boolean().default(true),
       })
       .prefault({}),
+    metricsUrls: z
+      .array(z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).max(2048))
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection"),
     engine: z.enum(['wire', 'driver']).default('wire'),
     seed: z.int().min(0).default(1).describe('Of the random choices: distributions, mixed order, Poisson arrivals'),
   })
