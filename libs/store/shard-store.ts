@@ -138,7 +138,8 @@ export class SqlShardStore implements ShardStore {
       const others = await manager.findBy(shard, { runId: claim.runId });
       if (others.some((one) => one.state === 'waiting' || one.state === 'claimed')) return true;
       // The others have started already, and this one is in the place of a lost one.
-      if ((await manager.findOneBy(run, { id: claim.runId }))?.startAtMs != null) return true;
+      const startAtMs = (await manager.findOneBy(run, { id: claim.runId }))?.startAtMs ?? null;
+      if (startAtMs !== null) return true;
       await manager.update(run, { id: claim.runId }, { startAtMs: nowMs + startDelayMs });
       const reason = `all ${others.length} shards are ready; they start together in ${startDelayMs} ms`;
       return moveRun(this.database, manager, claim.runId, {
