@@ -1,4 +1,3 @@
-import { frameCodec } from '#libs/cql/frame-codec.js';
 import type { TimedAction } from './faults/fault-engine.js';
 import { FaultScript, type FaultScriptInput } from './faults/fault-script.js';
 import { Cluster } from './server/cluster.js';
@@ -42,10 +41,6 @@ export class Simulator {
   }
 
   async listen(): Promise<void> {
-    this.cluster.codecs = new Map([
-      ['lz4', await frameCodec('lz4')],
-      ['snappy', await frameCodec('snappy')],
-    ]);
     for (let attempt = 1; ; attempt++) {
       try {
         let port = this.options.port ?? 0;

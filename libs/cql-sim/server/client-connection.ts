@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { compressFrames, decompressFrame, type FrameCodec } from '#libs/cql/frame-codec.js';
 import { HEADER_BYTES, HEADER_FLAG, OPCODE, REQUEST_V4 } from '#libs/cql/protocol.js';
 import { protocolError } from '../cql-error.js';
+import { packFrames, unpackFrame, type FrameCompression } from '../wire/frame-compression.js';
 import { FrameSplitter, type FrameSink } from '../wire/frame-splitter.js';
 import { Outbox } from '../wire/outbox.js';
 import type { Cluster, Member } from './cluster.js';
@@ -22,7 +22,7 @@ export class ClientConnection implements FrameSink, Link {
   private readonly isTls: boolean;
   private isCut = false;
   /** Of answers: the one that STARTUP asked for, from the answers after its own on. */
-  private codec: FrameCodec | undefined;
+  private compression: FrameCompression | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -55,9 +55,10 @@ export class ClientConnection implements FrameSink, Link {
     const version = buffer.readUInt8(start);
     if (version !== REQUEST_V4) return this.refuse(stream, unsupportedVersion(version));
     if ((buffer.readUInt8(start + 1) & HEADER_FLAG.COMPRESSION) !== 0) {
-      const { codec } = this.session;
-      if (codec === undefined) return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
-      const whole = restored(codec, buffer.subarray(start, start + HEADER_BYTES + bodyBytes));
+      const { compression } = this.session;
+      if (compression === undefined)
+        return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
+      const whole = unpackFrame(compression, buffer.subarray(start, start + HEADER_BYTES + bodyBytes));
       if (whole === undefined) return this.refuse(stream, 'Compressed frame that cannot be restored');
       return this.carryOut(whole, 0, whole.length - HEADER_BYTES);
     }
@@ -109,12 +110,13 @@ export class ClientConnection implements FrameSink, Link {
   flush(): void {
     const { socket, out } = this;
     if (out.length === 0) return;
-    const bytes = this.codec === undefined ? out.gathered() : compressFrames(this.codec, out.gathered());
+    const { compression } = this;
+    const bytes = compression === undefined ? out.gathered() : packFrames(compression, out.gathered());
     this.cluster.counters.bytesOut += bytes.length;
     if (socket.writable) socket.write(bytes);
     // A plain socket that has nothing queued has given all bytes to the kernel, and the buffer is free again.
-    out.clear((!this.isTls && socket.writableLength === 0) || this.codec !== undefined);
-    this.codec = this.session.codec;
+    out.clear((!this.isTls && socket.writableLength === 0) || compression !== undefined);
+    this.compression = this.session.compression;
     if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause();
   }
 
@@ -128,14 +130,6 @@ export class ClientConnection implements FrameSink, Link {
   destroy(): void {
     this.isCut = true;
     this.socket.destroy();
-  }
-}
-
-function restored(codec: FrameCodec, frame: Buffer): Buffer | undefined {
-  try {
-    return decompressFrame(codec, frame);
-  } catch {
-    return undefined;
   }
 }
 

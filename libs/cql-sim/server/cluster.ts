@@ -1,4 +1,3 @@
-import type { FrameCodec } from '#libs/cql/frame-codec.js';
 import { systemClock, type Clock } from '#libs/load/clock.js';
 import type { TimedAction } from '../faults/fault-engine.js';
 import { FaultRunner } from '../faults/fault-runner.js';
@@ -48,8 +47,6 @@ export class Cluster {
   readonly counters = new Counters();
   readonly clock: Clock;
   readonly isNull: boolean;
-  /** Of frames, by the name that STARTUP says; loaded before the first connection. */
-  codecs: ReadonlyMap<string, FrameCodec> = new Map();
   readonly faults: FaultRunner;
   /** Of a cluster that shows its shards, or null. */
   readonly locality: Locality | null;
