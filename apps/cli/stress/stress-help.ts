@@ -20,6 +20,7 @@ export const OPTION_HELP: Readonly<Record<string, Readonly<Record<string, string
     file: 'file=FILE, one node on each line',
     loadbalance: 'loadbalance=round-robin|dc-aware|rack-aware, which datacenter= and rack= already say',
     'remote-dc': 'remote-dc=0, nodes of other datacenters are not asked',
+    metrics: 'metrics=http://HOST:PORT/metrics[,...], of the nodes, for the gc columns (zeros without it)',
     whitelist: 'whitelist, leave other nodes of the cluster alone',
   },
   port: { native: '-port native=N (9042)' },
