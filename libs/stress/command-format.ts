@@ -1,6 +1,6 @@
 import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandTarget } from './command-line.js';
-import { type CommandOutput, graphWords, logOutputWords } from './command-output.js';
+import { type CommandOutput, graphWords, logOutputWords, reportingWords } from './command-output.js';
 import { distributionText, ratioText } from './distribution-text.js';
 
 const pairs = (map: Readonly<Record<string, string>>): string[] =>
@@ -89,6 +89,8 @@ function insertText({ insert }: StressPlanSpec): string[] | undefined {
     ...(revisit ? [`revisit=${distributionText(revisit)}`] : []),
     ...(partitions ? [`partitions=${distributionText(partitions)}`] : []),
     ...(batchType ? [`batchtype=${batchType}`] : []),
+    ...(insert.consistencyLevel ? [`cl=${insert.consistencyLevel}`] : []),
+    ...(insert.serialConsistencyLevel ? [`serial-cl=${insert.serialConsistencyLevel}`] : []),
     ...(select ? [`select-ratio=${ratioText(select)}`] : []),
     ...(rowPopulation ? [`row-population-ratio=${ratioText(rowPopulation)}`] : []),
     ...(unpopulated ? [`unpopulated=${unpopulated}`] : []),
@@ -131,6 +133,7 @@ function logText({ log }: StressPlanSpec, output: CommandOutput | undefined): st
   if (log.level !== undefined) words.push(`level=${log.level}`);
   words.push(...logOutputWords(output));
   if (log.hdrFile !== undefined) words.push(`hdrfile=${log.hdrFile}`);
+  if (log.statements === true) words.push('print-statements-on-error');
   if (!log.settings) words.push('no-settings');
   if (!log.summary) words.push('no-summary');
   return words.join(' ');
@@ -169,6 +172,8 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     errorsText(spec),
     logText(spec, output),
     ...graphWords(output),
+    ...reportingWords(output),
+    ...(target.credentialsFile === undefined ? [] : ['-credentials-file', target.credentialsFile]),
   ].join(' ');
 }
 

@@ -50,6 +50,7 @@ export class StressText {
   private readonly whole = emptyTally();
   private readonly uncertainty = new Uncertainty();
   private elapsedMs = 0;
+  private headerAtMs = 0;
   private serverGc: ServerGc | undefined;
   private readonly style: RowStyle;
 
@@ -98,6 +99,7 @@ export class StressText {
     const endMs = snapshot.partial
       ? snapshot.interval * this.spec.log.intervalMs + snapshot.lengthMs
       : (snapshot.interval + 1) * this.spec.log.intervalMs;
+    const again = this.headerAgain();
     this.elapsedMs = Math.max(this.elapsedMs, endMs);
     const { serverGc } = snapshot.self;
     this.serverGc = mergeServerGc([this.serverGc, serverGc]);
@@ -118,7 +120,15 @@ export class StressText {
     rows.push(this.row('total', this.whole.operations, sum, snapshot.lengthMs, serverGc));
     for (const { part } of parts) part.latency.destroy();
     sum.latency.destroy();
-    return rows;
+    return [...again, ...rows];
+  }
+
+  /** The header, when so long has passed since it was last there that it is to come again. */
+  private headerAgain(): string[] {
+    const { headerEveryMs = 0 } = this.output;
+    if (headerEveryMs === 0 || this.elapsedMs - this.headerAtMs < headerEveryMs) return [];
+    this.headerAtMs = this.elapsedMs;
+    return [this.header()];
   }
 
   summary(): string[] {

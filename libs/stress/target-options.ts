@@ -20,6 +20,24 @@ export const OLD_MODES: Readonly<Record<string, string>> = {
   simplenative: 'expected native cql3, which is the only protocol',
 };
 
+/** What Java's TLS asks for and PEM files do not. */
+export const OLD_TRANSPORT: Readonly<Record<string, string>> = {
+  factory: "it names a class of Java's: leave factory= out",
+  'ssl-alg': "it names an algorithm of Java's: leave ssl-alg= out",
+  'truststore-password': 'PEM files of authorities have no password: leave truststore-password= out',
+  'keystore-password':
+    'the key in keystore= is read as it is: take its password away by openssl pkey -in client.pem -out key.pem, and leave keystore-password= out',
+};
+
+/** Login by a name and a password is all that is taken, whichever class of the drivers says so. */
+const PLAIN_TEXT = /(^|\.)PlainTextAuthProvider$/;
+export const authProvider: Apply = (draft, value) => {
+  if (!PLAIN_TEXT.test(value ?? ''))
+    return `expected PlainTextAuthProvider, which logs in with user= and password=, found ${found(value)}`;
+  draft.authProvider = value;
+  return undefined;
+};
+
 /** Ports beside `native`. */
 export const OTHER_PORTS: Readonly<Record<string, string>> = {
   thrift: 'Thrift is gone since Cassandra 4.0: leave thrift= out',
@@ -34,6 +52,8 @@ export const OLD_COLUMNS: Readonly<Record<string, string>> = {
 
 /** Whole groups of that kind. */
 export const GONE_GROUPS: Readonly<Record<string, string>> = {
+  cloudconf:
+    "it names a bundle of DataStax Astra, which is no cluster that load may be sent to: say a cluster's -node, -port, -mode user= password= and -transport",
   sendto:
     'there is no daemon to send a run to: start executors with tidemark executor and post the line to POST /v1/runs as spec.command, or run tidemark stress where the load is to come from',
   jmx: 'garbage collection of the servers is not read over JMX: leave -jmx out, and say -node metrics=http://HOST:PORT/metrics where the nodes export it, as jmx_exporter does',
