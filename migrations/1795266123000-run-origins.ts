@@ -8,8 +8,8 @@ const COLUMNS = [
 ];
 
 /** Where a run came from, and how far its intervals are rolled up. */
-export class RunOrigins1795262400000 implements MigrationInterface {
-  name = 'RunOrigins1795262400000';
+export class RunOrigins1795266123000 implements MigrationInterface {
+  name = 'RunOrigins1795266123000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const column of COLUMNS) await runner.addColumn('runs', new TableColumn(column));
