@@ -424,11 +424,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel?: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate?: "never" | "once";
+            truncate?: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -447,7 +447,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes?: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -530,6 +530,8 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings?: boolean;
                 /** @default true */
@@ -1190,6 +1192,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -2007,11 +2016,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate: "never" | "once";
+            truncate: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -2027,7 +2036,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -2107,6 +2116,8 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings: boolean;
                 /** @default true */
@@ -2679,6 +2690,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
