@@ -1960,6 +1960,8 @@ export interface components {
             startedAtMs: number | null;
             endedAtMs: number | null;
             rerunOf: string | null;
+            /** @description Of the request that made it; the logs of every process carry it */
+            correlationId?: string | null;
         };
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query";
