@@ -83,8 +83,12 @@ async function load(contactPoint: string, keyspace: string): Promise<Measurement
   const [shard] = planLoad(spec, { executors: 1 });
   if (shard === undefined) throw new Error('the plan has no shard');
   const lanes = await driver.open(spec, target, shard, events, signal);
-  const { failure } = await lanes.run(systemClock.epochMs() + 50, signal).finally(() => lanes.close());
-  if (failure) throw new Error(failure.message);
+  try {
+    const { failure } = await lanes.run(systemClock.epochMs() + 50, signal);
+    if (failure) throw new Error(failure.message);
+  } finally {
+    await lanes.close();
+  }
   const measured = { operations: 0, cpuUs: 0, elapsedMs: 0 };
   for (const { operations, self, lengthMs } of intervals.filter(({ interval }) => interval >= SKIPPED_INTERVALS)) {
     for (const { rows } of Object.values(operations)) measured.operations += rows;
@@ -127,7 +131,11 @@ const figures = [];
 try {
   await makeFiles();
   const simulator = await startNullSimulator();
-  figures.push(...(await compared('simulator', simulator.contactPoint).finally(() => simulator.close())));
+  try {
+    figures.push(...(await compared('simulator', simulator.contactPoint)));
+  } finally {
+    await simulator.close();
+  }
   if (cassandra !== undefined) figures.push(...(await compared('cassandra', cassandra)));
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -20,13 +20,21 @@ export interface Loaded {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** The query that reads one row of a load back. */
-async function querySpecOf({ spec, target }: Loaded, share: number, events: DriverEvents): Promise<QuerySpec> {
-  const { dataset, header, columns, delimiter, maxRowBytes, keyspace, table, consistencyLevel, connection } = spec;
+/** The columns of the table's primary key. Throws CodedError. */
+async function keysOf({ spec, target }: Loaded, events: DriverEvents): Promise<string[]> {
   const options = sessionOptions(target, spec, NO_HOT_OPERATIONS, (level, message) => events.log(level, message));
   const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
-  const known = await readTable(session, spec).finally(() => session.close());
-  const keys = known.filter(({ kind }) => kind === 'partition_key' || kind === 'clustering').map(({ name }) => name);
+  try {
+    const table = await readTable(session, spec);
+    return table.filter(({ kind }) => kind === 'partition_key' || kind === 'clustering').map(({ name }) => name);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The query that reads one row of a load back. */
+function querySpecOf({ spec }: Loaded, keys: readonly string[], share: number): QuerySpec {
+  const { dataset, header, columns, delimiter, maxRowBytes, keyspace, table, consistencyLevel, connection } = spec;
   const { requestTimeoutMs, caseInsensitive: _c, prepared: _p, protocolVersion: _v, ...connected } = connection;
   const where = keys.map((name) => `${quoted(name)} = ?`).join(' AND ');
   const asked = QuerySpec.parse({
@@ -57,7 +65,7 @@ export async function verifyLoaded(
 ): Promise<{ verification: LoadVerification; failure: ShardResult['failure']; mismatches: number }> {
   const { target, lanes } = loaded;
   events.log('info', `reading back ${share === 1 ? 'every row' : `${share * 100} % of the rows`}`);
-  const spec = await querySpecOf(loaded, share, events);
+  const spec = querySpecOf(loaded, await keysOf(loaded, events), share);
   const inputs = lanes.map(({ files, concurrency }, first): LaneInput<'query'> => ({
     kind: 'query',
     spec,
