@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { loadHistograms } from '#libs/stats/histogram.js';
+import { auditTrail } from './audit/audit-trail.js';
 import { AppModule, type Parts } from './app.module.js';
 import type { ApiConfig } from './config.js';
 import { serveDocs } from './docs/docs.js';
@@ -30,6 +31,7 @@ export async function createApp(parts: Parts): Promise<NestExpressApplication> {
   app.set('query parser', 'simple');
   app.use(correlate);
   app.use(measure(app.get(Metrics)));
+  app.use(auditTrail(parts.store, parts.nowMs));
   // Plain HTTP on a private network is allowed, so browsers must not be told to change to HTTPS.
   app.use(
     helmet({

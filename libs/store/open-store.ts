@@ -5,6 +5,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
+import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
@@ -34,6 +35,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  platform: platformOf(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

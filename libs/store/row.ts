@@ -34,6 +34,10 @@ export interface RunRow {
   rerunOf: string | null;
   createdAtMs: number;
   endedAtMs: number | null;
+  projectId: string;
+  benchmarkId: string | null;
+  benchmarkVersion: number | null;
+  scheduleId: string | null;
 }
 
 export interface ShardRow {
@@ -120,11 +124,4 @@ export interface ExecutorRow {
   cores: number;
   aliveAtMs: number;
   runId: string | null;
-}
-
-export interface IdempotencyRow {
-  key: string;
-  bodyHash: string;
-  runId: string;
-  createdAtMs: number;
 }

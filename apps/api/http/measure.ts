@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Metrics } from '../ops/metrics.service.js';
 
-const isRoute = (route: unknown): route is { path: unknown } =>
+export const isRoute = (route: unknown): route is { path: unknown } =>
   typeof route === 'object' && route !== null && 'path' in route;
 
 /** Counts and times every answer by the route's pattern; a label per path would grow with every run. */
