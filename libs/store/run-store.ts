@@ -40,7 +40,7 @@ const storedRun = (
   scheduleId: row.scheduleId,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
+  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report, lostExecutors }) => ({
     index,
     executorId,
     lanes,
@@ -48,6 +48,7 @@ const storedRun = (
     startedAtMs,
     completed,
     report,
+    ...(lostExecutors && { lostExecutors }),
   })),
   summary: row.summary,
   problem: row.problem,

@@ -207,8 +207,8 @@ const RUN_COLUMNS: Column[] = [
 const RUN_INDICES = { runs_project: ['project_id', 'created_at_ms'], runs_schedule: ['schedule_id'] };
 
 /** Keys, projects, benchmarks, schedules, webhooks; every run belongs to a project, those from before to the first. */
-export class Platform1795262400000 implements MigrationInterface {
-  name = 'Platform1795262400000';
+export class Platform1795262460000 implements MigrationInterface {
+  name = 'Platform1795262460000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const { name, columns, indices = {}, unique = {} } of TABLES) {
