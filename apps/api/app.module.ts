@@ -5,6 +5,7 @@ import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
+import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
@@ -36,6 +37,10 @@ export interface Parts {
   store: Store;
   nowMs: NowMs;
   lookup: Lookup;
+  /** Where spans go; nowhere when absent. */
+  tracing?: Tracing;
+  /** Where log lines go; standard error when absent. */
+  logTo?: (text: string) => void;
 }
 
 @Module({})

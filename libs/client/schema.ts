@@ -525,11 +525,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel?: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate?: "never" | "once";
+            truncate?: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -548,7 +548,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes?: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -631,11 +631,15 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings?: boolean;
                 /** @default true */
                 summary?: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -1289,6 +1293,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -2052,6 +2063,8 @@ export interface components {
              * @default null
              */
             scheduleId: string | null;
+            /** @description Of the request that made it; the logs of every process carry it */
+            correlationId?: string | null;
         };
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query";
@@ -2119,11 +2132,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate: "never" | "once";
+            truncate: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -2139,7 +2152,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -2219,11 +2232,15 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings: boolean;
                 /** @default true */
                 summary: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -2789,6 +2806,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -3616,6 +3640,8 @@ export interface components {
             /** @description Where the target shows its shards (ScyllaDB) */
             targetShards?: components["schemas"]["TargetShardFigures"][];
             findings?: components["schemas"]["Finding"][];
+            /** @description Where the run names metrics pages of its target */
+            serverGc?: components["schemas"]["ServerGc"];
             /** @description What was made, for kinds that make something */
             report?: components["schemas"]["RunReport"];
         };
@@ -3681,6 +3707,16 @@ export interface components {
             subject: string;
             message: string;
         };
+        ServerGc: {
+            collections: number;
+            /** @description Of several collections between two readings of a page: their mean */
+            maxMs: number;
+            sumMs: number;
+            /** @description For the standard deviation */
+            sumSquaresMs: number;
+            /** @description Allocated in the young generation */
+            bytes: number;
+        };
         IntervalPage: {
             items: components["schemas"]["IntervalStats"][];
             nextCursor: string | null;
@@ -3716,6 +3752,8 @@ export interface components {
             waitTime: components["schemas"]["LatencyFigures"] | null;
             /** @description Of all operations together, for kinds that read rows from files */
             reading?: components["schemas"]["Reading"];
+            /** @description Of all operations together, where the run names metrics pages */
+            serverGc?: components["schemas"]["ServerGc"];
         };
         Reading: {
             rowsRead: number;

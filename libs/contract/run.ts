@@ -148,6 +148,11 @@ export const Run = z
       .default(null)
       .describe('The saved definition that it was made from'),
     scheduleId: z.string().nullable().default(null).describe('The schedule that started it'),
+    correlationId: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Of the request that made it; the logs of every process carry it'),
   })
   .meta({ id: 'Run' });
 export type Run = z.infer<typeof Run>;

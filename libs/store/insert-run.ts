@@ -33,6 +33,7 @@ export async function insertRun(
     prepared: false,
     mismatchCount: 0,
     rerunOf: input.rerunOf,
+    origin: input.origin ?? null,
     createdAtMs,
     projectId,
     benchmarkId: benchmark?.id ?? null,

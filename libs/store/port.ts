@@ -8,10 +8,10 @@ import type { RunDefinition } from '#libs/workloads/driver.js';
 import type { Idempotency, PlatformStore } from './platform/port.js';
 
 /** What is written when a run is created. The store encrypts the target's secrets. */
-export type NewRun = RunDefinition & Omit<RunFields, keyof RunOrigin> & NewRunFields & Partial<RunOrigin>;
+export type NewRun = RunDefinition & Omit<RunFields, keyof RunOwnership> & NewRunFields & Partial<RunOwnership>;
 
 /** Whose a run is and what it was made from; by default of the first project and posted as it is. */
-export type RunOrigin = Pick<RunFields, 'projectId' | 'benchmark' | 'scheduleId'>;
+export type RunOwnership = Pick<RunFields, 'projectId' | 'benchmark' | 'scheduleId'>;
 
 interface RunFields {
   id: string;
@@ -26,6 +26,15 @@ interface RunFields {
   /** The saved definition that it was made from. */
   benchmark: { id: string; version: number } | null;
   scheduleId: string | null;
+  /** Absent for runs that no request made. */
+  origin?: RunOrigin | null | undefined;
+}
+
+/** Which request a run came from, so that logs and traces of all processes can be joined. */
+export interface RunOrigin {
+  correlationId: string | null;
+  /** W3C traceparent. */
+  traceParent: string | null;
 }
 
 interface NewRunFields {
@@ -186,6 +195,14 @@ export interface Watchdog {
   sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]>;
 }
 
+export interface RunCounts {
+  byStatusAndKind(): Promise<{ status: RunStatus; kind: string; count: number }[]>;
+  /** When the run that waits longest was made, epoch milliseconds; null when none waits. */
+  oldestQueuedMs(): Promise<number | null>;
+  /** Shards of queued and active runs that have not ended: as many executors have, or would have, work. */
+  executorsWanted(): Promise<number>;
+}
+
 /** One database, opened and migrated. */
 export interface Store {
   runs: RunStore;
@@ -194,6 +211,7 @@ export interface Store {
   log: LogStore;
   watchdog: Watchdog;
   platform: PlatformStore;
+  counts: RunCounts;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -34,6 +34,7 @@ const storedRun = (
   placement: row.placement,
   policies: row.policies,
   rerunOf: row.rerunOf,
+  origin: row.origin,
   createdAtMs: row.createdAtMs,
   projectId: row.projectId,
   benchmark: row.benchmarkId === null ? null : { id: row.benchmarkId, version: row.benchmarkVersion ?? 1 },

@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { Store } from '#libs/store/port.js';
-import { correlationId } from '../http/correlation.js';
-import { isRoute } from '../http/measure.js';
+import { correlationId, routeOf } from '../http/correlation.js';
 import { callerOf } from '../keys/caller.js';
 import type { NowMs } from '../tokens.js';
 
@@ -14,9 +13,9 @@ export const auditTrail = (store: Store, nowMs: NowMs) => {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (READING.includes(request.method)) return next();
     response.once('finish', () => {
-      const { route } = request;
+      const route = routeOf(request);
       // What names no route of ours changes nothing.
-      if (!isRoute(route)) return;
+      if (route === 'none') return;
       const caller = callerOf(request);
       const entry = {
         atMs: nowMs(),
@@ -24,7 +23,7 @@ export const auditTrail = (store: Store, nowMs: NowMs) => {
         keyId: caller?.keyId ?? null,
         projectId: caller?.projectId ?? null,
         method: request.method,
-        route: String(route.path),
+        route,
         path: request.path,
         status: response.statusCode,
         location: response.getHeader('location')?.toString() ?? null,

@@ -7,7 +7,7 @@ import { isAllowed, NEEDS, roleOfMethod } from '../keys/access.js';
 import { type Caller, rememberCaller } from '../keys/caller.js';
 import { Keys } from '../keys/keys.service.js';
 import { Projects } from '../projects/projects.service.js';
-import { isRoute } from './measure.js';
+import { routeOf } from './correlation.js';
 
 const OPEN = 'tidemark:open';
 
@@ -42,8 +42,7 @@ export class KeyGuard implements CanActivate {
 
   /** Every route below a run, whoever adds it. A run of another project does not exist for the caller. */
   private async refuseForeignRun(request: Request, { projectId }: Caller): Promise<void> {
-    const { route, params } = request;
-    if (projectId === null || !isRoute(route) || !String(route.path).startsWith('/v1/runs/:id')) return;
-    await this.projects.requireRun(String(params['id']), projectId);
+    if (projectId === null || !routeOf(request).startsWith('/v1/runs/:id')) return;
+    await this.projects.requireRun(String(request.params['id']), projectId);
   }
 }

@@ -34,4 +34,5 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   projectId: run.projectId,
   benchmark: run.benchmark,
   scheduleId: run.scheduleId,
+  correlationId: run.origin?.correlationId ?? null,
 });

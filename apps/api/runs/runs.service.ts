@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
 import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import type { Overrides } from '#libs/contract/schedule.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Idempotency } from '#libs/store/platform/port.js';
-import type { RunOrigin, Store, StoredRun } from '#libs/store/port.js';
+import type { RunOwnership, Store, StoredRun } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
 import { idempotencyOf } from '../http/idempotency.js';
 import type { Caller } from '../keys/caller.js';
 import { Projects } from '../projects/projects.service.js';
+import { currentOrigin } from '../http/request-origin.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { overridden } from './merge-patch.js';
 import { postedForm } from './posted-form.js';
@@ -29,13 +30,15 @@ export interface Asked {
   caller: Caller;
   /** As the header has it. */
   idempotencyKey: string | undefined;
-  benchmark?: RunOrigin['benchmark'];
+  benchmark?: RunOwnership['benchmark'];
   scheduleId?: string;
 }
 
 /** The life of runs as callers see it: made, listed, cancelled, made again, deleted. */
 @Injectable()
 export class RunsService {
+  private readonly logger = new Logger('runs');
+
   constructor(
     @InjectStore() private readonly store: Store,
     @InjectConfig() private readonly config: ApiConfig,
@@ -102,9 +105,12 @@ export class RunsService {
     const projectId = caller.projectId ?? DEFAULT_PROJECT;
     await this.refuseWhenFull();
     await this.projects.refuseTooLarge({ ...defined, projectId });
-    const origin = { projectId, benchmark, scheduleId, actor: caller.actor };
-    const run = { ...defined, ...origin, id: randomUUID(), rerunOf, createdAtMs: this.nowMs() };
+    const ownership = { projectId, benchmark, scheduleId, actor: caller.actor };
+    const origin = currentOrigin();
+    const run = { ...defined, ...ownership, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), origin };
     const created = await this.store.runs.create(run, idempotency);
+    const { id, kind } = created.run;
+    this.logger.log(`run ${id} (${kind}) ${created.replayed ? 'was asked for again' : 'is queued'}`);
     return { run: await this.view(created.run), replayed: created.replayed };
   }
 
