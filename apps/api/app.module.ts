@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import type { RunQueue } from '#libs/queue/port.js';
 import type { Store } from '#libs/store/port.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
@@ -22,12 +23,13 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
-import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
+import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, QUEUE, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
 export interface Parts {
   config: ApiConfig;
   store: Store;
+  queue: RunQueue;
   nowMs: NowMs;
   lookup: Lookup;
 }
@@ -35,7 +37,7 @@ export interface Parts {
 @Module({})
 export class AppModule {
   /** Without a store the module can be described, but not run. */
-  static of({ config, store, nowMs, lookup }: Omit<Parts, 'store'> & { store?: Store }): DynamicModule {
+  static of({ config, store, queue, nowMs, lookup }: Omit<Parts, 'store' | 'queue'> & Partial<Parts>): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -53,6 +55,7 @@ export class AppModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: STORE, useValue: store },
+        { provide: QUEUE, useValue: queue },
         { provide: NOW_MS, useValue: nowMs },
         { provide: LOOKUP, useValue: lookup },
         { provide: APP_GUARD, useClass: ThrottlerGuard },

@@ -46,6 +46,8 @@ export interface ApiConfig {
   maxRequestsPerMinute: number;
   maxEventStreams: number;
   databaseUrl: string;
+  redisUrl: string | undefined;
+  redisPrefix: string;
   secretKey: Buffer | undefined;
   logLevel: 'error' | 'warn' | 'log' | 'debug';
 }
@@ -74,6 +76,8 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
+    redisUrl: settings.TIDEMARK_REDIS_URL,
+    redisPrefix: settings.TIDEMARK_REDIS_PREFIX,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
     logLevel: settings.TIDEMARK_LOG_LEVEL,

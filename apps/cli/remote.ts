@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { components } from '#libs/client/schema.js';
 import { createTidemarkClient, dataOf, type TidemarkClient } from '#libs/client/client.js';
 import { followRun } from '#libs/client/events.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
@@ -16,9 +17,14 @@ export interface Remote extends RunFeed {
   summary(runId: string): Promise<Summary | null>;
   /** The HDR histogram log as text. */
   hdr(runId: string, filter: HdrFilter): Promise<string>;
+  executors(): Promise<readonly KnownExecutor[]>;
+  drain(executorId: string): Promise<KnownExecutor>;
+  resume(executorId: string): Promise<KnownExecutor>;
   /** Where a browser finds the run. */
   url(runId: string): string;
 }
+
+export type KnownExecutor = components['schemas']['Executor'];
 
 export interface ListFilter {
   status?: Run['status'] | undefined;
@@ -67,6 +73,9 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
         }),
       ),
     events: (runId, lastEventId) => followRun(server, runId, { apiKey, lastEventId }),
+    executors: async () => (await dataOf(client.GET('/v1/executors'))).items,
+    drain: (id) => dataOf(client.POST('/v1/executors/{id}/drain', path(id))),
+    resume: (id) => dataOf(client.POST('/v1/executors/{id}/resume', path(id))),
     pause: (durationMs) => sleep(durationMs),
     url: (runId) => `${server.replace(/\/+$/, '')}/v1/runs/${runId}`,
   };

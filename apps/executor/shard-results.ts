@@ -29,6 +29,7 @@ export class ShardResults {
     const file = `${claim.runId}-${claim.shardIndex}-${claim.token}.intervals`;
     this.flusher = new IntervalFlusher({
       append: (snapshots) => store.intervals.append(claim, config.id, snapshots),
+      appendLate: (snapshots) => store.intervals.appendLate(claim, config.id, snapshots),
       clock,
       spool: new SpoolFile(join(config.spoolDir, file)),
       log: (level, message) => log.write(level, message),
@@ -39,6 +40,15 @@ export class ShardResults {
 
   get isFenced(): boolean {
     return this.flusher.isFenced;
+  }
+
+  get isRefused(): boolean {
+    return this.flusher.isRefused;
+  }
+
+  /** The shard was given up: from now on what is measured is a late result. */
+  fence(): void {
+    this.flusher.fence();
   }
 
   interval(snapshot: IntervalSnapshot): void {

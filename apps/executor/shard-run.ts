@@ -21,8 +21,10 @@ export class ShardRun {
   private readonly lease: Lease;
   private readonly results: ShardResults;
   private readonly events: DriverEvents;
+  private readonly offsetMs: number;
   private run: StoredRun | null = null;
   private hasBegun = false;
+  private isReady = false;
   private startWritten: Promise<unknown> = Promise.resolve();
   private closing: Promise<unknown> = Promise.resolve();
 
@@ -32,6 +34,9 @@ export class ShardRun {
   ) {
     const { store, clock, config, output } = parts;
     const { runId } = claim;
+    // Lanes read this machine's clock; what they are told and what they tell is changed here, by as much all the time.
+    const offsetMs = parts.offsetMs();
+    this.offsetMs = offsetMs;
     this.log = new RunLog({
       runId,
       executorId: config.id,
@@ -49,15 +54,34 @@ export class ShardRun {
     this.results = new ShardResults(parts, claim, this.log);
     this.events = {
       log: (level, message) => this.log.write(level, message),
-      interval: (snapshot) => this.results.interval(snapshot),
+      interval: (snapshot) => this.results.interval({ ...snapshot, startMs: Math.round(snapshot.startMs + offsetMs) }),
       mismatch: (mismatch) => this.results.mismatch(mismatch),
-      started: (atMs) => this.writeStart(atMs),
+      started: (atMs) => this.writeStart(Math.round(atMs + offsetMs)),
     };
   }
 
   /** This process is to end: stop the load, keep what was measured. */
   halt(): void {
     this.lease.halt('shutdown');
+  }
+
+  get runId(): string {
+    return this.claim.runId;
+  }
+
+  /** There is news of the run: a cancel, most likely. */
+  hurry(): void {
+    this.lease.hurry();
+  }
+
+  /** This process will end: another executor takes over what has not come to anything yet, if there is one. */
+  async handBack(): Promise<void> {
+    if (this.isReady) return;
+    const { store, clock } = this.parts;
+    const isTaken = await store.shards.handBack(this.claim, clock.epochMs()).catch(() => false);
+    if (!isTaken) return;
+    this.log.write('info', 'handed back its shard before the start: this executor is to end');
+    this.lease.halt('fenced');
   }
 
   /** Never throws: whatever happens becomes the run's end, or is left to the watchdog. */
@@ -102,9 +126,10 @@ export class ShardRun {
     const opening = driver.open(shard, events, lease.signal);
     const open = await orAbort(opening, lease.signal, (late) => late.close());
     try {
+      this.isReady = true;
       await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));
       const { startAtMs } = await lease.until((beat) => beat.startAtMs !== null);
-      return { kind: 'ran', result: await this.load(open, startAtMs ?? clock.epochMs()) };
+      return { kind: 'ran', result: await this.load(open, (startAtMs ?? clock.epochMs()) - this.offsetMs) };
     } finally {
       // Not waited for: closing connections must not hold up the end of the run.
       this.closing = open.close().catch((error: unknown) => events.log('warn', failureOf(error).message));

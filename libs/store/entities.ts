@@ -40,7 +40,7 @@ const int = (name: string, more: Partial<Column> = {}): Column => named(name, { 
 const big = (name: string, more: Partial<Column> = {}): Column =>
   named(name, { type: 'bigint', transformer: number, ...more });
 const bool = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'boolean', ...more });
-const real = (name: string): Column => named(name, { type: 'double precision' });
+const real = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'double precision', ...more });
 const key = { primary: true } as const;
 const optional = { nullable: true } as const;
 const serial: Column = { type: 'integer', primary: true, generated: 'increment', name: 'id' };
@@ -94,6 +94,8 @@ const shard = new EntitySchema<ShardRow>({
     startedAtMs: big('started_at_ms', optional),
     completed: big('completed'),
     report: json('report', optional),
+    executorLabels: json('executor_labels', optional),
+    lostToken: big('lost_token', optional),
   },
 });
 
@@ -200,6 +202,8 @@ const executor = new EntitySchema<ExecutorRow>({
     cores: int('cores'),
     aliveAtMs: big('alive_at_ms'),
     runId: text('run_id', optional),
+    draining: bool('draining', optional),
+    clockOffsetMs: real('clock_offset_ms', optional),
   },
 });
 

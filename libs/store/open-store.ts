@@ -34,6 +34,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  nowMs: () => database.nowMs(),
   ping: () => database.ping(),
   close: () => database.close(),
 });

@@ -1,6 +1,7 @@
 import type { OperationCounters, SelfWatch } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
-import type { Placement, Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
+import type { Placement } from '#libs/contract/placement.js';
+import type { Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
@@ -47,6 +48,10 @@ export interface ShardRow {
   startedAtMs: number | null;
   completed: number;
   report: RunReport | null;
+  /** Of the executor that claimed it. */
+  executorLabels: Record<string, string> | null;
+  /** Set while it is lost: the token of the claim that was lost, whose late result may still be added. */
+  lostToken: number | null;
 }
 
 export interface HistoryRow {
@@ -120,6 +125,9 @@ export interface ExecutorRow {
   cores: number;
   aliveAtMs: number;
   runId: string | null;
+  /** null is no. */
+  draining: boolean | null;
+  clockOffsetMs: number | null;
 }
 
 export interface IdempotencyRow {

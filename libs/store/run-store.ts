@@ -33,9 +33,10 @@ const storedRun = (
   createdAtMs: row.createdAtMs,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
+  shards: shards.map(({ index, executorId, executorLabels, lanes, state, startedAtMs, completed, report }) => ({
     index,
     executorId,
+    executorLabels,
     lanes,
     state,
     startedAtMs,

@@ -6,10 +6,10 @@ import { Target } from '#libs/contract/target.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Claim, NewRun, Store } from './port.js';
 
-const NOW = 1_800_000_000_000;
-const LEASE = 10_000;
+export const NOW = 1_800_000_000_000;
+export const LEASE = 10_000;
 
-const newRun = (
+export const newRun = (
   id: string,
   change: Partial<
     Pick<NewRun, 'name' | 'labels' | 'endpoints' | 'placement' | 'policies' | 'shards' | 'createdAtMs' | 'rerunOf'>
@@ -47,9 +47,15 @@ const newRun = (
 };
 
 const two = [0, 1].map((index) => ({ index, lanes: [{ first: index, stride: 2, threads: 1 }] }));
-const executor = (id: string) => ({ id, labels: {}, hostname: 'h', pid: 1, cores: 2 });
+export const executor = (id: string, labels: Record<string, string> = {}) => ({
+  id,
+  labels,
+  hostname: 'h',
+  pid: 1,
+  cores: 2,
+});
 
-const snapshot = (interval: number): IntervalSnapshot => ({
+export const snapshot = (interval: number): IntervalSnapshot => ({
   interval,
   startMs: NOW + interval * 1000,
   lengthMs: 1000,

@@ -78,7 +78,11 @@ export class SqlWatchdog implements Watchdog {
     if (expired.length === 0) return undefined;
     const names = expired.map((one) => one.executorId ?? '?').join(', ');
     for (const { index, token } of expired) {
-      await manager.update(this.database.entities.shard, { runId: run.id, index }, { state: 'lost', token: token + 1 });
+      await manager.update(
+        this.database.entities.shard,
+        { runId: run.id, index },
+        { state: 'lost', token: token + 1, lostToken: token },
+      );
     }
     const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
     const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;

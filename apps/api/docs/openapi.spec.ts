@@ -52,6 +52,8 @@ describe('the OpenAPI document', () => {
         ...['events', 'hdr', 'intervals', 'log', 'report.csv', 'report.json', 'stats', 'stdout', 'summary'].map(
           (part) => `get /v1/runs/{id}/${part}`,
         ),
+        'post /v1/executors/{id}/drain',
+        'post /v1/executors/{id}/resume',
         'post /v1/runs',
         'post /v1/runs/validate',
         'post /v1/runs/{id}/cancel',

@@ -3,9 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
+import { groupsOf } from '#libs/contract/placement.js';
+import type { RunQueue } from '#libs/queue/port.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
-import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
+import { InjectConfig, InjectNowMs, InjectQueue, InjectStore, type NowMs } from '../tokens.js';
 import { bodyHash } from './body-hash.js';
 import { type DefinedRun, RunPlanner } from './run-planner.js';
 import { viewRun } from './run-view.js';
@@ -27,6 +29,7 @@ export class RunsService {
     @InjectConfig() private readonly config: ApiConfig,
     @InjectNowMs() private readonly nowMs: NowMs,
     private readonly planner: RunPlanner,
+    @InjectQueue() private readonly queue: RunQueue,
   ) {}
 
   async create(body: CreateRun, idempotencyKey: string | undefined): Promise<Created> {
@@ -49,6 +52,8 @@ export class RunsService {
   /** Cancels; a run that is cancelled already is answered as it is, so that the call may be repeated. */
   async cancel(id: string, reason: string): Promise<{ run: Run; ended: boolean }> {
     const accepted = await this.store.runs.requestCancel(id, ACTOR, reason, this.nowMs());
+    // Executors see it in the database anyway, a moment later; a queue that is away has said so itself.
+    if (accepted) await this.queue.cancelled(id).catch(() => undefined);
     const run = await this.require(id);
     if (!accepted && isEnded(run.status) && run.status !== 'cancelled')
       throw new CodedError('RUN_ALREADY_ENDED', `Run ${id} is ${run.status} already and cannot be cancelled any more.`);
@@ -76,6 +81,7 @@ export class RunsService {
     await this.refuseWhenFull();
     const run = { ...defined, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), actor: ACTOR };
     const created = await this.store.runs.create(run, idempotency);
+    if (!created.replayed) await this.queue.notify(groupsOf(run.placement)).catch(() => undefined);
     return { run: await this.view(created.run), replayed: created.replayed };
   }
 

@@ -1,0 +1,143 @@
+import { DelayedError, type Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
+import type { QueueOptions } from '../open-queue.js';
+import type { RunQueue } from '../port.js';
+import { impatient, patient, tellOutages } from './connection.js';
+
+/** A job asks one executor to look. */
+interface Look {
+  labels: Record<string, string>;
+}
+
+const NAME = 'looks';
+/** A job that comes to an executor that has something else to do, or other labels, is offered again. */
+const OFFER_EVERY_MS = 100;
+/** Then it is dropped: an executor that becomes idle looks by itself. */
+const OFFERS = 50;
+/** Longer than any pause of an event loop, and never run twice: a dead executor's run is the database's business. */
+const LOCK_MS = 60_000;
+const CLOSE_MS = 2_000;
+
+const Signal = z.union([z.strictObject({ cancelled: z.string() }), z.strictObject({ freed: z.literal(true) })]);
+type Signal = z.infer<typeof Signal>;
+
+/** The queue on Redis: one BullMQ job for each executor that should look, and signals to all of them. */
+export class BullmqQueue implements RunQueue {
+  private readonly sending: Redis;
+  private readonly queue: Queue<Look>;
+  private receiving: { worker: Worker<Look>; redis: Redis[] } | undefined;
+  private wake: (() => void) | undefined;
+  /** Somebody said to look while nobody waited. */
+  private isMissed = false;
+  private readonly listeners: ((runId: string) => void)[] = [];
+
+  constructor(private readonly options: QueueOptions & { redisUrl: string }) {
+    const { redisUrl, prefix, log } = options;
+    this.sending = impatient(redisUrl);
+    tellOutages(this.sending, log);
+    this.queue = new Queue(NAME, {
+      connection: this.sending,
+      prefix,
+      skipWaitingForReady: true,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
+    this.queue.on('error', ignored);
+  }
+
+  async notify(groups: readonly PlacementGroup[]): Promise<void> {
+    await this.queue.addBulk(
+      groups.flatMap(({ count, labels }) => Array.from({ length: count }, () => ({ name: 'look', data: { labels } }))),
+    );
+  }
+
+  freed(): Promise<void> {
+    return this.signal({ freed: true });
+  }
+
+  cancelled(runId: string): Promise<void> {
+    return this.signal({ cancelled: runId });
+  }
+
+  onCancelled(listener: (runId: string) => void): void {
+    this.receive();
+    this.listeners.push(listener);
+  }
+
+  async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    this.receive();
+    const timer = new AbortController();
+    const told = new Promise<void>((resolve) => (this.wake = resolve));
+    if (this.isMissed) this.look();
+    const stop = () => timer.abort();
+    // Not AbortSignal.any: it would keep something of every wait for as long as the process lives.
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    await Promise.race([told, this.options.clock.sleep(timeoutMs, timer.signal)]);
+    signal.removeEventListener('abort', stop);
+    this.wake = undefined;
+    stop();
+  }
+
+  async close(): Promise<void> {
+    const { worker, redis = [] } = this.receiving ?? {};
+    const closed = Promise.allSettled([worker?.close(true), this.queue.close()]);
+    // A server that is away must not hold up the end of a process.
+    const timer = new AbortController();
+    await Promise.race([closed, this.options.clock.sleep(CLOSE_MS, timer.signal)]);
+    timer.abort();
+    for (const each of [this.sending, ...redis]) each.disconnect();
+  }
+
+  private async signal(signal: Signal): Promise<void> {
+    await this.sending.publish(this.channel, JSON.stringify(signal));
+  }
+
+  private get channel(): string {
+    return `${this.options.prefix}:signals`;
+  }
+
+  /** The API only sends; an executor receives from its first wait on. */
+  private receive(): void {
+    if (this.receiving) return;
+    const { redisUrl, prefix, log } = this.options;
+    const blocking = patient(redisUrl);
+    const signals = patient(redisUrl);
+    for (const redis of [blocking, signals]) redis.on('error', ignored);
+    const worker = new Worker<Look>(NAME, (job, token) => this.take(job, token), {
+      connection: blocking,
+      prefix,
+      concurrency: 1,
+      lockDuration: LOCK_MS,
+      maxStalledCount: 0,
+    });
+    worker.on('error', ignored);
+    signals.on('message', (_channel: string, text: string) => this.told(text));
+    signals.subscribe(this.channel).catch((error: unknown) => log('warn', `Redis refused signals: ${String(error)}`));
+    this.receiving = { worker, redis: [blocking, signals] };
+  }
+
+  private async take(job: Job<Look>, token: string | undefined): Promise<void> {
+    if (this.wake && hasLabels(this.options.labels ?? {}, job.data.labels)) return this.look();
+    if (job.attemptsStarted >= OFFERS) return;
+    await job.moveToDelayed(this.options.clock.epochMs() + OFFER_EVERY_MS, token);
+    throw new DelayedError();
+  }
+
+  private told(text: string): void {
+    const { data } = Signal.safeParse(JSON.parse(text));
+    if (data === undefined) return;
+    if ('freed' in data) this.look();
+    else for (const listener of this.listeners) listener(data.cancelled);
+  }
+
+  private look(): void {
+    this.isMissed = this.wake === undefined;
+    this.wake?.();
+    this.wake = undefined;
+  }
+}
+
+/** `tellOutages` has said it. */
+const ignored = (): void => undefined;
