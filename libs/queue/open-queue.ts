@@ -13,10 +13,12 @@ export interface QueueOptions {
   log: (level: 'info' | 'warn', message: string) => void;
 }
 
-/** The queue that the settings ask for. Never throws: a Redis that is away is waited for. */
+/** The queue that the settings ask for. Never throws: a Redis that is away is looked for again and again. */
 export async function openQueue({ redisUrl, ...options }: QueueOptions): Promise<RunQueue> {
   if (redisUrl === undefined) return sqlQueue(options.clock);
   // Loaded only where it is used: it is large.
   const { BullmqQueue } = await import('./bullmq/bullmq-queue.js');
-  return new BullmqQueue({ redisUrl, ...options });
+  const queue = new BullmqQueue({ redisUrl, ...options });
+  await queue.connected();
+  return queue;
 }

@@ -19,6 +19,7 @@ const OFFERS = 50;
 /** Longer than any pause of an event loop, and never run twice: a dead executor's run is the database's business. */
 const LOCK_MS = 60_000;
 const CLOSE_MS = 2_000;
+const CONNECT_MS = 2_000;
 
 const Signal = z.union([z.strictObject({ cancelled: z.string() }), z.strictObject({ freed: z.literal(true) })]);
 type Signal = z.infer<typeof Signal>;
@@ -26,7 +27,7 @@ type Signal = z.infer<typeof Signal>;
 /** The queue on Redis: one BullMQ job for each executor that should look, and signals to all of them. */
 export class BullmqQueue implements RunQueue {
   private readonly sending: Redis;
-  private readonly queue: Queue<Look>;
+  private queue: Queue<Look> | undefined;
   private receiving: { worker: Worker<Look>; redis: Redis[] } | undefined;
   private wake: (() => void) | undefined;
   /** Somebody said to look while nobody waited. */
@@ -34,20 +35,21 @@ export class BullmqQueue implements RunQueue {
   private readonly listeners: ((runId: string) => void)[] = [];
 
   constructor(private readonly options: QueueOptions & { redisUrl: string }) {
-    const { redisUrl, prefix, log } = options;
-    this.sending = impatient(redisUrl);
-    tellOutages(this.sending, log);
-    this.queue = new Queue(NAME, {
-      connection: this.sending,
-      prefix,
-      skipWaitingForReady: true,
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-    });
-    this.queue.on('error', ignored);
+    this.sending = impatient(options.redisUrl);
+    tellOutages(this.sending, options.log);
+  }
+
+  /** Waits for the first connection, for a server that is away not long. */
+  async connected(): Promise<void> {
+    const timer = new AbortController();
+    const ready = new Promise<void>((resolve) => this.sending.once('ready', () => resolve()));
+    if (this.sending.status !== 'ready')
+      await Promise.race([ready, this.options.clock.sleep(CONNECT_MS, timer.signal)]);
+    timer.abort();
   }
 
   async notify(groups: readonly PlacementGroup[]): Promise<void> {
-    await this.queue.addBulk(
+    await this.jobs().addBulk(
       groups.flatMap(({ count, labels }) => Array.from({ length: count }, () => ({ name: 'look', data: { labels } }))),
     );
   }
@@ -82,12 +84,30 @@ export class BullmqQueue implements RunQueue {
 
   async close(): Promise<void> {
     const { worker, redis = [] } = this.receiving ?? {};
-    const closed = Promise.allSettled([worker?.close(true), this.queue.close()]);
+    const closed = Promise.allSettled([worker?.close(true), this.queue?.close()]);
     // A server that is away must not hold up the end of a process.
     const timer = new AbortController();
     await Promise.race([closed, this.options.clock.sleep(CLOSE_MS, timer.signal)]);
     timer.abort();
     for (const each of [this.sending, ...redis]) each.disconnect();
+  }
+
+  /** Made only while the server answers: one that was made before would fail for ever. Throws when it does not. */
+  private jobs(): Queue<Look> {
+    if (this.sending.status !== 'ready') throw new Error('Redis does not answer');
+    if (this.queue) return this.queue;
+    const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
+    const { prefix } = this.options;
+    const queue = new Queue<Look>(NAME, {
+      connection: this.sending,
+      prefix,
+      skipWaitingForReady: true,
+      defaultJobOptions,
+    });
+    queue.on('error', ignored);
+    queue.waitUntilReady().catch(() => (this.queue = undefined));
+    this.queue = queue;
+    return queue;
   }
 
   private async signal(signal: Signal): Promise<void> {
