@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { RunQueue } from '#libs/queue/port.js';
 import type { Store } from '#libs/store/port.js';
+import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
@@ -32,6 +33,10 @@ export interface Parts {
   queue: RunQueue;
   nowMs: NowMs;
   lookup: Lookup;
+  /** Where spans go; nowhere when absent. */
+  tracing?: Tracing;
+  /** Where log lines go; standard error when absent. */
+  logTo?: (text: string) => void;
 }
 
 @Module({})

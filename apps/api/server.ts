@@ -2,12 +2,14 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { Logger } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
 import { AgreedClock } from '#libs/load/agreed-clock.js';
 import type { Clock } from '#libs/load/clock.js';
 import { openQueue } from '#libs/queue/open-queue.js';
 import { openStore } from '#libs/store/open-store.js';
+import { openTracing } from '#libs/telemetry/open-tracing.js';
 import { createApp } from './app.js';
 import type { ApiConfig } from './config.js';
 
@@ -32,12 +34,19 @@ export async function startApi(config: ApiConfig, machineClock: Clock): Promise<
   const ask = () => store.nowMs();
   await clock.set(ask).catch(() => undefined);
   const following = clock.keepUp(ask, closing.signal);
-  const app = await createApp({ config, store, queue, nowMs: () => clock.epochMs(), lookup: addressesOf });
+  const tracing = await openTracing({
+    url: config.otlpUrl,
+    service: 'tidemark-api',
+    instance: `${hostname()}-${process.pid}`,
+  });
+  const nowMs = () => clock.epochMs();
+  const app = await createApp({ config, store, queue, nowMs, lookup: addressesOf, tracing });
   const close = async () => {
     await app.close();
     closing.abort();
     await following;
     await queue.close();
+    await tracing.close();
     await store.close();
   };
   try {

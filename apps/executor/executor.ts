@@ -2,14 +2,19 @@ import { resolve } from 'node:path';
 import { AgreedClock } from '#libs/load/agreed-clock.js';
 import { systemClock } from '#libs/load/clock.js';
 import { openQueue } from '#libs/queue/open-queue.js';
+import type { Store } from '#libs/store/port.js';
 import { openStore } from '#libs/store/open-store.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
 import type { ExecutorConfig } from './config.js';
-import { jsonOutput } from './output.js';
+import type { MetricsServer } from './metrics/metrics-server.js';
+import { openWatch } from './metrics/open-watch.js';
+import { processOutput } from './output.js';
 import { Supervisor } from './supervisor.js';
 
 export interface RunningExecutor {
   id: string;
+  /** Where metrics and health are answered; undefined: nowhere. */
+  metricsUrl: string | undefined;
   /** Takes no more shards; what is under way may go on for `drainMs`, then it is interrupted. */
   close(): Promise<void>;
   /** Interrupts at once; `close` resolves soon after. */
@@ -18,16 +23,25 @@ export interface RunningExecutor {
 
 /** A clock that is so far off is worth a line. */
 const FAR_OFF_MS = 100;
+/** Rejects with why no shard could be taken. */
+async function readiness(store: Store, isClosing: boolean): Promise<void> {
+  if (isClosing) throw new Error('this executor ends and takes no more shards');
+  await store.ping().catch((cause: unknown) => {
+    throw new Error('the database does not answer; see TIDEMARK_DATABASE_URL', { cause });
+  });
+}
 
 /** Opens the store, announces this executor and takes shards. Throws CodedError when the store cannot be opened. */
 export async function startExecutor(config: ExecutorConfig): Promise<RunningExecutor> {
   const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
   const clock = new AgreedClock(systemClock);
-  const output = jsonOutput(config.logLevel, (text) => void process.stderr.write(text));
+  const output = processOutput(config, (text) => void process.stderr.write(text));
   const say = (level: 'info' | 'warn', message: string) =>
     output({ atMs: clock.epochMs(), level, executor: config.id, message });
   const { redisUrl, redisPrefix: prefix, labels } = config;
   const queue = await openQueue({ redisUrl, prefix, labels, clock, log: say });
+  const watch = await openWatch(config);
+  let isClosing = false;
   const supervisor = new Supervisor({
     config,
     store,
@@ -36,12 +50,15 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
     offsetMs: () => clock.offsetMs,
     output,
     queue,
+    watch,
   });
+  let server: MetricsServer | undefined;
   try {
     await clock.set(() => store.nowMs());
     if (Math.abs(clock.offsetMs) > FAR_OFF_MS)
       say('warn', `this machine's clock is ${Math.round(-clock.offsetMs)} ms ahead of the database's, which counts`);
     await supervisor.register();
+    server = await watch?.serve(() => readiness(store, isClosing));
   } catch (error) {
     await queue.close();
     await store.close();
@@ -54,12 +71,16 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   ]);
   return {
     id: config.id,
+    metricsUrl: server?.url,
     async close() {
+      isClosing = true;
       supervisor.close();
       const drained = new AbortController();
       void clock.sleep(config.drainMs, drained.signal).then(() => drained.signal.aborted || supervisor.halt());
       await working;
       drained.abort();
+      server?.close();
+      await watch?.tracing.close();
       await queue.close();
       await store.close();
     },

@@ -47,6 +47,10 @@ export class IntervalFlusher {
     return this.head.length + this.parts.spool.pending + this.tail.length;
   }
 
+  get spoolBytes(): number {
+    return this.parts.spool.bytes;
+  }
+
   add(snapshot: IntervalSnapshot): void {
     if (this.isRefused || this.closed.signal.aborted) return;
     const { spool, memoryIntervals } = this.parts;

@@ -89,6 +89,7 @@ export class SummaryFold {
       validity: auditRun({ evidence, operations, durationMs, startSkewMs, coverage, expectation }),
       ...(regions && { regions }),
       ...(targetShards.length > 0 && { targetShards, findings: shardFindings(targetShards) }),
+      ...(evidence.serverGc && { serverGc: evidence.serverGc }),
     };
   }
 

@@ -1,9 +1,13 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, IsNull, type EntityManager } from 'typeorm';
 import { groupOf, groupsOf } from '#libs/contract/placement.js';
+import type { RunStatus } from '#libs/contract/status.js';
 import { allot, servedOf, type Share, suppliesOf } from './allot.js';
 import type { Database } from './database.js';
 import type { ExecutorRow, RunRow, ShardRow } from './row.js';
 import { idleExecutors, lockedBy, queuedRuns } from './waiting.js';
+
+/** Runs that may have shards to claim after their first: of one that is ready or running, parts of lost executors. */
+export const CLAIMED: RunStatus[] = ['preparing', 'ready', 'running'];
 
 /** Shards of one group of one run that nobody has. */
 interface Demand extends Share {
@@ -33,7 +37,10 @@ export async function shardFor(
     const [shard] = demand?.shards ?? [];
     return demand && shard ? { run: demand.run, shard } : null;
   };
-  const started = await manager.find(run, { where: { status: In(['preparing']) }, order: { createdAtMs: 'ASC' } });
+  const started = await manager.find(run, {
+    where: { status: In(CLAIMED), cancelAtMs: IsNull() },
+    order: { createdAtMs: 'ASC' },
+  });
   for (const one of started) demands.push(...(await demandsOf(database, manager, one)));
   const needed = demands.length > 0 ? mine() : null;
   if (needed) return needed;

@@ -4,9 +4,17 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
 import { ManyExecutors1795258800000 } from '#migrations/1795258800000-many-executors.js';
+import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
+import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
-const MIGRATIONS = [Runs1795219200000, ShardReports1795248000000, ManyExecutors1795258800000];
+const MIGRATIONS = [
+  Runs1795219200000,
+  ShardReports1795248000000,
+  ManyExecutors1795258800000,
+  LostExecutors1795262400000,
+  RunOrigins1795266123000,
+];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** A server that is silent for so long in the middle of a query is taken as gone. */

@@ -6,6 +6,7 @@ import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
+import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
 import { SqlShardStore } from './shard-store.js';
@@ -35,6 +36,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   nowMs: () => database.nowMs(),
+  counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

@@ -6,6 +6,7 @@ import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { RunOrigin } from './port.js';
 
 /* Rows as the database has them: columns only, no logic, never answered by the API. Times carry their unit. */
 
@@ -33,6 +34,9 @@ export interface RunRow {
   cancelReason: string | null;
   mismatchCount: number;
   rerunOf: string | null;
+  origin: RunOrigin | null;
+  /** Least length of the stored intervals once they were rolled up. */
+  rolledUpMs: number | null;
   createdAtMs: number;
   endedAtMs: number | null;
 }
@@ -52,6 +56,8 @@ export interface ShardRow {
   executorLabels: Record<string, string> | null;
   /** Set while it is lost: the token of the claim that was lost, whose late result may still be added. */
   lostToken: number | null;
+  /** Executors that it was taken from, in order; null for none. */
+  lostExecutors: string[] | null;
 }
 
 export interface HistoryRow {

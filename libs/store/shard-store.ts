@@ -5,7 +5,7 @@ import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
 import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
-import { shardFor } from './claiming.js';
+import { CLAIMED, shardFor } from './claiming.js';
 import type { ShardRow } from './row.js';
 import { moveRun } from './status-writer.js';
 import { ALIVE_MS, idleExecutors } from './waiting.js';
@@ -52,7 +52,7 @@ export class SqlShardStore implements ShardStore {
   async claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null> {
     const { executor, run, shard } = this.database.entities;
     // A look without a lock, which idle executors do all the time.
-    const isWork = await this.database.manager.existsBy(run, { status: In(['queued', 'preparing']) });
+    const isWork = await this.database.manager.existsBy(run, { status: In(['queued', ...CLAIMED]) });
     if (!isWork) return null;
     return this.database.control(async (manager) => {
       const self = await manager.findOneBy(executor, { id: executorId });
@@ -69,7 +69,7 @@ export class SqlShardStore implements ShardStore {
       const lease = { executorId, executorLabels: self.labels, token, leaseUntilMs: nowMs + leaseMs, lostToken: null };
       await manager.update(shard, { runId, index }, { state: 'claimed', ...lease });
       await manager.update(executor, { id: executorId }, { runId, aliveAtMs: nowMs });
-      return { runId, shardIndex: index, token, leads: index === 0 };
+      return { runId, shardIndex: index, token, leads: index === 0 && !found.run.prepared };
     });
   }
 
@@ -127,6 +127,9 @@ export class SqlShardStore implements ShardStore {
       await manager.update(shard, { runId: claim.runId, index: claim.shardIndex }, { state: 'ready' });
       const others = await manager.findBy(shard, { runId: claim.runId });
       if (others.some((one) => one.state === 'waiting' || one.state === 'claimed')) return true;
+      // The others have started already, and this one is in the place of a lost one.
+      const startAtMs = (await manager.findOneBy(run, { id: claim.runId }))?.startAtMs ?? null;
+      if (startAtMs !== null) return true;
       await manager.update(run, { id: claim.runId }, { startAtMs: nowMs + startDelayMs });
       const reason = `all ${others.length} shards are ready; they start together in ${startDelayMs} ms`;
       return moveRun(this.database, manager, claim.runId, {
@@ -144,7 +147,7 @@ export class SqlShardStore implements ShardStore {
       await manager.update(
         shard,
         { runId: claim.runId, index: claim.shardIndex },
-        { state: 'running', startedAtMs: atMs },
+        { state: 'running', startedAtMs: own.startedAtMs ?? atMs },
       );
       // Refused for all but the first: the run is running already.
       await moveRun(this.database, manager, claim.runId, {
