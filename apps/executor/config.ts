@@ -40,7 +40,9 @@ export const ExecutorSettings = z.object({
     .describe('How often the lease is renewed and a cancel is looked for, milliseconds'),
   TIDEMARK_POLL_MS: wholeNumber(20, 60_000)
     .prefault('200')
-    .describe('How long an idle executor waits at most before it looks for work, milliseconds'),
+    .describe(
+      'How often an idle executor looks for work that nobody told it of, milliseconds; at most 200 without Redis',
+    ),
   TIDEMARK_START_DELAY_MS: wholeNumber(0, 60_000)
     .prefault('750')
     .describe('From the moment that every executor is ready to the common start, milliseconds'),

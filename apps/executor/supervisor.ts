@@ -49,6 +49,8 @@ export class Supervisor {
     });
     const sweeping = this.sweepOn();
     let aliveNs = -Infinity;
+    let lookedNs = -Infinity;
+    let isTold = false;
     while (!signal.aborted) {
       // While a shard is held its beats say that this executor is alive; in between, here, nothing is held.
       const claim = await this.asking(async () => {
@@ -56,14 +58,17 @@ export class Supervisor {
           await store.shards.executorBeat(config.id, clock.epochMs(), offsetMs());
           aliveNs = clock.nowNs();
         }
+        if (!isTold && clock.nowNs() - lookedNs < config.pollMs * 1e6) return null;
+        lookedNs = clock.nowNs();
         return store.shards.claim(config.id, clock.epochMs(), config.leaseMs);
       });
       if (claim) {
         await this.carryOut(claim);
         // Runs may wait for this target and for executors other than this one.
-        await queue.freed().catch(() => undefined);
+        void queue.freed().catch(() => undefined);
         aliveNs = -Infinity;
-      } else await queue.wait(config.pollMs, signal);
+        lookedNs = -Infinity;
+      } else isTold = await queue.wait(Math.min(config.pollMs, ALIVE_EVERY_MS), signal);
     }
     await sweeping;
     await retry(() => store.shards.retire(config.id), {

@@ -11,8 +11,11 @@ export interface RunQueue {
   freed(): Promise<void>;
   /** A cancel was asked for: whoever works on the run should look. */
   cancelled(runId: string): Promise<void>;
-  /** Resolves when there may be something to claim, after `timeoutMs` at the latest, or when `signal` aborts. */
-  wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when there may be something to claim, after `timeoutMs` at the latest, or when `signal` aborts; true when it is
+   * time to look.
+   */
+  wait(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   /** Calls back when a cancel was asked for, where the queue can tell; the database always does, at the next beat. */
   onCancelled(listener: (runId: string) => void): void;
   close(): Promise<void>;

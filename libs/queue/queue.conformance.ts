@@ -67,13 +67,14 @@ export function describeQueue(name: string, open: () => Promise<QueueUnderTest>)
     it('tells idle executors of a run, and each shard is taken once', async () => {
       const api = await connect();
       const ids = ['a', 'b', 'c', 'd', 'e'];
-      const taking = await Promise.all(ids.map(async (id) => take(await connect(), id)).map((each) => [each]));
+      const taking: Promise<Claim>[] = [];
+      for (const id of ids) taking.push(take(await connect(), id));
       await systemClock.sleep(500);
       await post(api, 'r1', 2);
       await post(api, 'r2', 3);
-      const { value: claims, tookMs } = await timed(Promise.all(taking.map(([each]) => each)));
+      const { value: claims, tookMs } = await timed(Promise.all(taking));
       expect(tookMs).toBeLessThan(SOON_MS);
-      const taken = claims.map((claim) => `${claim?.runId}/${claim?.shardIndex}`);
+      const taken = claims.map((claim) => `${claim.runId}/${claim.shardIndex}`);
       expect(taken.toSorted()).toEqual(['r1/0', 'r1/1', 'r2/0', 'r2/1', 'r2/2']);
     });
 
@@ -100,10 +101,11 @@ export function describeQueue(name: string, open: () => Promise<QueueUnderTest>)
     });
 
     it('tells everybody when a target became free', async () => {
-      const waiting = await Promise.all([1, 2, 3].map(async () => [(await connect()).wait(LONG_MS, stop.signal)]));
+      const listeners = await Promise.all([1, 2, 3].map(() => connect()));
+      const waiting = listeners.map((queue) => queue.wait(LONG_MS, stop.signal));
       await systemClock.sleep(300);
       await (await connect()).freed();
-      expect((await timed(Promise.all(waiting.map(([each]) => each)))).tookMs).toBeLessThan(SOON_MS);
+      expect((await timed(Promise.all(waiting))).tookMs).toBeLessThan(SOON_MS);
     });
 
     it('waits no longer than it is told to, and not when the signal aborts', async () => {

@@ -11,7 +11,7 @@ export const sqlQueue = (clock: Pick<Clock, 'sleep'>): RunQueue => ({
   notify: nothing,
   freed: nothing,
   cancelled: nothing,
-  wait: (timeoutMs, signal) => clock.sleep(Math.min(timeoutMs, LOOK_EVERY_MS), signal),
+  wait: (timeoutMs, signal) => clock.sleep(Math.min(timeoutMs, LOOK_EVERY_MS), signal).then(() => true),
   onCancelled: () => undefined,
   close: nothing,
 });

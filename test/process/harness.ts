@@ -106,7 +106,7 @@ export interface Backend {
   databaseUrl: string;
   /** More settings of every process, as TIDEMARK_REDIS_URL. */
   settings: Record<string, string>;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** Real processes over one database, a SQLite file when nothing else is said; `stop` ends them and removes the folder. */

@@ -18,6 +18,7 @@ const OFFER_EVERY_MS = 100;
 const OFFERS = 50;
 /** Longer than any pause of an event loop, and never run twice: a dead executor's run is the database's business. */
 const LOCK_MS = 60_000;
+const SAY_MS = 1_000;
 const CLOSE_MS = 2_000;
 const CONNECT_MS = 2_000;
 
@@ -37,6 +38,8 @@ export class BullmqQueue implements RunQueue {
   constructor(private readonly options: QueueOptions & { redisUrl: string }) {
     this.sending = impatient(options.redisUrl);
     tellOutages(this.sending, options.log);
+    // What could not be said while it was away.
+    this.sending.on('ready', () => void this.freed().catch(ignored));
   }
 
   /** Waits for the first connection, for a server that is away not long. */
@@ -49,9 +52,10 @@ export class BullmqQueue implements RunQueue {
   }
 
   async notify(groups: readonly PlacementGroup[]): Promise<void> {
-    await this.jobs().addBulk(
+    const added = this.jobs().addBulk(
       groups.flatMap(({ count, labels }) => Array.from({ length: count }, () => ({ name: 'look', data: { labels } }))),
     );
+    await this.soon(added);
   }
 
   freed(): Promise<void> {
@@ -67,10 +71,16 @@ export class BullmqQueue implements RunQueue {
     this.listeners.push(listener);
   }
 
-  async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async wait(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
     this.receive();
     const timer = new AbortController();
-    const told = new Promise<void>((resolve) => (this.wake = resolve));
+    let isTold = false;
+    const told = new Promise<void>((resolve) => {
+      this.wake = () => {
+        isTold = true;
+        resolve();
+      };
+    });
     if (this.isMissed) this.look();
     const stop = () => timer.abort();
     // Not AbortSignal.any: it would keep something of every wait for as long as the process lives.
@@ -80,6 +90,7 @@ export class BullmqQueue implements RunQueue {
     signal.removeEventListener('abort', stop);
     this.wake = undefined;
     stop();
+    return isTold;
   }
 
   async close(): Promise<void> {
@@ -111,7 +122,20 @@ export class BullmqQueue implements RunQueue {
   }
 
   private async signal(signal: Signal): Promise<void> {
-    await this.sending.publish(this.channel, JSON.stringify(signal));
+    await this.soon(this.sending.publish(this.channel, JSON.stringify(signal)));
+  }
+
+  /** A network that swallows everything must not hold up who says something. */
+  private async soon(work: Promise<unknown>): Promise<void> {
+    const timer = new AbortController();
+    const late = this.options.clock.sleep(SAY_MS, timer.signal).then(() => {
+      if (!timer.signal.aborted) throw new Error(`Redis did not answer within ${SAY_MS} ms`);
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      timer.abort();
+    }
   }
 
   private get channel(): string {
@@ -125,6 +149,8 @@ export class BullmqQueue implements RunQueue {
     const blocking = patient(redisUrl);
     const signals = patient(redisUrl);
     for (const redis of [blocking, signals]) redis.on('error', ignored);
+    // What was said while it was away.
+    signals.on('ready', () => this.look());
     const worker = new Worker<Look>(NAME, (job, token) => this.take(job, token), {
       connection: blocking,
       prefix,

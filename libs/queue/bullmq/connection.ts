@@ -7,9 +7,16 @@ const LONGEST_PAUSE_MS = 1_000;
 /** How fast a lost server is looked for again. */
 const retryStrategy = (tries: number): number => Math.min(50 * 2 ** Math.min(tries, 10), LONGEST_PAUSE_MS);
 
+/** Neither kept for a server that is away, nor sent again to one that is back. */
+const failingAtOnce: RedisOptions = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 5_000,
+};
+
 /** For commands that must fail at once while the server is away. */
-export const impatient = (url: string): Redis =>
-  new Redis(url, { retryStrategy, enableOfflineQueue: false, connectTimeout: 5_000 });
+export const impatient = (url: string): Redis => new Redis(url, { retryStrategy, ...failingAtOnce });
 
 /** For what waits for a server that is away; BullMQ's workers ask for `maxRetriesPerRequest: null`. */
 export const patient = (url: string): Redis => new Redis(url, patientOptions);
