@@ -69,7 +69,13 @@ export class Database {
             connectTimeoutMS: BUSY_TIMEOUT_MS,
             // A lost connection is told by whoever uses the next one.
             poolErrorHandler: () => undefined,
-            extra: { keepAlive: true, idleTimeoutMillis: ANSWER_MS / 2, stream: () => answeringSocket() },
+            extra: {
+              keepAlive: true,
+              idleTimeoutMillis: ANSWER_MS / 2,
+              // A process that is frozen in the middle of a control transaction would hold up all others.
+              idle_in_transaction_session_timeout: BUSY_TIMEOUT_MS,
+              stream: () => answeringSocket(),
+            },
             ...shared,
           },
     );
