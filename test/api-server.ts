@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
+import { systemClock } from '#libs/load/clock.js';
+import { sqlQueue } from '#libs/queue/sql-queue.js';
 import { Histogram } from '#libs/stats/histogram.js';
 import { openStore } from '#libs/store/open-store.js';
 import type { Claim, Store } from '#libs/store/port.js';
@@ -56,6 +58,7 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
   const app = await createApp({
     config: { ...parseApiConfig({}), databaseUrl, secretKey, logLevel: 'error', ...config },
     store,
+    queue: sqlQueue(systemClock),
     nowMs: () => now.ms,
     lookup: async (host) => {
       const addresses = ADDRESSES[host];
@@ -148,7 +151,7 @@ export async function beginRun(store: Store, runId: string, nowMs = NOON_MS): Pr
   const ids = (run?.shards ?? []).map(({ index }) => `executor-${index}`);
   for (const id of ids) {
     await store.shards.register({ id, labels: {}, hostname: 'host', pid: 1, cores: 2 }, nowMs);
-    await store.shards.executorBeat(id, nowMs, null);
+    await store.shards.executorBeat(id, nowMs, 0);
   }
   const claims: Claim[] = [];
   for (const id of ids) {

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import type { RunQueue } from '#libs/queue/port.js';
 import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
@@ -29,12 +30,13 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
-import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
+import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, QUEUE, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
 export interface Parts {
   config: ApiConfig;
   store: Store;
+  queue: RunQueue;
   nowMs: NowMs;
   lookup: Lookup;
   /** Where spans go; nowhere when absent. */
@@ -46,7 +48,7 @@ export interface Parts {
 @Module({})
 export class AppModule {
   /** Without a store the module can be described, but not run. */
-  static of({ config, store, nowMs, lookup }: Omit<Parts, 'store'> & { store?: Store }): DynamicModule {
+  static of({ config, store, queue, nowMs, lookup }: Omit<Parts, 'store' | 'queue'> & Partial<Parts>): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -67,6 +69,7 @@ export class AppModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: STORE, useValue: store },
+        { provide: QUEUE, useValue: queue },
         { provide: NOW_MS, useValue: nowMs },
         { provide: LOOKUP, useValue: lookup },
         { provide: APP_GUARD, useClass: ThrottlerGuard },

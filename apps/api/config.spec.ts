@@ -22,6 +22,8 @@ describe('the API settings', () => {
       targetNetworks: ['127.0.0.0/8', '::1/128'],
       maxBodyBytes: 1_048_576,
       databaseUrl: 'sqlite:./.tidemark/tidemark.db',
+      redisUrl: undefined,
+      redisPrefix: 'tidemark',
     });
   });
 

@@ -48,6 +48,8 @@ export type ApiConfig = TelemetrySettings & {
   maxRequestsPerMinute: number;
   maxEventStreams: number;
   databaseUrl: string;
+  redisUrl: string | undefined;
+  redisPrefix: string;
   secretKey: Buffer | undefined;
 };
 
@@ -72,6 +74,8 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
+    redisUrl: settings.TIDEMARK_REDIS_URL,
+    redisPrefix: settings.TIDEMARK_REDIS_PREFIX,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
     ...telemetrySettings(settings),

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { Logger } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
+import { AgreedClock } from '#libs/load/agreed-clock.js';
+import type { Clock } from '#libs/load/clock.js';
+import { openQueue } from '#libs/queue/open-queue.js';
 import { openStore } from '#libs/store/open-store.js';
 import { openTracing } from '#libs/telemetry/open-tracing.js';
 import { createApp } from './app.js';
 import type { ApiConfig } from './config.js';
-import type { NowMs } from './tokens.js';
 
 export interface RunningApi {
   /** Such as http://127.0.0.1:8480. */
@@ -21,17 +24,28 @@ const isInUse = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 
 /** Opens the store and listens. Throws CodedError CONFLICT when the port cannot be had, and what opening the store throws. */
-export async function startApi(config: ApiConfig, nowMs: NowMs): Promise<RunningApi> {
+export async function startApi(config: ApiConfig, machineClock: Clock): Promise<RunningApi> {
   const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
   const addressesOf = async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address);
+  const clock = new AgreedClock(machineClock);
+  const log = (_level: string, message: string) => new Logger('queue').warn(message);
+  const queue = await openQueue({ redisUrl: config.redisUrl, prefix: config.redisPrefix, clock, log });
+  const closing = new AbortController();
+  const ask = () => store.nowMs();
+  await clock.set(ask).catch(() => undefined);
+  const following = clock.keepUp(ask, closing.signal);
   const tracing = await openTracing({
     url: config.otlpUrl,
     service: 'tidemark-api',
     instance: `${hostname()}-${process.pid}`,
   });
-  const app = await createApp({ config, store, nowMs, lookup: addressesOf, tracing });
+  const nowMs = () => clock.epochMs();
+  const app = await createApp({ config, store, queue, nowMs, lookup: addressesOf, tracing });
   const close = async () => {
     await app.close();
+    closing.abort();
+    await following;
+    await queue.close();
     await tracing.close();
     await store.close();
   };

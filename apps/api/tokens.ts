@@ -3,6 +3,7 @@ import { Inject } from '@nestjs/common';
 /** What the API is made of and cannot construct itself; `startApi` and the tests provide it. */
 export const STORE = Symbol('Store');
 export const CONFIG = Symbol('ApiConfig');
+export const QUEUE = Symbol('RunQueue');
 export const NOW_MS = Symbol('NowMs');
 export const LOOKUP = Symbol('Lookup');
 
@@ -13,6 +14,7 @@ export type NowMs = () => number;
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
 export const InjectStore = () => Inject(STORE);
+export const InjectQueue = () => Inject(QUEUE);
 export const InjectConfig = () => Inject(CONFIG);
 export const InjectNowMs = () => Inject(NOW_MS);
 export const InjectLookup = () => Inject(LOOKUP);

@@ -30,6 +30,9 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
     revokeKey: refuse,
     events: refuse,
     pause: refuse,
+    executors: refuse,
+    drain: refuse,
+    resume: refuse,
     url: (id) => `url-of-${id}`,
   };
   const program = createProgram(
@@ -222,5 +225,44 @@ describe('the exit code of a run', () => {
     { status: 'interrupted', verdict: 'none', validity: null, code: 1 },
   ] as const)('$status, $verdict, $validity.level: $code', ({ status, verdict, validity, code }) => {
     expect(exitCodeOf({ status, verdict, validity: validity && { level: validity.level, reasons: [] } })).toBe(code);
+  });
+});
+
+describe('executors', () => {
+  const executor = {
+    id: 'ex-1',
+    labels: { region: 'eu' },
+    hostname: 'h',
+    pid: 1,
+    cores: 2,
+    alive: true,
+    aliveAtMs: 0,
+    runId: null,
+    draining: false,
+    clockOffsetMs: 0,
+  };
+
+  it('are listed with what each one does', async () => {
+    const others = [
+      { ...executor, id: 'long-name', runId: 'r-1', draining: true },
+      { ...executor, id: 'x', alive: false, labels: {} },
+    ];
+    const { out, exitCode } = await tidemark(['executors'], { executors: async () => [executor, ...others] });
+    expect(out.split('\n')).toEqual([
+      'ex-1       idle               region=eu',
+      'long-name  run r-1, draining  region=eu',
+      'x          silent',
+      '',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('are drained and resumed', async () => {
+    const drained = await tidemark(['drain', 'ex-1'], {
+      drain: async (id) => ({ ...executor, id, draining: true, runId: 'r-1' }),
+    });
+    expect(drained.remarks).toEqual(['executor ex-1 ends its part of run r-1 and is given nothing more']);
+    const resumed = await tidemark(['resume', 'ex-1', '--json'], { resume: async () => executor });
+    expect(JSON.parse(resumed.out)).toEqual(executor);
   });
 });

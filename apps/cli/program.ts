@@ -3,6 +3,7 @@ import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
+import * as executorCommands from './executor-commands.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
 import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
@@ -89,6 +90,20 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
       const { json, ...rest } = session(command);
       const { status, label, limit } = options;
       done(await commands.list(rest, { status, label, limit, json }));
+    });
+  remoteCommand('executors', 'list executors: who is alive and what each one does').action(
+    async (_options: unknown, command: Command) => {
+      const { json, ...rest } = session(command);
+      done(await executorCommands.executors(rest, { json }));
+    },
+  );
+  for (const [usage, draining, about] of [
+    ['drain <executor>', true, 'let an executor end what it does and give it nothing new'],
+    ['resume <executor>', false, 'give a drained executor work again'],
+  ] as const)
+    remoteCommand(usage, about).action(async (id: string, _options: unknown, command: Command) => {
+      const { json, ...rest } = session(command);
+      done(await executorCommands.setDraining(rest, id, { draining, json }));
     });
   remoteCommand('hdr <run>', 'download the histogram log that HdrHistogram reads')
     .option('-o, --output <file>', 'where to; standard output when absent')

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTidemarkClient, dataOf, done, type TidemarkClient } from '#libs/client/client.js';
+import type { components } from '#libs/client/schema.js';
 import { followRun } from '#libs/client/events.js';
 import type { ApiKey, CreateApiKey, CreatedApiKey } from '#libs/contract/api-key.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
@@ -20,9 +21,14 @@ export interface Remote extends RunFeed {
   createKey(key: CreateApiKey): Promise<CreatedApiKey>;
   keys(): Promise<readonly ApiKey[]>;
   revokeKey(id: string): Promise<void>;
+  executors(): Promise<readonly KnownExecutor[]>;
+  drain(executorId: string): Promise<KnownExecutor>;
+  resume(executorId: string): Promise<KnownExecutor>;
   /** Where a browser finds the run. */
   url(runId: string): string;
 }
+
+export type KnownExecutor = components['schemas']['Executor'];
 
 export interface ListFilter {
   status?: Run['status'] | undefined;
@@ -74,6 +80,9 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
     keys: async () => (await dataOf(client.GET('/v1/api-keys'))).items,
     revokeKey: (id) => done(client.DELETE('/v1/api-keys/{id}', path(id))),
     events: (runId, lastEventId) => followRun(server, runId, { apiKey, lastEventId }),
+    executors: async () => (await dataOf(client.GET('/v1/executors'))).items,
+    drain: (id) => dataOf(client.POST('/v1/executors/{id}/drain', path(id))),
+    resume: (id) => dataOf(client.POST('/v1/executors/{id}/resume', path(id))),
     pause: (durationMs) => sleep(durationMs),
     url: (runId) => `${server.replace(/\/+$/, '')}/v1/runs/${runId}`,
   };

@@ -15,6 +15,8 @@ describe('the executor’s settings', () => {
       startDelayMs: 750,
       drainMs: 5_000,
       databaseUrl: 'sqlite:./.tidemark/tidemark.db',
+      redisUrl: undefined,
+      redisPrefix: 'tidemark',
       secretKey: undefined,
       metrics: undefined,
       logLevel: 'warn',

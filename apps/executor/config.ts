@@ -19,10 +19,11 @@ export const ExecutorSettings = z.object({
     .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'expected letters, digits and . _ : -, at most 128')
     .optional()
     .describe('Name of this executor, unique among all; <host>-<pid> when absent'),
-  TIDEMARK_EXECUTOR_LABELS: z
+  TIDEMARK_LABELS: z
     .string()
     .default('')
-    .describe('Labels that runs can ask for in placement.labels: name=value,name=value'),
+    .describe('Labels that runs can ask for in their placement, such as region=eu,disk=nvme'),
+  TIDEMARK_EXECUTOR_LABELS: z.string().default('').describe('More labels: the former name of TIDEMARK_LABELS'),
   TIDEMARK_SPOOL_DIR: z
     .string()
     .default('./.tidemark/spool')
@@ -39,7 +40,9 @@ export const ExecutorSettings = z.object({
     .describe('How often the lease is renewed and a cancel is looked for, milliseconds'),
   TIDEMARK_POLL_MS: wholeNumber(20, 60_000)
     .prefault('200')
-    .describe('How long an idle executor waits at most before it looks for work, milliseconds'),
+    .describe(
+      'How often an idle executor looks for work that nobody told it of, milliseconds; at most 200 without Redis',
+    ),
   TIDEMARK_START_DELAY_MS: wholeNumber(0, 60_000)
     .prefault('750')
     .describe('From the moment that every executor is ready to the common start, milliseconds'),
@@ -72,23 +75,25 @@ export type ExecutorConfig = TelemetrySettings & {
   startDelayMs: number;
   drainMs: number;
   databaseUrl: string;
+  redisUrl: string | undefined;
+  redisPrefix: string;
   /** 32 bytes. */
   secretKey: Buffer | undefined;
   /** Where metrics and health are answered; undefined: nowhere. */
   metrics: { host: string; port: number; token: string | undefined } | undefined;
 };
 
-function parseLabels(text: string): { labels: Record<string, string>; issues: Issue[] } {
+function parseLabels(given: { [variable: string]: string }): { labels: Record<string, string>; issues: Issue[] } {
   const labels: Record<string, string> = {};
   const issues: Issue[] = [];
-  const path = 'TIDEMARK_EXECUTOR_LABELS';
-  for (const part of text.split(',').filter((each) => each.trim() !== '')) {
-    const [, name, value] = /^\s*([^=\s]{1,64})=(.{0,256}?)\s*$/.exec(part) ?? [];
-    if (name === undefined || value === undefined)
-      issues.push({ path, message: `expected name=value, found "${part}"` });
-    else if (Object.hasOwn(labels, name)) issues.push({ path, message: `expected "${name}" once, found it again` });
-    else labels[name] = value;
-  }
+  for (const [path, text] of Object.entries(given))
+    for (const part of text.split(',').filter((each) => each.trim() !== '')) {
+      const [, name, value] = /^\s*([^=\s]{1,64})=(.{0,256}?)\s*$/.exec(part) ?? [];
+      if (name === undefined || value === undefined)
+        issues.push({ path, message: `expected name=value, found "${part}"` });
+      else if (Object.hasOwn(labels, name)) issues.push({ path, message: `expected "${name}" once, found it again` });
+      else labels[name] = value;
+    }
   return { labels, issues };
 }
 
@@ -104,7 +109,8 @@ const metricsPlace = (settings: z.infer<typeof ExecutorSettings>): ExecutorConfi
 /** Parses the environment once. Throws CodedError VALIDATION_FAILED that lists every problem. */
 export function parseExecutorConfig(environment: Environment, defaultId: string): ExecutorConfig {
   const settings = parseSettings(ExecutorSettings, environment);
-  const { labels, issues } = parseLabels(settings.TIDEMARK_EXECUTOR_LABELS);
+  const { TIDEMARK_LABELS, TIDEMARK_EXECUTOR_LABELS } = settings;
+  const { labels, issues } = parseLabels({ TIDEMARK_LABELS, TIDEMARK_EXECUTOR_LABELS });
   const leaseMs = settings.TIDEMARK_LEASE_MS;
   const beatMs = settings.TIDEMARK_BEAT_MS;
   // Two beats may fail in a row without the lease being lost.
@@ -131,6 +137,8 @@ export function parseExecutorConfig(environment: Environment, defaultId: string)
     startDelayMs: settings.TIDEMARK_START_DELAY_MS,
     drainMs: settings.TIDEMARK_DRAIN_MS,
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
+    redisUrl: settings.TIDEMARK_REDIS_URL,
+    redisPrefix: settings.TIDEMARK_REDIS_PREFIX,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
     metrics: metricsPlace(settings),

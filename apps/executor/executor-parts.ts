@@ -12,7 +12,10 @@ export interface ExecutorParts {
   config: ExecutorConfig;
   store: Store;
   drivers: Drivers;
+  /** Set by the database's clock, as that of every other executor. */
   clock: Clock;
+  /** That clock minus this machine's, which the lanes read; milliseconds. */
+  offsetMs: () => number;
   output: Output;
   queue: RunQueue;
   /** Who is told what becomes of shards; nobody when absent. */

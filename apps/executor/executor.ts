@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { AgreedClock } from '#libs/load/agreed-clock.js';
 import { systemClock } from '#libs/load/clock.js';
-import { sqlQueue } from '#libs/queue/sql-queue.js';
+import { openQueue } from '#libs/queue/open-queue.js';
 import type { Store } from '#libs/store/port.js';
 import { openStore } from '#libs/store/open-store.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
@@ -20,6 +21,8 @@ export interface RunningExecutor {
   halt(): void;
 }
 
+/** A clock that is so far off is worth a line. */
+const FAR_OFF_MS = 100;
 /** Rejects with why no shard could be taken. */
 async function readiness(store: Store, isClosing: boolean): Promise<void> {
   if (isClosing) throw new Error('this executor ends and takes no more shards');
@@ -31,8 +34,12 @@ async function readiness(store: Store, isClosing: boolean): Promise<void> {
 /** Opens the store, announces this executor and takes shards. Throws CodedError when the store cannot be opened. */
 export async function startExecutor(config: ExecutorConfig): Promise<RunningExecutor> {
   const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
-  const clock = systemClock;
-  const queue = sqlQueue(clock);
+  const clock = new AgreedClock(systemClock);
+  const output = processOutput(config, (text) => void process.stderr.write(text));
+  const say = (level: 'info' | 'warn', message: string) =>
+    output({ atMs: clock.epochMs(), level, executor: config.id, message });
+  const { redisUrl, redisPrefix: prefix, labels } = config;
+  const queue = await openQueue({ redisUrl, prefix, labels, clock, log: say });
   const watch = await openWatch(config);
   let isClosing = false;
   const supervisor = new Supervisor({
@@ -40,19 +47,28 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
     store,
     drivers: makeDrivers({ dataRoot: resolve(config.dataDir) }),
     clock,
-    output: processOutput(config, (text) => void process.stderr.write(text)),
+    offsetMs: () => clock.offsetMs,
+    output,
     queue,
     watch,
   });
   let server: MetricsServer | undefined;
   try {
+    await clock.set(() => store.nowMs());
+    if (Math.abs(clock.offsetMs) > FAR_OFF_MS)
+      say('warn', `this machine's clock is ${Math.round(-clock.offsetMs)} ms ahead of the database's, which counts`);
     await supervisor.register();
     server = await watch?.serve(() => readiness(store, isClosing));
   } catch (error) {
+    await queue.close();
     await store.close();
     throw error;
   }
-  const working = supervisor.run();
+  const following = new AbortController();
+  const working = Promise.all([
+    supervisor.run().finally(() => following.abort()),
+    clock.keepUp(() => store.nowMs(), following.signal),
+  ]);
   return {
     id: config.id,
     metricsUrl: server?.url,

@@ -38,6 +38,8 @@ const snapshot = (interval: number): IntervalSnapshot => ({
     lateAnswers: 0,
   },
 });
+/** The shard is another's: no late result is taken. */
+const refused = (_snapshots: readonly IntervalSnapshot[]) => Promise.resolve(false);
 const upTo = (count: number) => Array.from({ length: count }, (_, interval) => interval);
 
 describe('the interval flusher', () => {
@@ -53,11 +55,12 @@ describe('the interval flusher', () => {
 
   function build(
     append: (snapshots: readonly IntervalSnapshot[]) => Promise<boolean>,
-    { path = join(folder, 'spool'), memoryIntervals = 5, disklessIntervals = 20 } = {},
+    { appendLate = refused, path = join(folder, 'spool'), memoryIntervals = 5, disklessIntervals = 20 } = {},
   ) {
     const lines: string[] = [];
     const flusher = new IntervalFlusher({
       append,
+      appendLate,
       clock: systemClock,
       spool: new SpoolFile(path),
       log: (level, message) => lines.push(`${level}: ${message}`),
@@ -149,6 +152,7 @@ describe('the interval flusher', () => {
         arrived.push(...snapshots.map((one) => one.interval));
         return Promise.resolve(true);
       },
+      appendLate: refused,
       clock: systemClock,
       spool,
       log: () => undefined,

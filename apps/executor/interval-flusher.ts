@@ -10,6 +10,8 @@ const LONGEST_PAUSE_MS = 3_000;
 export interface FlusherParts {
   /** Idempotent; false when the lease is another's. Throws while the database is away. */
   append: (snapshots: readonly IntervalSnapshot[]) => Promise<boolean>;
+  /** The same once the shard was given up; false when it is another's and nothing of this is wanted. */
+  appendLate: (snapshots: readonly IntervalSnapshot[]) => Promise<boolean>;
   clock: Clock;
   spool: SpoolFile;
   log: (level: LogLine['level'], message: string) => void;
@@ -26,8 +28,10 @@ const text = (error: unknown): string => (error instanceof Error ? error.message
  * (only where the disk refuses) in `tail`. Adding never waits and never throws, so load goes on.
  */
 export class IntervalFlusher {
-  /** The store refused an interval: the shard is another's now, and nothing more is written. */
+  /** The shard was given up: what is measured is written as a late result. */
   isFenced = false;
+  /** The shard is another's: nothing more is written. */
+  isRefused = false;
   /** Intervals that had no place to wait. */
   lost = 0;
   private readonly head: IntervalSnapshot[] = [];
@@ -48,7 +52,7 @@ export class IntervalFlusher {
   }
 
   add(snapshot: IntervalSnapshot): void {
-    if (this.isFenced || this.closed.signal.aborted) return;
+    if (this.isRefused || this.closed.signal.aborted) return;
     const { spool, memoryIntervals } = this.parts;
     const isDirect = spool.pending === 0 && this.tail.length === 0 && this.head.length < memoryIntervals;
     if (isDirect) this.head.push(snapshot);
@@ -65,6 +69,10 @@ export class IntervalFlusher {
     }
     timer.abort();
     return this.waiting;
+  }
+
+  fence(): void {
+    this.isFenced = true;
   }
 
   /** Gives up what is left and removes the file. */
@@ -89,7 +97,9 @@ export class IntervalFlusher {
     while (!this.closed.signal.aborted && this.refill()) {
       const batch = this.head.slice(0, BATCH_INTERVALS);
       try {
-        if (!(await this.parts.append(batch))) return this.fence();
+        if (!this.isFenced && !(await this.parts.append(batch))) this.fence();
+        else if (this.isFenced && !(await this.parts.appendLate(batch))) return this.refuse();
+        else this.written(batch.length);
       } catch (error) {
         if (awaySinceNs === undefined) {
           log('warn', `the database does not take intervals (${text(error)}); load goes on and they wait here`);
@@ -99,8 +109,6 @@ export class IntervalFlusher {
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
         continue;
       }
-      // When closed meanwhile the queue is empty already.
-      this.head.splice(0, batch.length);
       if (awaySinceNs !== undefined) {
         const awayS = ((clock.nowNs() - awaySinceNs) / 1e9).toFixed(1);
         log('info', `the database takes intervals again after ${awayS} s; ${this.waiting} are still to be written`);
@@ -152,8 +160,13 @@ export class IntervalFlusher {
     this.lost += count;
   }
 
-  private fence(): void {
-    this.isFenced = true;
+  private written(count: number): void {
+    // When closed meanwhile the queue is empty already.
+    this.head.splice(0, count);
+  }
+
+  private refuse(): void {
+    this.isRefused = true;
     this.forget();
   }
 

@@ -37,6 +37,8 @@ export class Lease {
   private readonly closed = new AbortController();
   private latest: Beat | undefined;
   private waiters: (() => void)[] = [];
+  private pause = new AbortController();
+  private isHurried = false;
   private cancelExpiry: () => void = () => undefined;
 
   constructor(private readonly parts: LeaseParts) {}
@@ -61,6 +63,12 @@ export class Lease {
     this.wake();
   }
 
+  /** Beats at once: somebody has said that there is news. */
+  hurry(): void {
+    this.isHurried = true;
+    this.pause.abort();
+  }
+
   /** The first beat that is as wanted. Throws Stopped when the work is to stop first. */
   async until(wanted: (beat: Beat) => boolean): Promise<Beat> {
     for (;;) {
@@ -73,6 +81,7 @@ export class Lease {
   /** No more beats; one that is under way changes nothing any more. */
   close(): void {
     this.closed.abort();
+    this.pause.abort();
     this.cancelExpiry();
     this.wake();
   }
@@ -91,7 +100,9 @@ export class Lease {
         if (!isAway) log('warn', `a heartbeat failed (${cause}); load goes on until the lease ends`);
         isAway = true;
       }
-      await clock.sleep(beatMs, this.closed.signal);
+      this.pause = new AbortController();
+      if (!this.isHurried && !this.closed.signal.aborted) await clock.sleep(beatMs, this.pause.signal);
+      this.isHurried = false;
     }
   }
 

@@ -4,6 +4,7 @@ import type { ShardResult } from '#libs/workloads/driver.js';
 import { type Ending, finishRun } from '#libs/workloads/finish-run.js';
 import type { Failure } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
+import { bringLate } from './late-result.js';
 import type { Lease, StopReason } from './lease.js';
 import { retry } from './retry.js';
 import type { RunLog } from './run-log.js';
@@ -35,9 +36,9 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
   const { store, clock } = parts;
   const withinMs = lease.reason === 'shutdown' ? SHUTDOWN_MS : SETTLE_MS;
   const isLost = () => lease.isFenced || results.isFenced;
-  if (isLost()) return leave(settling);
+  if (isLost()) return bringLate(settling, outcome, withinMs);
   const left = await results.drain(withinMs);
-  if (isLost()) return leave(settling);
+  if (isLost()) return bringLate(settling, outcome, withinMs);
   if (left > 0) log.write('error', `${left} intervals could not be written within ${withinMs / 1000} s and are lost`);
   const ask = <T>(question: () => Promise<T>): Promise<T> =>
     retry(question, {
@@ -95,16 +96,4 @@ function verdictOf({ parts, run, lease, hasBegun }: Settling, outcome: Outcome):
   if (reason === undefined)
     return failed({ code: 'LANE_CRASHED', message: 'the load stopped before its plan was carried out, unasked' });
   return byReason[reason]();
-}
-
-/** The shard is another's or the run has ended: nothing is written any more. */
-function leave({ parts, claim }: Settling): void {
-  const { output, clock, config } = parts;
-  output({
-    atMs: clock.epochMs(),
-    level: 'info',
-    executor: config.id,
-    run: claim.runId,
-    message: 'the run has ended or its shard is another’s: stopped, nothing more is written',
-  });
 }

@@ -37,6 +37,7 @@ export class ShardResults {
         if (isOurs) this.written(snapshots);
         return isOurs;
       },
+      appendLate: (snapshots) => store.intervals.appendLate(claim, config.id, snapshots),
       clock,
       spool: new SpoolFile(join(config.spoolDir, file)),
       log: (level, message) => log.write(level, message),
@@ -47,6 +48,15 @@ export class ShardResults {
 
   get isFenced(): boolean {
     return this.flusher.isFenced;
+  }
+
+  get isRefused(): boolean {
+    return this.flusher.isRefused;
+  }
+
+  /** The shard was given up: from now on what is measured is a late result. */
+  fence(): void {
+    this.flusher.fence();
   }
 
   interval(snapshot: IntervalSnapshot): void {

@@ -24,8 +24,10 @@ export class ShardRun {
   private readonly lease: Lease;
   private readonly results: ShardResults;
   private readonly events: DriverEvents;
+  private readonly offsetMs: number;
   private run: StoredRun | null = null;
   private hasBegun = false;
+  private isReady = false;
   /** Epoch milliseconds of the start where a lost executor had begun; what came before is not this one's to tell. */
   private tookOverAtMs = -Infinity;
   private startWritten: Promise<unknown> = Promise.resolve();
@@ -37,6 +39,9 @@ export class ShardRun {
   ) {
     const { store, clock, config, output } = parts;
     const { runId } = claim;
+    // Lanes read this machine's clock; what they are told and what they tell is changed here, by as much all the time.
+    const offsetMs = parts.offsetMs();
+    this.offsetMs = offsetMs;
     this.watch = parts.watch && new RunWatch({ ...parts.watch, clock, executorId: config.id });
     this.log = new RunLog({
       runId,
@@ -55,15 +60,34 @@ export class ShardRun {
     this.results = new ShardResults(parts, claim, this.log, this.watch);
     this.events = {
       log: (level, message) => this.log.write(level, message),
-      interval: (snapshot) => this.measured(snapshot),
+      interval: (snapshot) => this.measured({ ...snapshot, startMs: Math.round(snapshot.startMs + offsetMs) }),
       mismatch: (mismatch) => this.results.mismatch(mismatch),
-      started: (atMs) => this.writeStart(atMs),
+      started: (atMs) => this.writeStart(Math.round(atMs + offsetMs)),
     };
   }
 
   /** This process is to end: stop the load, keep what was measured. */
   halt(): void {
     this.lease.halt('shutdown');
+  }
+
+  get runId(): string {
+    return this.claim.runId;
+  }
+
+  /** There is news of the run: a cancel, most likely. */
+  hurry(): void {
+    this.lease.hurry();
+  }
+
+  /** This process will end: another executor takes over what has not come to anything yet, if there is one. */
+  async handBack(): Promise<void> {
+    if (this.isReady) return;
+    const { store, clock } = this.parts;
+    const isTaken = await store.shards.handBack(this.claim, clock.epochMs()).catch(() => false);
+    if (!isTaken) return;
+    this.log.write('info', 'handed back its shard before the start: this executor is to end');
+    this.lease.halt('fenced');
   }
 
   /** Never throws: whatever happens becomes the run's end, or is left to the watchdog. */
@@ -116,10 +140,11 @@ export class ShardRun {
     const open = await orAbort(opening, lease.signal, (late) => late.close());
     try {
       this.watch?.enter('barrier');
+      this.isReady = true;
       await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));
       const { startAtMs } = await lease.until((beat) => beat.startAtMs !== null);
       if (lost.length > 0) this.tookOverAtMs = clock.epochMs();
-      return { kind: 'ran', result: await this.load(open, startAtMs ?? clock.epochMs()) };
+      return { kind: 'ran', result: await this.load(open, (startAtMs ?? clock.epochMs()) - this.offsetMs) };
     } finally {
       // Not waited for: closing connections must not hold up the end of the run.
       this.closing = open.close().catch((error: unknown) => events.log('warn', failureOf(error).message));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { CodedError } from '#libs/contract/problem.js';
-import { Placement, Policies } from '#libs/contract/run.js';
+import { Placement } from '#libs/contract/placement.js';
+import { Policies } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
 import { Target } from '#libs/contract/target.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
@@ -117,6 +118,7 @@ describe('executors', () => {
   let load: FakeLoad;
   let supervisors: Supervisor[] = [];
   let working: Promise<void>[] = [];
+  let created = 0;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tidemark-executor-'));
@@ -140,7 +142,7 @@ describe('executors', () => {
     const output = () => undefined;
     const queue = sqlQueue(systemClock);
     const drivers = { ...makeDrivers({ dataRoot: folder }), stress: load.driver };
-    const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, output, queue });
+    const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, offsetMs: () => 0, output, queue });
     await supervisor.register();
     supervisors.push(supervisor);
     working.push(supervisor.run());
@@ -172,7 +174,8 @@ describe('executors', () => {
         lanes: [{ first: index, stride: executors, threads: 1 }],
       })),
       rerunOf: null,
-      createdAtMs: systemClock.epochMs(),
+      // The clock stands still between two of them.
+      createdAtMs: systemClock.epochMs() + created++,
       actor: 'user:ann',
     });
     return id;

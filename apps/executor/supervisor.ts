@@ -22,6 +22,7 @@ export class Supervisor {
   /** Takes no more shards; the one under way goes on. */
   close(): void {
     this.closing.abort();
+    void this.current?.handBack();
   }
 
   /** Takes no more shards and interrupts the one under way. */
@@ -35,29 +36,39 @@ export class Supervisor {
   async register(): Promise<void> {
     const { store, clock, config } = this.parts;
     const { id, labels } = config;
-    const cores = cpus().length;
-    await store.shards.register({ id, labels, hostname: hostname(), pid: process.pid, cores }, clock.epochMs());
+    const self = { id, labels, hostname: hostname(), pid: process.pid, cores: cpus().length };
+    await store.shards.register(self, clock.epochMs(), this.current?.runId ?? null);
   }
 
   /** Works until it is told to end, then leaves the list of executors. Never throws. */
   async run(): Promise<void> {
-    const { store, clock, config, queue } = this.parts;
+    const { store, clock, config, queue, offsetMs } = this.parts;
     const { signal } = this.closing;
+    queue.onCancelled((runId) => {
+      if (this.current?.runId === runId) this.current.hurry();
+    });
     const sweeping = this.sweepOn();
     let aliveNs = -Infinity;
+    let lookedNs = -Infinity;
+    let isTold = false;
     while (!signal.aborted) {
       // While a shard is held its beats say that this executor is alive; in between, here, nothing is held.
       const claim = await this.asking(async () => {
         if (clock.nowNs() - aliveNs >= ALIVE_EVERY_MS * 1e6) {
-          await store.shards.executorBeat(config.id, clock.epochMs(), null);
+          await store.shards.executorBeat(config.id, clock.epochMs(), offsetMs());
           aliveNs = clock.nowNs();
         }
+        if (!isTold && clock.nowNs() - lookedNs < config.pollMs * 1e6) return null;
+        lookedNs = clock.nowNs();
         return store.shards.claim(config.id, clock.epochMs(), config.leaseMs);
       });
       if (claim) {
         await this.carryOut(claim);
+        // Runs may wait for this target and for executors other than this one.
+        void queue.freed().catch(() => undefined);
         aliveNs = -Infinity;
-      } else await queue.wait(config.pollMs, signal);
+        lookedNs = -Infinity;
+      } else isTold = await queue.wait(Math.min(config.pollMs, ALIVE_EVERY_MS), signal);
     }
     await sweeping;
     await retry(() => store.shards.retire(config.id), {

@@ -285,6 +285,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executors/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an executor nothing new
+         * @description It ends the run that it works on and stays idle, until it is resumed or started again.
+         */
+        post: operations["drainExecutor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executors/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a drained executor work again */
+        post: operations["resumeExecutor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1487,12 +1524,24 @@ export interface components {
         /** @enum {string} */
         HistogramType: "st" | "rt" | "wt";
         PlacementInput: {
-            /** @default 1 */
+            /** @description How many; 1, or the sum of the groups */
             executors?: number;
+            /** @description The same in the words of a group */
+            count?: number;
             /**
              * @description Only executors with all of these
              * @default {}
              */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description So many here and so many there; each executor is of one group */
+            groups?: components["schemas"]["PlacementGroupInput"][];
+        };
+        PlacementGroupInput: {
+            /** @default 1 */
+            count?: number;
+            /** @default {} */
             labels?: {
                 [key: string]: string;
             };
@@ -3400,15 +3449,17 @@ export interface components {
             value: number;
         };
         Placement: {
-            /** @default 1 */
             executors: number;
-            /**
-             * @description Only executors with all of these
-             * @default {}
-             */
+            /** @description Only executors with all of these */
             labels: {
                 [key: string]: string;
             };
+            groups?: {
+                count: number;
+                labels: {
+                    [key: string]: string;
+                };
+            }[];
         };
         Policies: {
             /**
@@ -3468,9 +3519,13 @@ export interface components {
                 stride: number;
                 threads: number;
             }[];
+            /** @description When it was claimed */
+            executorLabels?: {
+                [key: string]: string;
+            } | null;
             /** @enum {string} */
             state: "waiting" | "claimed" | "ready" | "running" | "ended" | "lost";
-            /** @description When it really started, its own clock */
+            /** @description When it really started, by the clock that all executors agree on */
             startedAtMs: number | null;
             completed: number;
             /** @description Executors that were lost and replaced, in order */
@@ -3688,6 +3743,10 @@ export interface components {
             operations: {
                 [key: string]: components["schemas"]["OperationSummary"];
             };
+            /** @description By the label `region` of the executors, where they have one */
+            regions?: {
+                [key: string]: components["schemas"]["RegionSummary"];
+            };
             /** @description The first mismatches found by validating reads, at most 100 */
             mismatches: components["schemas"]["Mismatch"][];
             mismatchCount: number;
@@ -3737,6 +3796,13 @@ export interface components {
             p999Ms: number | null;
             maxMs: number;
             minMs: number;
+        };
+        RegionSummary: {
+            executors: number;
+            /** @description By operation, and total */
+            operations: {
+                [key: string]: components["schemas"]["OperationSummary"];
+            };
         };
         Mismatch: {
             key: string;
@@ -3864,6 +3930,10 @@ export interface components {
             aliveAtMs: number;
             /** @description The run that it works on */
             runId: string | null;
+            /** @description It ends what it does and is given nothing new */
+            draining: boolean;
+            /** @description How far its clock is behind the database’s, which all executors go by */
+            clockOffsetMs: number | null;
         };
         Health: {
             /** @enum {string} */
@@ -5160,6 +5230,122 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drainExecutor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The executor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executor"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeExecutor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The executor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executor"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

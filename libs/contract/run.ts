@@ -3,6 +3,7 @@ import { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
+import { Placement } from './placement.js';
 import { type Issue, Problem } from './problem.js';
 import { RunStatus, StatusChange, Validity, Verdict } from './status.js';
 import { RunReport, Threshold } from './summary.js';
@@ -11,14 +12,6 @@ import { Target, TargetView } from './target.js';
 /** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
 export const WorkloadKind = z.enum(['stress', 'generate', 'load', 'query']).meta({ id: 'WorkloadKind' });
 export type WorkloadKind = z.infer<typeof WorkloadKind>;
-
-export const Placement = z
-  .strictObject({
-    executors: z.int().min(1).max(1000).default(1),
-    labels: z.record(z.string().max(64), z.string().max(256)).default({}).describe('Only executors with all of these'),
-  })
-  .meta({ id: 'Placement' });
-export type Placement = z.infer<typeof Placement>;
 
 export const Policies = z
   .strictObject({
@@ -108,8 +101,9 @@ export const ShardView = z
     index: z.int(),
     executorId: z.string().nullable(),
     lanes: z.array(z.object({ first: z.int(), stride: z.int(), threads: z.int() })),
+    executorLabels: z.record(z.string(), z.string()).nullable().optional().describe('When it was claimed'),
     state: z.enum(['waiting', 'claimed', 'ready', 'running', 'ended', 'lost']),
-    startedAtMs: z.int().nullable().describe('When it really started, its own clock'),
+    startedAtMs: z.int().nullable().describe('When it really started, by the clock that all executors agree on'),
     completed: z.int(),
     lostExecutors: z.array(z.string()).optional().describe('Executors that were lost and replaced, in order'),
     report: RunReport.nullable().optional().describe('What this executor made'),

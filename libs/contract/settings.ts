@@ -11,6 +11,16 @@ export const sharedSettings = {
     )
     .default('sqlite:./.tidemark/tidemark.db')
     .describe('Where runs and results are kept: sqlite:<path> or postgres://…'),
+  TIDEMARK_REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/.+$/, 'expected redis://user:password@host:port/number or rediss://…')
+    .optional()
+    .describe('Redis that tells executors at once of runs and cancels; without it they look into the database'),
+  TIDEMARK_REDIS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected letters, digits, _ and -, at most 64')
+    .default('tidemark')
+    .describe('Begins the name of everything in Redis: one for each service that shares it'),
   TIDEMARK_SECRET_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits, such as `openssl rand -hex 32` prints')

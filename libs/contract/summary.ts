@@ -73,6 +73,15 @@ export const RunReport = z
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 
+/** What the executors of one region measured, from their merged histograms. */
+export const RegionSummary = z
+  .object({
+    executors: z.int(),
+    operations: z.record(z.string(), OperationSummary).describe('By operation, and total'),
+  })
+  .meta({ id: 'RegionSummary' });
+export type RegionSummary = z.infer<typeof RegionSummary>;
+
 /** The result of a run: what was measured, whether it met its thresholds, whether it can be believed. */
 export const Summary = z
   .object({
@@ -81,6 +90,10 @@ export const Summary = z
     durationMs: z.number(),
     simulated: z.boolean().describe('True when the target was the simulator'),
     operations: z.record(z.string(), OperationSummary).describe('By operation, and total'),
+    regions: z
+      .record(z.string(), RegionSummary)
+      .optional()
+      .describe('By the label `region` of the executors, where they have one'),
     mismatches: z.array(Mismatch).describe('The first mismatches found by validating reads, at most 100'),
     mismatchCount: z.int(),
     startSkewMs: z.number().nullable().describe('Largest difference between the real starts of the shards'),

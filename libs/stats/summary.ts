@@ -3,6 +3,7 @@ import type { Mismatch, OperationSummary, Summary, Threshold } from '#libs/contr
 import { auditRun, type Expectation } from './audit.js';
 import { Evidence, type ShardEvidence, type ShardInterval } from './evidence.js';
 import { OperationFold } from './operation-fold.js';
+import { OperationFolds } from './operation-folds.js';
 import { shardFindings } from './shard-findings.js';
 import { judge, verdictOf } from './verdict.js';
 
@@ -19,6 +20,8 @@ export interface RunFacts {
   endedAtMs: number | null;
   /** When each shard really started. */
   shardStartsMs: readonly number[];
+  /** Where each shard ran, by its index; null where its executor names no region. */
+  shardRegions?: readonly (string | null)[] | undefined;
   expectation: Expectation;
 }
 
@@ -40,7 +43,8 @@ export function summariseOperations(intervals: readonly OperationInterval[], dur
  * Percentiles come from merged histograms.
  */
 export class SummaryFold {
-  private readonly operations = new Map<string, OperationFold>();
+  private readonly operations = new OperationFolds();
+  private readonly regions = new Map<string, OperationFolds>();
   private readonly evidence: Evidence;
 
   constructor(private readonly facts: RunFacts) {
@@ -49,11 +53,12 @@ export class SummaryFold {
 
   add(interval: ShardInterval): void {
     this.evidence.add(interval);
-    for (const [name, operation] of Object.entries(interval.operations)) {
-      const fold = this.operations.get(name) ?? new OperationFold();
-      this.operations.set(name, fold);
-      fold.add(operation);
-    }
+    this.operations.add(interval.operations);
+    const region = this.facts.shardRegions?.[interval.shardIndex] ?? null;
+    if (region === null) return;
+    const folds = this.regions.get(region) ?? new OperationFolds();
+    this.regions.set(region, folds);
+    folds.add(interval.operations);
   }
 
   summary(): Summary {
@@ -61,11 +66,12 @@ export class SummaryFold {
     const { expectation, shardStartsMs } = facts;
     const shards = [...evidence.shards.values()];
     const durationMs = spanMs(shards);
-    const operations = this.operationSummaries(durationMs);
+    const operations = this.operations.summaries(durationMs);
     const startSkewMs = shardStartsMs.length < 2 ? null : Math.max(...shardStartsMs) - Math.min(...shardStartsMs);
     const coverage = coverageOf(evidence.shards, expectation);
     const thresholds = facts.thresholds.map((threshold) => judge(threshold, operations));
     const completed = operations['total']?.completed ?? 0;
+    const regions = this.regionSummaries(durationMs);
     const targetShards = evidence.targetShards.figures();
     return {
       startedAtMs: facts.startedAtMs,
@@ -81,26 +87,31 @@ export class SummaryFold {
       verdict: verdictOf(thresholds),
       thresholds,
       validity: auditRun({ evidence, operations, durationMs, startSkewMs, coverage, expectation }),
+      ...(regions && { regions }),
       ...(targetShards.length > 0 && { targetShards, findings: shardFindings(targetShards) }),
       ...(evidence.serverGc && { serverGc: evidence.serverGc }),
     };
   }
 
   destroy(): void {
-    for (const fold of this.operations.values()) fold.destroy();
+    this.operations.destroy();
+    for (const folds of this.regions.values()) folds.destroy();
   }
 
-  /** By operation in alphabetical order, and `total`. */
-  private operationSummaries(durationMs: number): Record<string, OperationSummary> {
-    const total = new OperationFold();
-    const summaries: Record<string, OperationSummary> = {};
-    for (const [name, fold] of [...this.operations].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      summaries[name] = fold.summary(durationMs);
-      total.merge(fold);
-    }
-    summaries['total'] = total.summary(durationMs);
-    total.destroy();
-    return summaries;
+  /** What the executors of each region measured, over the same time; undefined when no executor names its region. */
+  private regionSummaries(durationMs: number): Summary['regions'] {
+    const { shardRegions = [] } = this.facts;
+    const names = new Set(shardRegions.filter((region) => region !== null));
+    if (names.size === 0) return undefined;
+    return Object.fromEntries(
+      [...names].toSorted().map((region) => [
+        region,
+        {
+          executors: shardRegions.filter((each) => each === region).length,
+          operations: this.regions.get(region)?.summaries(durationMs) ?? {},
+        },
+      ]),
+    );
   }
 }
 

@@ -27,7 +27,8 @@ export const int = (name: string, more: Partial<Column> = {}): Column => named(n
 export const big = (name: string, more: Partial<Column> = {}): Column =>
   named(name, { type: 'bigint', transformer: number, ...more });
 export const bool = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'boolean', ...more });
-export const real = (name: string): Column => named(name, { type: 'double precision' });
+export const real = (name: string, more: Partial<Column> = {}): Column =>
+  named(name, { type: 'double precision', ...more });
 export const key = { primary: true } as const;
 export const optional = { nullable: true } as const;
 export const serial: Column = { type: 'integer', primary: true, generated: 'increment', name: 'id' };

@@ -1,7 +1,9 @@
+import { Socket } from 'node:net';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
+import { ManyExecutors1795258800000 } from '#migrations/1795258800000-many-executors.js';
 import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
 import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
@@ -10,12 +12,15 @@ import { entitiesOf, type Dialect, type Entities } from './entities.js';
 const MIGRATIONS = [
   Runs1795219200000,
   ShardReports1795248000000,
+  ManyExecutors1795258800000,
   LostExecutors1795262400000,
   Platform1795262460000,
   RunOrigins1795266123000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** A server that is silent for so long in the middle of a query is taken as gone. */
+const ANSWER_MS = 20_000;
 const CACHE_KIB = 2_000;
 /** Any constant: one advisory lock makes PostgreSQL's control transactions one after another, as SQLite's are. */
 const CONTROL_LOCK = 848_001;
@@ -60,7 +65,21 @@ export class Database {
             },
             ...shared,
           }
-        : { type: 'postgres', url, connectTimeoutMS: BUSY_TIMEOUT_MS, ...shared },
+        : {
+            type: 'postgres',
+            url,
+            connectTimeoutMS: BUSY_TIMEOUT_MS,
+            // A lost connection is told by whoever uses the next one.
+            poolErrorHandler: () => undefined,
+            extra: {
+              keepAlive: true,
+              idleTimeoutMillis: ANSWER_MS / 2,
+              // A process that is frozen in the middle of a control transaction would hold up all others.
+              idle_in_transaction_session_timeout: BUSY_TIMEOUT_MS,
+              stream: () => answeringSocket(),
+            },
+            ...shared,
+          },
     );
     try {
       await source.initialize();
@@ -91,6 +110,13 @@ export class Database {
   async schemaDifference(): Promise<string[]> {
     const log = await this.source.driver.createSchemaBuilder().log();
     return log.upQueries.map(({ query }) => query);
+  }
+
+  /** Epoch milliseconds by the database's clock, with a fraction. */
+  async nowMs(): Promise<number> {
+    const [row]: { now: number }[] = await this.source.query(NOW_SQL[this.dialect]);
+    if (row === undefined) throw new Error('the database did not tell the time');
+    return row.now;
   }
 
   async ping(): Promise<void> {
@@ -153,8 +179,20 @@ export class Database {
   }
 }
 
+const NOW_SQL: { [D in Dialect]: string } = {
+  sqlite: `SELECT unixepoch('subsec') * 1000 AS now`,
+  postgres: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
+};
+
 const MIGRATION_TRIES = 20;
 const MIGRATION_PAUSE_MS = 100;
+
+/** A socket that fails when the network swallows what is sent, so that nobody waits for an answer for ever. */
+function answeringSocket(): Socket {
+  const socket = new Socket();
+  const failed = () => new Error(`the database did not answer within ${ANSWER_MS / 1000} s`);
+  return socket.setTimeout(ANSWER_MS, () => socket.destroy(failed()));
+}
 
 const HINTS: readonly [RegExp, string][] = [
   [/not a database|malformed/i, 'the file is not a SQLite database or is damaged: restore it, or name another file'],

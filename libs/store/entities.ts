@@ -73,6 +73,8 @@ const shard = new EntitySchema<ShardRow>({
     startedAtMs: big('started_at_ms', optional),
     completed: big('completed'),
     report: json('report', optional),
+    executorLabels: json('executor_labels', optional),
+    lostToken: big('lost_token', optional),
     lostExecutors: json('lost_executors', optional),
   },
 });
@@ -180,6 +182,8 @@ const executor = new EntitySchema<ExecutorRow>({
     cores: int('cores'),
     aliveAtMs: big('alive_at_ms'),
     runId: text('run_id', optional),
+    draining: bool('draining', optional),
+    clockOffsetMs: real('clock_offset_ms', optional),
   },
 });
 

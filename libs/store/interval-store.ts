@@ -3,7 +3,7 @@ import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interva
 import type { Database } from './database.js';
 import type { Claim, IntervalStore, StoredInterval } from './port.js';
 import { insertRows } from './insert-rows.js';
-import type { IntervalRow, IntervalSelfRow } from './row.js';
+import type { IntervalRow, IntervalSelfRow, ShardRow } from './row.js';
 
 /** Rows in one INSERT, and intervals read in one go. */
 const BATCH_ROWS = 100;
@@ -15,13 +15,27 @@ const yieldToLoop = (): Promise<void> => new Promise((resolve) => setImmediate(r
 export class SqlIntervalStore implements IntervalStore {
   constructor(private readonly database: Database) {}
 
-  async append(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean> {
+  append(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean> {
+    return this.write(claim, executorId, snapshots, { token: claim.token });
+  }
+
+  appendLate(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean> {
+    return this.write(claim, executorId, snapshots, { state: 'lost', lostToken: claim.token });
+  }
+
+  /** Only while the shard is as `mine` says. */
+  private async write(
+    claim: Claim,
+    executorId: string,
+    snapshots: readonly IntervalSnapshot[],
+    mine: FindOptionsWhere<ShardRow>,
+  ): Promise<boolean> {
     const { shard, interval, intervalSelf } = this.database.entities;
     const { runId, shardIndex } = claim;
     for (let at = 0; at < snapshots.length; at += BATCH_ROWS) {
       const batch = snapshots.slice(at, at + BATCH_ROWS);
       const written = await this.database.append(async (manager) => {
-        const own = await manager.existsBy(shard, { runId, index: shardIndex, token: claim.token });
+        const own = await manager.existsBy(shard, { runId, index: shardIndex, ...mine });
         if (!own) return false;
         const selves = batch.map(({ interval: index, startMs, lengthMs, partial, self }) => ({
           runId,

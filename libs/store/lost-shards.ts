@@ -60,7 +60,7 @@ async function setAside(
     const again =
       state === 'waiting'
         ? { lostExecutors: [...(lostExecutors ?? []), executorId ?? '?'], executorId: null, leaseUntilMs: nowMs }
-        : {};
+        : { lostToken: token };
     await manager.update(shard, { runId, index }, { state, token: token + 1, ...again });
   }
 }

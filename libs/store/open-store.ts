@@ -37,6 +37,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   platform: platformOf(database),
+  nowMs: () => database.nowMs(),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),

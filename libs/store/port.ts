@@ -1,7 +1,8 @@
 import type { LogLine } from '#libs/contract/event.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
-import type { Placement, Policies, ShardView, Waiting, WorkloadKind } from '#libs/contract/run.js';
+import type { Placement } from '#libs/contract/placement.js';
+import type { Policies, ShardView, Waiting, WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus, StatusChange } from '#libs/contract/status.js';
 import type { Mismatch, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
@@ -115,6 +116,15 @@ export interface ExecutorInfo {
   cores: number;
 }
 
+export interface KnownExecutor extends ExecutorInfo {
+  aliveAtMs: number;
+  alive: boolean;
+  runId: string | null;
+  draining: boolean;
+  /** Database's clock minus the executor's own; null before its first beat. */
+  clockOffsetMs: number | null;
+}
+
 /** A shard that an executor holds. Every write carries `token`; an older token is refused. */
 export interface Claim {
   runId: string;
@@ -137,16 +147,26 @@ export interface Beat {
 }
 
 export interface ShardStore {
-  register(executor: ExecutorInfo, nowMs: number): Promise<void>;
-  executorBeat(executorId: string, nowMs: number, current: string | null): Promise<void>;
-  executors(nowMs: number): Promise<(ExecutorInfo & { aliveAtMs: number; alive: boolean; runId: string | null })[]>;
+  /** `runId`: what it works on meanwhile, if it was known before. */
+  register(executor: ExecutorInfo, nowMs: number, runId?: string | null): Promise<void>;
+  /** This executor lives and holds nothing; how far its clock is behind the database's (`agreed-clock.ts`). */
+  executorBeat(executorId: string, nowMs: number, clockOffsetMs: number): Promise<void>;
+  executors(nowMs: number): Promise<KnownExecutor[]>;
+  /** While it is set the executor is given nothing new. False when there is no such executor. */
+  drain(executorId: string, draining: boolean): Promise<boolean>;
   retire(executorId: string): Promise<void>;
   /**
-   * The next shard for this executor, oldest run first: a shard of a run that has started to be claimed, the
-   * part of a lost executor that is requeued among them, else the first of a queued run whose target is free and for which as many idle executors with its labels are alive as it has shards.
+   * The next shard for this executor, oldest run first: a shard of a run that has started to be claimed, the part of a lost
+   * executor that is requeued among them, else one of a queued run whose target is free and for all of whose groups idle
+   * executors with their labels are alive.
    * The first claim moves the run to `preparing`. Atomic over processes.
    */
   claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null>;
+  /**
+   * Gives a shard that is not ready yet to another executor; false, and nothing changed, when there is no other idle one or
+   * it is too late.
+   */
+  handBack(claim: Claim, nowMs: number): Promise<boolean>;
   beat(claim: Claim, nowMs: number, leaseMs: number): Promise<Beat>;
   /** By the leader: the target is prepared, the other shards may open. */
   prepared(claim: Claim, nowMs: number): Promise<void>;
@@ -159,6 +179,8 @@ export interface ShardStore {
    * then finishes the run.
    */
   ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean>;
+  /** What a lost shard had completed, told by its executor after all; false when the shard is somebody else's. */
+  late(claim: Claim, completed: number, report?: RunReport): Promise<boolean>;
   /** A shard that is given up (lane crashed, executor stopping): the run's policy decides. */
   fail(claim: Claim, problem: Problem, atMs: number): Promise<void>;
 }
@@ -171,6 +193,11 @@ export interface StoredInterval extends IntervalSnapshot {
 export interface IntervalStore {
   /** Idempotent per (run, shard, interval, operation). False when the token is not the shard's present one. */
   append(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean>;
+  /**
+   * The same for the executor of a lost shard that comes back: what is missing is added, what is there stays as it is.
+   * False, and nothing is added, when the shard was given to another meanwhile.
+   */
+  appendLate(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean>;
   /** Ordered by interval, then shard. `afterSequence` pages through what was appended since (for SSE). */
   read(
     runId: string,
@@ -211,6 +238,8 @@ export interface Store {
   log: LogStore;
   watchdog: Watchdog;
   platform: PlatformStore;
+  /** Epoch milliseconds by the database's clock, which all processes can ask. */
+  nowMs(): Promise<number>;
   counts: RunCounts;
   ping(): Promise<void>;
   close(): Promise<void>;

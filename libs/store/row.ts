@@ -1,6 +1,7 @@
 import type { OperationCounters, SelfWatch } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
-import type { Placement, Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
+import type { Placement } from '#libs/contract/placement.js';
+import type { Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
@@ -55,6 +56,10 @@ export interface ShardRow {
   startedAtMs: number | null;
   completed: number;
   report: RunReport | null;
+  /** Of the executor that claimed it. */
+  executorLabels: Record<string, string> | null;
+  /** Set while it is lost: the token of the claim that was lost, whose late result may still be added. */
+  lostToken: number | null;
   /** Executors that it was taken from, in order; null for none. */
   lostExecutors: string[] | null;
 }
@@ -130,4 +135,7 @@ export interface ExecutorRow {
   cores: number;
   aliveAtMs: number;
   runId: string | null;
+  /** null is no. */
+  draining: boolean | null;
+  clockOffsetMs: number | null;
 }

@@ -1,14 +1,15 @@
-import { In, IsNull, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
+import { groupOf, groupsOf, hasLabels } from '#libs/contract/placement.js';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
-import { endTurn, queuedRuns } from './fair-order.js';
-import { overQuota } from './platform/usage.js';
+import { endTurn } from './fair-order.js';
 import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
-import type { ExecutorRow, RunRow, ShardRow } from './row.js';
+import { CLAIMED, shardFor } from './claiming.js';
+import type { ShardRow } from './row.js';
 import { moveRun } from './status-writer.js';
-import { ALIVE_MS, idleFor, lockedBy } from './waiting.js';
+import { ALIVE_MS, idleExecutors } from './waiting.js';
 
 const actorOf = (executorId: string | null): string => `executor:${executorId ?? 'unknown'}`;
 
@@ -16,90 +17,77 @@ const actorOf = (executorId: string | null): string => `executor:${executorId ??
 export class SqlShardStore implements ShardStore {
   constructor(private readonly database: Database) {}
 
-  async register(executor: ExecutorInfo, nowMs: number): Promise<void> {
+  async register(executor: ExecutorInfo, nowMs: number, runId: string | null = null): Promise<void> {
     await this.database.control((manager) =>
-      manager.upsert(this.database.entities.executor, { ...executor, aliveAtMs: nowMs, runId: null }, ['id']),
+      manager.upsert(this.database.entities.executor, { ...executor, aliveAtMs: nowMs, runId }, ['id']),
     );
   }
 
-  async executorBeat(executorId: string, nowMs: number, current: string | null): Promise<void> {
+  async executorBeat(executorId: string, nowMs: number, clockOffsetMs: number): Promise<void> {
     await this.database.append((manager) =>
-      manager.update(this.database.entities.executor, { id: executorId }, { aliveAtMs: nowMs, runId: current }),
+      manager.update(
+        this.database.entities.executor,
+        { id: executorId },
+        { aliveAtMs: nowMs, runId: null, clockOffsetMs },
+      ),
     );
   }
 
   async executors(nowMs: number) {
     const rows = await this.database.manager.find(this.database.entities.executor, { order: { id: 'ASC' } });
-    return rows.map((row) => ({ ...row, alive: nowMs - row.aliveAtMs <= ALIVE_MS }));
+    return rows.map((row) => ({ ...row, draining: row.draining === true, alive: nowMs - row.aliveAtMs <= ALIVE_MS }));
   }
 
   async retire(executorId: string): Promise<void> {
     await this.database.control((manager) => manager.delete(this.database.entities.executor, { id: executorId }));
   }
 
-  claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null> {
+  async drain(executorId: string, draining: boolean): Promise<boolean> {
+    const { executor } = this.database.entities;
+    const { affected } = await this.database.control((manager) =>
+      manager.update(executor, { id: executorId }, { draining }),
+    );
+    return affected !== 0;
+  }
+
+  async claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null> {
     const { executor, run, shard } = this.database.entities;
+    // A look without a lock, which idle executors do all the time.
+    const isWork = await this.database.manager.existsBy(run, { status: In(['queued', ...CLAIMED]) });
+    if (!isWork) return null;
     return this.database.control(async (manager) => {
       const self = await manager.findOneBy(executor, { id: executorId });
-      if (!self || self.runId !== null) return null;
-      // In a run that is ready or running only parts of lost executors wait.
-      const started = await manager.find(run, {
-        where: { status: In(['preparing', 'ready', 'running']), cancelAtMs: IsNull() },
-        order: { createdAtMs: 'ASC' },
-      });
-      for (const candidate of started) {
-        const [free] = await manager.find(shard, {
-          where: { runId: candidate.id, state: 'waiting' },
-          order: { index: 'ASC' },
-          take: 1,
-        });
-        if (free && idleFor(candidate, [self], nowMs).length > 0)
-          return this.take(manager, candidate, self, free, nowMs, leaseMs);
+      if (!self || self.runId !== null || self.draining) return null;
+      const found = await shardFor(this.database, manager, self, nowMs);
+      if (found === null) return null;
+      const { id: runId, status } = found.run;
+      const { index } = found.shard;
+      if (status === 'queued') {
+        const actor = actorOf(executorId);
+        await moveRun(this.database, manager, runId, { to: 'preparing', actor, reason: 'claimed', atMs: nowMs });
+        await endTurn(this.database, manager, found.run.projectId);
       }
-      for (const candidate of await queuedRuns(this.database, manager)) {
-        const shards = await manager.find(shard, { where: { runId: candidate.id }, order: { index: 'ASC' } });
-        const [first] = shards;
-        if (!first || !(await this.mayStart(manager, candidate, self, shards.length, nowMs))) continue;
-        await moveRun(this.database, manager, candidate.id, {
-          to: 'preparing',
-          actor: actorOf(executorId),
-          reason: 'claimed',
-          atMs: nowMs,
-        });
-        await endTurn(this.database, manager, candidate.projectId);
-        return this.take(manager, candidate, self, first, nowMs, leaseMs);
-      }
-      return null;
+      const token = found.shard.token + 1;
+      const lease = { executorId, executorLabels: self.labels, token, leaseUntilMs: nowMs + leaseMs, lostToken: null };
+      await manager.update(shard, { runId, index }, { state: 'claimed', ...lease });
+      await manager.update(executor, { id: executorId }, { runId, aliveAtMs: nowMs });
+      return { runId, shardIndex: index, token, leads: index === 0 && !found.run.prepared };
     });
   }
 
-  private async mayStart(
-    manager: EntityManager,
-    run: RunRow,
-    self: ExecutorRow,
-    shards: number,
-    nowMs: number,
-  ): Promise<boolean> {
-    const idle = idleFor(run, await manager.find(this.database.entities.executor), nowMs);
-    if (idle.length < shards || !idle.some((one) => one.id === self.id)) return false;
-    if ((await lockedBy(this.database, manager, run)) !== null) return false;
-    return (await overQuota(this.database, manager, run)) === null;
-  }
-
-  private async take(
-    manager: EntityManager,
-    run: RunRow,
-    self: ExecutorRow,
-    row: ShardRow,
-    nowMs: number,
-    leaseMs: number,
-  ): Promise<Claim> {
-    const { shard, executor } = this.database.entities;
-    const token = row.token + 1;
-    const key = { runId: row.runId, index: row.index };
-    await manager.update(shard, key, { state: 'claimed', executorId: self.id, token, leaseUntilMs: nowMs + leaseMs });
-    await manager.update(executor, { id: self.id }, { runId: row.runId, aliveAtMs: nowMs });
-    return { runId: row.runId, shardIndex: row.index, token, leads: row.index === 0 && !run.prepared };
+  handBack(claim: Claim, nowMs: number): Promise<boolean> {
+    const { run, shard, executor } = this.database.entities;
+    return this.owned(claim, async (manager, own) => {
+      const found = await manager.findOneBy(run, { id: claim.runId });
+      if (own.state !== 'claimed' || found?.status !== 'preparing') return false;
+      const wanted = groupsOf(found.placement)[groupOf(found.placement, own.index)]?.labels ?? {};
+      const others = idleExecutors(await manager.find(executor), nowMs);
+      if (!others.some(({ id, labels }) => id !== own.executorId && hasLabels(labels, wanted))) return false;
+      const free = { state: 'waiting' as const, executorId: null, executorLabels: null, token: own.token + 1 };
+      await manager.update(shard, { runId: claim.runId, index: own.index }, free);
+      await manager.update(executor, { id: own.executorId ?? '' }, { runId: null });
+      return true;
+    });
   }
 
   beat(claim: Claim, nowMs: number, leaseMs: number): Promise<Beat> {
@@ -191,6 +179,15 @@ export class SqlShardStore implements ShardStore {
       if (moved) return true;
       // Cancelled before any load was started: nobody else would finish it.
       return (await manager.findOneBy(run, { id: claim.runId }))?.status === 'ready';
+    });
+  }
+
+  late(claim: Claim, completed: number, report?: RunReport): Promise<boolean> {
+    const { shard } = this.database.entities;
+    const own = { runId: claim.runId, index: claim.shardIndex, state: 'lost' as const, lostToken: claim.token };
+    return this.database.control(async (manager) => {
+      const { affected } = await manager.update(shard, own, { completed, ...(report && { report }) });
+      return affected !== 0;
     });
   }
 

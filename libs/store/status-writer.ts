@@ -34,7 +34,7 @@ export async function moveRun(
           { runId: id, index: each.index },
           {
             token: each.token + 1,
-            ...(each.state !== 'lost' && each.state !== 'waiting' && { state: 'lost' as const }),
+            ...(each.state !== 'lost' && each.state !== 'waiting' && { state: 'lost' as const, lostToken: each.token }),
           },
         );
       }

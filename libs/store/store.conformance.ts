@@ -6,10 +6,10 @@ import { Target } from '#libs/contract/target.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Claim, NewRun, Store } from './port.js';
 
-const NOW = 1_800_000_000_000;
-const LEASE = 10_000;
+export const NOW = 1_800_000_000_000;
+export const LEASE = 10_000;
 
-const newRun = (
+export const newRun = (
   id: string,
   change: Partial<
     Pick<NewRun, 'name' | 'labels' | 'endpoints' | 'placement' | 'policies' | 'shards' | 'createdAtMs' | 'rerunOf'>
@@ -47,9 +47,15 @@ const newRun = (
 };
 
 const two = [0, 1].map((index) => ({ index, lanes: [{ first: index, stride: 2, threads: 1 }] }));
-const executor = (id: string) => ({ id, labels: {}, hostname: 'h', pid: 1, cores: 2 });
+export const executor = (id: string, labels: Record<string, string> = {}) => ({
+  id,
+  labels,
+  hostname: 'h',
+  pid: 1,
+  cores: 2,
+});
 
-const snapshot = (interval: number): IntervalSnapshot => ({
+export const snapshot = (interval: number): IntervalSnapshot => ({
   interval,
   startMs: NOW + interval * 1000,
   lengthMs: 1000,
@@ -338,7 +344,7 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       await store.shards.beat(second, NOW + LEASE, LEASE);
       expect(await store.watchdog.sweep(NOW + LEASE + 1)).toEqual([]);
       expect(await store.intervals.append(first, 'a', [snapshot(0)])).toBe(false);
-      await store.shards.executorBeat('c', NOW + LEASE, null);
+      await store.shards.executorBeat('c', NOW + LEASE, 0);
       const third = await store.shards.claim('c', NOW + LEASE, LEASE);
       // The target was prepared once; the start was long ago, and stays what it was.
       expect(third).toEqual({ runId: 'r1', shardIndex: 0, token: first.token + 2, leads: false });

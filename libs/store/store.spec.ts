@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { Database } from './database.js';
 import { openStore } from './open-store.js';
 import { describePlatform } from './platform/platform.conformance.js';
+import { describeExecutors } from './executors.conformance.js';
 import { describeStore } from './store.conformance.js';
 
 const folder = () => mkdtemp(join(tmpdir(), 'tidemark-store-'));
 
-const fresh = async () => {
+const openFresh = async () => {
   const dir = await folder();
   const store = await openStore({ url: `sqlite:${dir}/t.db` });
   return {
@@ -21,8 +22,10 @@ const fresh = async () => {
   };
 };
 
-describeStore('the store on SQLite', fresh);
-describePlatform('keys, projects, schedules and webhooks on SQLite', fresh);
+describeStore('the store on SQLite', openFresh);
+describePlatform('keys, projects, schedules and webhooks on SQLite', openFresh);
+describeStore('the store on SQLite', openFresh);
+describeExecutors('executors on SQLite', openFresh);
 
 describe('openStore on SQLite', () => {
   it('leaves no difference between migrations and entities', async () => {

@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
+import { groupsOf, hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
 import type { Waiting } from '#libs/contract/run.js';
 import { ACTIVE } from './active.js';
+import { allot, servedOf, suppliesOf } from './allot.js';
 import type { Database } from './database.js';
 import { positionOf } from './fair-order.js';
 import { overQuota } from './platform/usage.js';
@@ -9,14 +11,13 @@ import type { ExecutorRow, RunRow } from './row.js';
 /** An executor that has not been heard of for so long does not count. */
 export const ALIVE_MS = 5_000;
 
-const hasLabels = (executor: ExecutorRow, labels: Readonly<Record<string, string>>): boolean =>
-  Object.entries(labels).every(([name, value]) => executor.labels[name] === value);
+/** Executors that may take something, now or when they have ended what they do. */
+const workingExecutors = (executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
+  executors.filter((one) => !one.draining && nowMs - one.aliveAtMs <= ALIVE_MS);
 
-/** Executors that are alive and have nothing to do, of those with the run's labels. */
-export const idleFor = (run: RunRow, executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
-  executors.filter(
-    (one) => one.runId === null && nowMs - one.aliveAtMs <= ALIVE_MS && hasLabels(one, run.placement.labels),
-  );
+/** Executors that are alive, have nothing to do and are not being drained. */
+export const idleExecutors = (executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
+  workingExecutors(executors, nowMs).filter(({ runId }) => runId === null);
 
 /** The active run whose target this run would disturb, or null. */
 export async function lockedBy(database: Database, manager: EntityManager, run: RunRow): Promise<string | null> {
@@ -40,25 +41,40 @@ export async function waitingOf(
   id: string,
   nowMs: number,
 ): Promise<Waiting | null> {
-  const { run: runs, shard, executor } = database.entities;
+  const { run: runs, executor } = database.entities;
   const run = await manager.findOneBy(runs, { id });
   if (run?.status !== 'queued') return null;
   const position = await positionOf(database, manager, run);
   const quota = await overQuota(database, manager, run);
   if (quota) return { position, reason: quota };
   const holder = await lockedBy(database, manager, run);
-  if (holder)
-    return { position, reason: `its target is locked by run ${holder}; both would have to say "shared": true` };
-  const needed = await manager.countBy(shard, { runId: id });
-  const executors = await manager.find(executor);
-  const alive = executors.filter((one) => nowMs - one.aliveAtMs <= ALIVE_MS && hasLabels(one, run.placement.labels));
-  const idle = idleFor(run, executors, nowMs);
-  const labels = Object.entries(run.placement.labels).map(([name, value]) => `${name}=${value}`);
-  const kind = labels.length > 0 ? ` with labels ${labels.join(', ')}` : '';
-  if (alive.length === 0) return { position, reason: `no executor${kind} is alive: start one with tidemark executor` };
-  if (alive.length < needed)
-    return { position, reason: `it needs ${needed} executors${kind}, ${alive.length} are alive` };
-  if (idle.length < needed)
-    return { position, reason: `it needs ${needed} idle executors${kind}, ${idle.length} are idle` };
-  return { position, reason: 'an executor will claim it in a moment' };
+  const reason = holder
+    ? `its target is locked by run ${holder}; both would have to say "shared": true`
+    : lackOf(groupsOf(run.placement), await manager.find(executor), nowMs);
+  return { position, reason };
+}
+
+/** What is missing for all groups to be carried out at once, of the first group that lacks something. */
+function lackOf(groups: readonly PlacementGroup[], executors: readonly ExecutorRow[], nowMs: number): string {
+  const working = workingExecutors(executors, nowMs);
+  const idle = idleExecutors(executors, nowMs);
+  const aliveFor = allot(groups, suppliesOf(working));
+  const idleFor = allot(groups, suppliesOf(idle));
+  for (const [index, group] of groups.entries()) {
+    const kind = kindOf(group);
+    if (!working.some(({ labels }) => hasLabels(labels, group.labels)))
+      return `no executor${kind} is alive: start one with tidemark executor`;
+    const alive = servedOf(aliveFor, index);
+    if (alive < group.count) return `it needs ${group.count} executors${kind}, ${alive} are alive`;
+  }
+  for (const [index, group] of groups.entries()) {
+    const free = servedOf(idleFor, index);
+    if (free < group.count) return `it needs ${group.count} idle executors${kindOf(group)}, ${free} are idle`;
+  }
+  return 'an executor will claim it in a moment';
+}
+
+function kindOf({ labels }: PlacementGroup): string {
+  const named = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return named.length > 0 ? ` with labels ${named.join(', ')}` : '';
 }

@@ -78,6 +78,7 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
     startedAtMs: starts.length > 0 ? Math.min(...starts) : null,
     endedAtMs: run.endedAtMs ?? nowMs,
     shardStartsMs: starts,
+    shardRegions: run.shards.map((shard) => shard.executorLabels?.['region'] ?? null),
     expectation: {
       ...promisedBy(
         run,

@@ -68,7 +68,7 @@ function start(file: string, args: readonly string[], settings: Record<string, s
   return self;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -101,7 +101,15 @@ export const steadyWrites = (durationMs: number, more: Record<string, unknown> =
   ...more,
 });
 
-/** Real processes over one SQLite file in a folder of their own; `stop` ends them and removes the folder. */
+/** What keeps the state of a world's processes. */
+export interface Backend {
+  databaseUrl: string;
+  /** More settings of every process, as TIDEMARK_REDIS_URL. */
+  settings: Record<string, string>;
+  drop: () => Promise<void>;
+}
+
+/** Real processes over one database, a SQLite file when nothing else is said; `stop` ends them and removes the folder. */
 export class World {
   readonly children: Child[] = [];
   url = '';
@@ -111,18 +119,21 @@ export class World {
     readonly apiPort: number,
     /** Settings of every process, beside where things are. */
     private readonly settings: Record<string, string>,
+    private readonly backend: Backend | undefined,
   ) {}
 
-  static async create(settings: Record<string, string> = {}): Promise<World> {
-    return new World(await mkdtemp(join(tmpdir(), 'tidemark-process-')), await freePort(), settings);
+  static async create(settings: Record<string, string> = {}, backend?: Backend): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), 'tidemark-process-'));
+    return new World(folder, await freePort(), { ...backend?.settings, ...settings }, backend);
   }
 
   get databaseUrl(): string {
-    return `sqlite:${join(this.folder, 'tidemark.db')}`;
+    return this.backend?.databaseUrl ?? `sqlite:${join(this.folder, 'tidemark.db')}`;
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.children.toReversed().map((child) => child.stop()));
+    await this.backend?.drop();
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Database } from '#libs/store/database.js';
 import { openStore } from '#libs/store/open-store.js';
 import { describePlatform } from '#libs/store/platform/platform.conformance.js';
+import { describeExecutors } from '#libs/store/executors.conformance.js';
 import { describeStore } from '#libs/store/store.conformance.js';
 
 const server = process.env['TIDEMARK_TEST_POSTGRES'];
@@ -26,7 +27,7 @@ async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void>
 }
 
 describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () => {
-  const fresh = async () => {
+  const openFresh = async () => {
     const { url, drop } = await freshDatabase();
     const store = await openStore({ url, secretKey: randomBytes(32) });
     return {
@@ -37,8 +38,10 @@ describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () 
       },
     };
   };
-  describeStore('the store on PostgreSQL', fresh);
-  describePlatform('keys, projects, schedules and webhooks on PostgreSQL', fresh);
+  describeStore('the store on PostgreSQL', openFresh);
+  describePlatform('keys, projects, schedules and webhooks on PostgreSQL', openFresh);
+  describeStore('the store on PostgreSQL', openFresh);
+  describeExecutors('executors on PostgreSQL', openFresh);
 
   it('leaves no difference between migrations and entities', async () => {
     const { url, drop } = await freshDatabase();

@@ -59,6 +59,8 @@ describe('the OpenAPI document', () => {
           (part) => `get /v1/runs/{id}/${part}`,
         ),
         'post /v1/api-keys',
+        'post /v1/executors/{id}/drain',
+        'post /v1/executors/{id}/resume',
         'post /v1/projects',
         'put /v1/projects/{id}',
         'post /v1/runs',

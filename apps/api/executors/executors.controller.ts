@@ -1,7 +1,9 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CodedError } from '#libs/contract/problem.js';
 import type { Store } from '#libs/store/port.js';
+import { Problems } from '../problem/problems.decorator.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
 const Executor = z
@@ -14,8 +16,18 @@ const Executor = z
     alive: z.boolean(),
     aliveAtMs: z.int().describe('Last heartbeat, epoch milliseconds'),
     runId: z.string().nullable().describe('The run that it works on'),
+    draining: z.boolean().describe('It ends what it does and is given nothing new'),
+    clockOffsetMs: z
+      .number()
+      .nullable()
+      .describe('How far its clock is behind the database’s, which all executors go by'),
   })
   .meta({ id: 'Executor' });
+
+type Executor = z.infer<typeof Executor>;
+
+const ExecutorId = z.object({ id: z.string().min(1).max(128) });
+type ExecutorId = z.infer<typeof ExecutorId>;
 
 const Executors = z.object({ items: z.array(Executor) }).meta({ id: 'Executors' });
 type Executors = z.infer<typeof Executors>;
@@ -33,5 +45,35 @@ export class ExecutorsController {
   @ApiOkResponse({ description: 'All known executors', standardSchema: Executors })
   async list(): Promise<Executors> {
     return { items: await this.store.shards.executors(this.nowMs()) };
+  }
+
+  @Post(':id/drain')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'drainExecutor',
+    summary: 'Give an executor nothing new',
+    description: 'It ends the run that it works on and stays idle, until it is resumed or started again.',
+  })
+  @ApiOkResponse({ description: 'The executor', standardSchema: Executor })
+  @Problems('NOT_FOUND')
+  drain(@Param({ schema: ExecutorId }) { id }: ExecutorId): Promise<Executor> {
+    return this.setDraining(id, true);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'resumeExecutor', summary: 'Give a drained executor work again' })
+  @ApiOkResponse({ description: 'The executor', standardSchema: Executor })
+  @Problems('NOT_FOUND')
+  resume(@Param({ schema: ExecutorId }) { id }: ExecutorId): Promise<Executor> {
+    return this.setDraining(id, false);
+  }
+
+  private async setDraining(id: string, draining: boolean): Promise<Executor> {
+    await this.store.shards.drain(id, draining);
+    const found = (await this.store.shards.executors(this.nowMs())).find((executor) => executor.id === id);
+    if (found === undefined)
+      throw new CodedError('NOT_FOUND', `There is no executor ${id}; GET /v1/executors lists them.`);
+    return found;
   }
 }

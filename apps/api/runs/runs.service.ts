@@ -7,14 +7,16 @@ import type { Overrides } from '#libs/contract/schedule.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Idempotency } from '#libs/store/platform/port.js';
 import type { RunOwnership, Store, StoredRun } from '#libs/store/port.js';
+import { groupsOf } from '#libs/contract/placement.js';
+import type { RunQueue } from '#libs/queue/port.js';
 import type { ApiConfig } from '../config.js';
 import { idempotencyOf } from '../http/idempotency.js';
 import type { Caller } from '../keys/caller.js';
 import { Projects } from '../projects/projects.service.js';
 import { currentOrigin } from '../http/request-origin.js';
-import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { overridden } from './merge-patch.js';
 import { postedForm } from './posted-form.js';
+import { InjectConfig, InjectNowMs, InjectQueue, InjectStore, type NowMs } from '../tokens.js';
 import { type DefinedRun, RunPlanner } from './run-planner.js';
 import { viewRun } from './run-view.js';
 import type { ListRuns, RunPage } from './runs.schema.js';
@@ -45,6 +47,7 @@ export class RunsService {
     @InjectNowMs() private readonly nowMs: NowMs,
     private readonly planner: RunPlanner,
     private readonly projects: Projects,
+    @InjectQueue() private readonly queue: RunQueue,
   ) {}
 
   async create(body: CreateRun, asked: Asked): Promise<Created> {
@@ -75,6 +78,8 @@ export class RunsService {
   /** Cancels; a run that is cancelled already is answered as it is, so that the call may be repeated. */
   async cancel(id: string, reason: string, { actor }: Pick<Caller, 'actor'>): Promise<{ run: Run; ended: boolean }> {
     const accepted = await this.store.runs.requestCancel(id, actor, reason, this.nowMs());
+    // Executors see it in the database anyway, a moment later; a queue that is away has said so itself.
+    if (accepted) await this.queue.cancelled(id).catch(() => undefined);
     const run = await this.require(id);
     if (!accepted && isEnded(run.status) && run.status !== 'cancelled')
       throw new CodedError('RUN_ALREADY_ENDED', `Run ${id} is ${run.status} already and cannot be cancelled any more.`);
@@ -109,6 +114,7 @@ export class RunsService {
     const origin = currentOrigin();
     const run = { ...defined, ...ownership, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), origin };
     const created = await this.store.runs.create(run, idempotency);
+    if (!created.replayed) await this.queue.notify(groupsOf(run.placement)).catch(() => undefined);
     const { id, kind } = created.run;
     this.logger.log(`run ${id} (${kind}) ${created.replayed ? 'was asked for again' : 'is queued'}`);
     return { run: await this.view(created.run), replayed: created.replayed };

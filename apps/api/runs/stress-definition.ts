@@ -1,5 +1,5 @@
 import { CodedError, type Issue } from '#libs/contract/problem.js';
-import type { Placement } from '#libs/contract/run.js';
+import type { Placement } from '#libs/contract/placement.js';
 import { Target } from '#libs/contract/target.js';
 import { doorProblems } from '#libs/front-doors/door-check.js';
 import { formatDoor, parseDoor } from '#libs/front-doors/front-door.js';
