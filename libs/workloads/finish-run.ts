@@ -69,7 +69,9 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
   const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
   const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
+  const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
   const fold = new SummaryFold({
+    report,
     thresholds: run.thresholds,
     simulated: run.simulated ?? false,
     mismatches: mismatches.first,
@@ -102,7 +104,6 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
       }
     }
     const summary = fold.summary();
-    const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
     return {
       ...summary,
       ...(report && { report }),
