@@ -9,7 +9,7 @@ export interface Measured {
   run: Pick<Summary, RunMetric>;
   report: RunReport | undefined;
   /** Any percentile of an operation's merged histogram, milliseconds; null where too few samples support it. */
-  percentileMs(operation: string, clock: HistogramType | 'failedSt', percentile: number): number | null;
+  percentileMs: (operation: string, clock: HistogramType | 'failedSt', percentile: number) => number | null;
 }
 
 const COUNTERS: { [M in OperationMetric]: (operation: OperationSummary) => number | null } = {
