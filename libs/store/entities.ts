@@ -1,4 +1,5 @@
 import { EntitySchema, type EntitySchemaColumnOptions, type ValueTransformer } from 'typeorm';
+import { jobLeaseEntity } from './job-lease.js';
 import type {
   EndpointRow,
   ExecutorRow,
@@ -230,5 +231,6 @@ export const entitiesOf = (dialect: Dialect) => ({
   mismatch,
   executor,
   idempotency,
+  jobLease: jobLeaseEntity,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

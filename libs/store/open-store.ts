@@ -6,6 +6,8 @@ import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
+import { SqlJobLeases } from './job-lease.js';
+import { SqlRollUps } from './roll-up.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
@@ -36,6 +38,8 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   counts: new SqlRunCounts(database),
+  rollUps: new SqlRollUps(database),
+  jobLeases: new SqlJobLeases(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });
