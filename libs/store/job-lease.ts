@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import { big, key, text } from './column.js';
 import type { Database } from './database.js';
 import type { JobLeases } from './port.js';
 
@@ -13,14 +14,9 @@ export const jobLeaseEntity = new EntitySchema<JobLeaseRow>({
   name: 'JobLease',
   tableName: 'job_leases',
   columns: {
-    name: { type: 'text', name: 'name', primary: true },
-    holder: { type: 'text', name: 'holder' },
-    untilMs: {
-      type: 'bigint',
-      name: 'until_ms',
-      // Raw bigints are text in PostgreSQL; ours are below 2^53.
-      transformer: { to: (value: unknown) => value, from: (value: unknown) => Number(value) },
-    },
+    name: text('name', key),
+    holder: text('holder'),
+    untilMs: big('until_ms'),
   },
 });
 

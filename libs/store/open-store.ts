@@ -5,6 +5,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
+import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlJobLeases } from './job-lease.js';
 import { SqlRollUps } from './roll-up.js';
@@ -37,6 +38,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  platform: platformOf(database),
   counts: new SqlRunCounts(database),
   rollUps: new SqlRollUps(database),
   jobLeases: new SqlJobLeases(database),
