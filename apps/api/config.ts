@@ -35,6 +35,10 @@ export const ApiSettings = z.object({
     .prefault('6000')
     .describe('Requests that one address may send in a minute'),
   TIDEMARK_MAX_EVENT_STREAMS: wholeNumber(1, 10_000).prefault('200').describe('Event streams that may be open at once'),
+  TIDEMARK_ROLL_UP_10S_HOURS: wholeNumber(0, 876_000)
+    .prefault('168')
+    .describe('Hours after the end of a run when its intervals are merged to 10 s; 0 never'),
+  TIDEMARK_ROLL_UP_60S_HOURS: wholeNumber(0, 876_000).prefault('720').describe('The same to 60 s'),
   ...sharedSettings,
 });
 
@@ -47,6 +51,8 @@ export type ApiConfig = TelemetrySettings & {
   maxBodyBytes: number;
   maxRequestsPerMinute: number;
   maxEventStreams: number;
+  /** From the finest on; `afterHours` 0 means never. */
+  rollUps: readonly { resolutionMs: number; afterHours: number }[];
   databaseUrl: string;
   redisUrl: string | undefined;
   redisPrefix: string;
@@ -73,6 +79,10 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxBodyBytes: settings.TIDEMARK_MAX_BODY_BYTES,
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
+    rollUps: [
+      { resolutionMs: 10_000, afterHours: settings.TIDEMARK_ROLL_UP_10S_HOURS },
+      { resolutionMs: 60_000, afterHours: settings.TIDEMARK_ROLL_UP_60S_HOURS },
+    ],
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     redisUrl: settings.TIDEMARK_REDIS_URL,
     redisPrefix: settings.TIDEMARK_REDIS_PREFIX,
