@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { credentialsOf, dataSettings, type EnvironmentCredentials } from '#libs/contract/data-settings.js';
 import {
   type Environment,
   parseSettings,
@@ -33,6 +34,10 @@ export const ApiSettings = z.object({
     .prefault('6000')
     .describe('Requests that one address may send in a minute'),
   TIDEMARK_MAX_EVENT_STREAMS: wholeNumber(1, 10_000).prefault('200').describe('Event streams that may be open at once'),
+  TIDEMARK_MAX_UPLOAD_BYTES: wholeNumber(1, 5e13)
+    .prefault('107374182400')
+    .describe('Largest file that may be uploaded to a dataset; 100 GiB'),
+  ...dataSettings,
   ...sharedSettings,
 });
 
@@ -45,6 +50,10 @@ export interface ApiConfig {
   maxBodyBytes: number;
   maxRequestsPerMinute: number;
   maxEventStreams: number;
+  maxUploadBytes: number;
+  dataDir: string;
+  /** For datasets in S3-compatible stores that are registered without any. */
+  s3Credentials: EnvironmentCredentials | undefined;
   databaseUrl: string;
   secretKey: Buffer | undefined;
   logLevel: 'error' | 'warn' | 'log' | 'debug';
@@ -73,6 +82,9 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxBodyBytes: settings.TIDEMARK_MAX_BODY_BYTES,
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
+    maxUploadBytes: settings.TIDEMARK_MAX_UPLOAD_BYTES,
+    dataDir: settings.TIDEMARK_DATA_DIR,
+    s3Credentials: credentialsOf(settings),
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),

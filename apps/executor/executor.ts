@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { systemClock } from '#libs/load/clock.js';
 import { sqlQueue } from '#libs/queue/sql-queue.js';
 import { openStore } from '#libs/store/open-store.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
+import { driverSettings } from './driver-settings.js';
 import type { ExecutorConfig } from './config.js';
 import { jsonOutput } from './output.js';
 import { Supervisor } from './supervisor.js';
@@ -20,12 +20,13 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
   const clock = systemClock;
   const queue = sqlQueue(clock);
+  const output = jsonOutput(config.logLevel, (text) => void process.stderr.write(text));
   const supervisor = new Supervisor({
     config,
     store,
-    drivers: makeDrivers({ dataRoot: resolve(config.dataDir) }),
+    drivers: makeDrivers(driverSettings(config, store, output)),
     clock,
-    output: jsonOutput(config.logLevel, (text) => void process.stderr.write(text)),
+    output,
     queue,
   });
   try {

@@ -7,6 +7,7 @@ import { CodedError } from '#libs/contract/problem.js';
 import { Placement, Policies } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
 import { Target } from '#libs/contract/target.js';
+import { datasetSources } from '#libs/dataset/listed-source.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
 import { systemClock } from '#libs/load/clock.js';
 import { sqlQueue } from '#libs/queue/sql-queue.js';
@@ -139,7 +140,14 @@ describe('executors', () => {
     const config = { ...parseExecutorConfig({}, id), spoolDir: join(folder, 'spool'), ...change };
     const output = () => undefined;
     const queue = sqlQueue(systemClock);
-    const drivers = { ...makeDrivers({ dataRoot: folder }), stress: load.driver };
+    const drivers = {
+      ...makeDrivers({
+        dataRoot: folder,
+        sourceOf: datasetSources(folder, store.datasets, undefined),
+        keepGenerated: (made) => store.datasets.keepGenerated(made),
+      }),
+      stress: load.driver,
+    };
     const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, output, queue });
     await supervisor.register();
     supervisors.push(supervisor);

@@ -1,12 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { type CsvRow, fieldText } from './csv-row.js';
 import { type CsvFormat, CsvSplitter } from './csv-splitter.js';
+import { type DataFile, openDataFile } from './data-file.js';
 
-/** Larger ones make larger strings, which the garbage collector takes much longer to be rid of. */
-const PIECE_BYTES = 65_536;
 const UTF8_MARK = '\xef\xbb\xbf';
 const UTF16_MARKS = ['\xff\xfe', '\xfe\xff'];
 
@@ -37,10 +33,17 @@ function columnsOf(row: CsvRow | undefined, shown: string): string[] {
   const problems = names.flatMap((name, at) => {
     if (name === undefined) return [`column ${at + 1} of the header is not UTF-8`];
     if (name === '') return [`column ${at + 1} of the header has no name`];
+    if (name.includes('\0'))
+      return [`column ${at + 1} of the header has a NUL byte: expected UTF-8, found UTF-16 or no text`];
     return names.indexOf(name) < at ? [`the header names ${name} twice`] : [];
   });
   if (problems.length > 0) throw unreadable(shown, problems.join('; '));
   return names.map((name) => name ?? '');
+}
+
+function withoutMark(text: string, shown: string): string {
+  if (UTF16_MARKS.includes(text.slice(0, 2))) throw unreadable(shown, 'expected UTF-8, found UTF-16: convert it first');
+  return text.startsWith(UTF8_MARK) ? text.slice(UTF8_MARK.length) : text;
 }
 
 /**
@@ -53,15 +56,21 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   let bytes = 0;
   async function* split(): AsyncGenerator<CsvRow[]> {
     try {
+      let head: string | undefined = '';
       for await (const piece of source) {
-        const text = piece.toString('latin1');
-        const isFirst = bytes === 0;
         bytes += piece.length;
-        if (isFirst && UTF16_MARKS.includes(text.slice(0, 2)))
-          throw unreadable(shown, 'expected UTF-8, found UTF-16: convert it first');
-        const rows = splitter.add(isFirst && text.startsWith(UTF8_MARK) ? text.slice(UTF8_MARK.length) : text);
+        let text = piece.toString('latin1');
+        if (head !== undefined) {
+          // The mark of an encoding may come in pieces.
+          head += text;
+          if (head.length < UTF8_MARK.length) continue;
+          text = withoutMark(head, shown);
+          head = undefined;
+        }
+        const rows = splitter.add(text);
         if (rows.length > 0) yield rows;
       }
+      if (head !== undefined) yield splitter.add(withoutMark(head, shown));
     } catch (error) {
       if (error instanceof CodedError) throw error;
       throw unreadable(shown, error instanceof Error ? error.message : String(error), error);
@@ -84,24 +93,6 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   return { columns, blocks: blocks(), bytes: () => bytes };
 }
 
-/** What undoes the compression of a file, by its name; undefined where there is none. Throws CodedError. */
-function decompressorOf(path: string): Transform | undefined {
-  if (path.endsWith('.gz')) return zlib.createGunzip({ chunkSize: PIECE_BYTES });
-  if (!path.endsWith('.zst')) return undefined;
-  const open: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  if (typeof open !== 'function')
-    throw unreadable(path, `zstd is not in this Node (${process.version}): take Node 22.15, 24 or later, or gzip`);
-  return open({ chunkSize: PIECE_BYTES });
-}
-
-/** The bytes of a CSV file on disk, `.gz` and `.zst` decompressed. */
-export function openCsvFile(path: string): Readable {
-  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  const decompressor = decompressorOf(path);
-  // An error of either ends both, and whoever reads hears of it.
-  return decompressor ? pipeline(file, decompressor, () => undefined) : file;
-}
-
-/** Opens a CSV file on disk; see `readCsv`. */
-export const readCsvFile = (path: string, options: CsvOptions): Promise<CsvReader> =>
-  readCsv(openCsvFile(path), options);
+/** Opens a CSV file, on disk or in an S3-compatible store, unpacked; see `readCsv`. */
+export const readCsvFile = (file: DataFile, options: CsvOptions): Promise<CsvReader> =>
+  readCsv(openDataFile(file), options);

@@ -1,4 +1,6 @@
-import { EntitySchema, type EntitySchemaColumnOptions, type ValueTransformer } from 'typeorm';
+import { EntitySchema } from 'typeorm';
+import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
+import { datasetEntities } from './dataset-entities.js';
 import type {
   EndpointRow,
   ExecutorRow,
@@ -14,36 +16,6 @@ import type {
 } from './row.js';
 
 export type Dialect = 'sqlite' | 'postgres';
-
-/** Raw bigints are strings in PostgreSQL and numbers in SQLite; ours are below 2^53. */
-const number: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: unknown) => (typeof value === 'string' ? Number(value) : value),
-};
-const parsed: ValueTransformer = {
-  to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
-  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
-};
-
-/** The same with null as a value of its own, not as an absent one. */
-const parsedOrNull: ValueTransformer = {
-  to: (value: unknown) => (value === undefined ? value : JSON.stringify(value)),
-  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
-};
-
-type Column = EntitySchemaColumnOptions;
-const named = (name: string, options: Omit<Column, 'name'>): Column => ({ ...options, name });
-const text = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'text', ...more });
-const json = (name: string, more: Partial<Column> = {}): Column => text(name, { transformer: parsed, ...more });
-const jsonOrNull = (name: string): Column => text(name, { transformer: parsedOrNull });
-const int = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'integer', ...more });
-const big = (name: string, more: Partial<Column> = {}): Column =>
-  named(name, { type: 'bigint', transformer: number, ...more });
-const bool = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'boolean', ...more });
-const real = (name: string): Column => named(name, { type: 'double precision' });
-const key = { primary: true } as const;
-const optional = { nullable: true } as const;
-const serial: Column = { type: 'integer', primary: true, generated: 'increment', name: 'id' };
 
 const run = new EntitySchema<RunRow>({
   name: 'Run',
@@ -227,5 +199,6 @@ export const entitiesOf = (dialect: Dialect) => ({
   mismatch,
   executor,
   idempotency,
+  ...datasetEntities,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

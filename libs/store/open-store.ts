@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { Database } from './database.js';
+import { SqlDatasetStore } from './dataset-store.js';
+import { SqlUploadStore } from './upload-store.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
@@ -34,6 +36,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  datasets: new SqlDatasetStore(database, vault, new SqlUploadStore(database)),
   ping: () => database.ping(),
   close: () => database.close(),
 });

@@ -1,3 +1,4 @@
+import type { DatasetStore } from './dataset-port.js';
 import type { LogLine } from '#libs/contract/event.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
@@ -180,6 +181,7 @@ export interface Store {
   intervals: IntervalStore;
   log: LogStore;
   watchdog: Watchdog;
+  datasets: DatasetStore;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -78,7 +78,7 @@ export class RowReader {
   private async readFile(file: QueryFile, loop: number, window: RowWindow | undefined): Promise<void> {
     const { spec, binding } = this.parts;
     const { header, columns } = spec.csv;
-    const reader = await readCsvFile(file.path, { header, shown: file.name });
+    const reader = await readCsvFile(file, { header, shown: file.name });
     const named = reader.columns ?? columns ?? [spec.keyColumn];
     const exact = header || columns !== undefined;
     const maker = new RowMaker(binding, { columns: named, keyColumn: spec.keyColumn, shown: file.name, exact });
