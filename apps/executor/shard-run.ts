@@ -1,3 +1,4 @@
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { bindDriver } from '#libs/workloads/bound-driver.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
 import type { Claim, StoredRun } from '#libs/store/port.js';
@@ -23,6 +24,8 @@ export class ShardRun {
   private readonly events: DriverEvents;
   private run: StoredRun | null = null;
   private hasBegun = false;
+  /** Epoch milliseconds of the start where a lost executor had begun; what came before is not this one's to tell. */
+  private tookOverAtMs = -Infinity;
   private startWritten: Promise<unknown> = Promise.resolve();
   private closing: Promise<unknown> = Promise.resolve();
 
@@ -49,7 +52,7 @@ export class ShardRun {
     this.results = new ShardResults(parts, claim, this.log);
     this.events = {
       log: (level, message) => this.log.write(level, message),
-      interval: (snapshot) => this.results.interval(snapshot),
+      interval: (snapshot) => this.measured(snapshot),
       mismatch: (mismatch) => this.results.mismatch(mismatch),
       started: (atMs) => this.writeStart(atMs),
     };
@@ -99,11 +102,14 @@ export class ShardRun {
     } else await lease.until((beat) => beat.prepared);
     const lanes = run.shards.find((each) => each.index === claim.shardIndex)?.lanes ?? [];
     const shard = { index: claim.shardIndex, count: run.shards.length, lanes };
+    const lost = run.shards.find((each) => each.index === claim.shardIndex)?.lostExecutors ?? [];
+    if (lost.length > 0) events.log('info', `goes on with the part of ${lost.at(-1) ?? ''}, which was lost`);
     const opening = driver.open(shard, events, lease.signal);
     const open = await orAbort(opening, lease.signal, (late) => late.close());
     try {
       await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));
       const { startAtMs } = await lease.until((beat) => beat.startAtMs !== null);
+      if (lost.length > 0) this.tookOverAtMs = clock.epochMs();
       return { kind: 'ran', result: await this.load(open, startAtMs ?? clock.epochMs()) };
     } finally {
       // Not waited for: closing connections must not hold up the end of the run.
@@ -127,6 +133,11 @@ export class ShardRun {
     if (result !== undefined) return result;
     this.log.write('error', `the load did not stop within ${STOP_WITHIN_MS} ms; its threads are ended`);
     return { completed: this.results.completed, mismatches: 0, stopped: true };
+  }
+
+  /** Intervals are the run's, so those before this executor began are empty; whoever was lost has told of them. */
+  private measured(snapshot: IntervalSnapshot): void {
+    if (snapshot.startMs + snapshot.lengthMs > this.tookOverAtMs) this.results.interval(snapshot);
   }
 
   private writeStart(atMs: number): void {

@@ -66,6 +66,7 @@ const shard = new EntitySchema<ShardRow>({
     startedAtMs: big('started_at_ms', optional),
     completed: big('completed'),
     report: json('report', optional),
+    lostExecutors: json('lost_executors', optional),
   },
 });
 

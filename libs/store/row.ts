@@ -47,6 +47,8 @@ export interface ShardRow {
   startedAtMs: number | null;
   completed: number;
   report: RunReport | null;
+  /** Executors that it was taken from, in order; null for none. */
+  lostExecutors: string[] | null;
 }
 
 export interface HistoryRow {

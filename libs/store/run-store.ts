@@ -33,7 +33,7 @@ const storedRun = (
   createdAtMs: row.createdAtMs,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
+  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report, lostExecutors }) => ({
     index,
     executorId,
     lanes,
@@ -41,6 +41,7 @@ const storedRun = (
     startedAtMs,
     completed,
     report,
+    ...(lostExecutors && { lostExecutors }),
   })),
   summary: row.summary,
   problem: row.problem,

@@ -71,7 +71,10 @@ describe.skipIf(realCassandra === undefined)('loading into Cassandra', () => {
       await world.stop();
     }
     expect(await witness.number(`SELECT count(*) FROM ${keyspace}.content_data`)).toBe(ROWS);
-    const { blocks } = await readCsvFile({ path: join(folder, 'rows', 'worker03_data_0003.csv') }, { header: true, shown: 'x' });
+    const { blocks } = await readCsvFile(
+      { path: join(folder, 'rows', 'worker03_data_0003.csv') },
+      { header: true, shown: 'x' },
+    );
     let checked = 0;
     for await (const block of blocks)
       for (const { index, fields } of block) {

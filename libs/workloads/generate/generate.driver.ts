@@ -3,6 +3,7 @@ import type { GeneratedDataset } from '#libs/dataset/dataset-book.js';
 import { compressionProblem } from '#libs/dataset/compressor.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
 import { expectedBytes, storedShare } from '#libs/dataset/expected-size.js';
+import { fileName } from '#libs/dataset/file-plan.js';
 import { makeRecordFolder, readRecords } from '#libs/dataset/file-record.js';
 import { generatedDataset } from '#libs/dataset/generated-dataset.js';
 import { requireSpace, sizeText } from '#libs/dataset/free-space.js';
@@ -61,6 +62,11 @@ async function open(
 ): Promise<OpenShard> {
   const place = await find(spec);
   const mine = new Set(filesOf(shard, spec));
+  // A killed executor whose part this one has taken left them.
+  await removePartials(
+    place.folder,
+    [...mine].map((index) => `${fileName(index, spec)}.`),
+  );
   const before = inPlace(spec, await readRecords(place.folder));
   const kept = new Set([...mine].filter((index) => before[index] !== undefined));
   const owner = (lane: number) => `${process.pid}-${shard.index}-${lane}`;
