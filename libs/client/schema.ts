@@ -3298,6 +3298,8 @@ export interface components {
              */
             kind: "generate";
             dataset: string;
+            /** @description Once every file is there: what load and query runs can name */
+            datasetId?: string;
             /** @description All that are there, kept ones included */
             files: number;
             /** @description That were there already, of an earlier run of the same specification */
@@ -3423,7 +3425,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
         Issue: {
             path: string;
             message: string;
