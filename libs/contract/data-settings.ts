@@ -7,13 +7,13 @@ export const dataSettings = {
     .string()
     .default('./.tidemark/data')
     .describe('Folder of the datasets; one that the API and all executors share'),
-  AWS_ACCESS_KEY_ID: z
+  TIDEMARK_S3_ACCESS_KEY_ID: z
     .string()
     .min(1)
     .optional()
     .describe('Key for datasets in S3-compatible stores that were registered without one'),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Its secret'),
-  AWS_SESSION_TOKEN: z.string().min(1).optional().describe('Its session token, where it is a temporary one'),
+  TIDEMARK_S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Its secret'),
+  TIDEMARK_S3_SESSION_TOKEN: z.string().min(1).optional().describe('Its session token, where it is a temporary one'),
 };
 
 /** Credentials of the environment. */
@@ -27,14 +27,16 @@ type Parsed = z.infer<z.ZodObject<typeof dataSettings>>;
 
 /** Undefined where there are none. Throws CodedError VALIDATION_FAILED for half of them. */
 export function credentialsOf({
-  AWS_ACCESS_KEY_ID: accessKeyId,
-  AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  AWS_SESSION_TOKEN: sessionToken,
+  TIDEMARK_S3_ACCESS_KEY_ID: accessKeyId,
+  TIDEMARK_S3_SECRET_ACCESS_KEY: secretAccessKey,
+  TIDEMARK_S3_SESSION_TOKEN: sessionToken,
 }: Omit<Parsed, 'TIDEMARK_DATA_DIR'>): EnvironmentCredentials | undefined {
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
   if (accessKeyId === undefined || secretAccessKey === undefined) {
-    const path = accessKeyId === undefined ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY';
-    throw settingsError([{ path, message: 'expected both of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, found one' }]);
+    const path = accessKeyId === undefined ? 'TIDEMARK_S3_ACCESS_KEY_ID' : 'TIDEMARK_S3_SECRET_ACCESS_KEY';
+    throw settingsError([
+      { path, message: 'expected both of TIDEMARK_S3_ACCESS_KEY_ID and TIDEMARK_S3_SECRET_ACCESS_KEY, found one' },
+    ]);
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }

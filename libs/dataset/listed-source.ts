@@ -68,7 +68,7 @@ function credentialsOf({ id, secrets }: ListedDataset, ofEnvironment: ListedSecr
   if (credentials) return credentials;
   throw new CodedError(
     'INPUT_UNREADABLE',
-    `dataset ${id} cannot be read: no credentials are stored with it, and this process has no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+    `dataset ${id} cannot be read: no credentials are stored with it, and this process has no TIDEMARK_S3_ACCESS_KEY_ID and TIDEMARK_S3_SECRET_ACCESS_KEY`,
   );
 }
 

@@ -4,9 +4,9 @@ import type { Environment } from '#libs/contract/settings.js';
 const NAMES = {
   endpoint: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
   region: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
-  accessKeyId: ['AWS_ACCESS_KEY_ID'],
-  secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
-  sessionToken: ['AWS_SESSION_TOKEN'],
+  accessKeyId: ['TIDEMARK_S3_ACCESS_KEY_ID', 'AWS_ACCESS_KEY_ID'],
+  secretAccessKey: ['TIDEMARK_S3_SECRET_ACCESS_KEY', 'AWS_SECRET_ACCESS_KEY'],
+  sessionToken: ['TIDEMARK_S3_SESSION_TOKEN', 'AWS_SESSION_TOKEN'],
 } as const;
 
 export type S3Variables = { [N in keyof typeof NAMES]?: string | undefined };
