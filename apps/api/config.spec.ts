@@ -70,7 +70,7 @@ describe('the API settings', () => {
 
   it('are all described, and named TIDEMARK_*', () => {
     for (const { variable, description } of describeSettings(ApiSettings)) {
-      expect(variable).toMatch(/^TIDEMARK_[A-Z_]+$/);
+      expect(variable).toMatch(/^TIDEMARK_[A-Z0-9_]+$/);
       expect(description, variable).not.toBe('');
     }
     expect(describeSettings(ApiSettings)).toContainEqual({
