@@ -4,6 +4,12 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { Store } from '#libs/store/port.js';
 import type { ApiConfig } from './config.js';
+import { DatasetFinder } from './datasets/dataset-finder.service.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
+import { DatasetsService } from './datasets/datasets.service.js';
+import { FileDownload } from './datasets/file-download.service.js';
+import { UploadsController } from './datasets/uploads.controller.js';
+import { UploadsService } from './datasets/uploads.service.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
 import { HealthController } from './ops/health.controller.js';
@@ -47,6 +53,8 @@ export class AppModule {
         ResultsController,
         ReportsController,
         ExecutorsController,
+        DatasetsController,
+        UploadsController,
         HealthController,
         MetricsController,
       ],
@@ -62,6 +70,10 @@ export class AppModule {
         TargetGuard,
         RunPlanner,
         RunsService,
+        DatasetFinder,
+        DatasetsService,
+        FileDownload,
+        UploadsService,
         Results,
         HdrLogs,
         Reports,

@@ -154,7 +154,7 @@ export const DatasetFile = z
   .meta({ id: 'DatasetFile' });
 export type DatasetFile = z.infer<typeof DatasetFile>;
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 as 64 lower-case hexadecimal digits');
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 as 64 lower-case hexadecimal digits');
 
 /** The body of POST /v1/datasets/{id}/uploads. */
 export const NewUpload = z

@@ -7,6 +7,9 @@ import { InjectConfig, InjectLookup, type Lookup } from '../tokens.js';
 import { type AllowedNetworks, parseNetworks } from './allowed-networks.js';
 import { formatEndpoint, parseEndpoint } from '#libs/contract/endpoint.js';
 
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+
 /** Finds out what a target's contact points really are and whether load may be sent there. */
 @Injectable()
 export class TargetGuard {
@@ -30,6 +33,14 @@ export class TargetGuard {
     const login = checkLogin(target);
     const endpoints = [...new Set(found.flatMap((one) => one.endpoints))].toSorted();
     return { endpoints, issues: [...login, ...found.flatMap((one) => one.issues)] };
+  }
+
+  /** What is wrong with the host of a URL, or of a bucket before that host; none when load may go there. */
+  async inspectUrl(url: string, bucket: string | undefined, path: string): Promise<Issue[]> {
+    const { hostname, port, protocol } = new URL(url);
+    const host = bucket === undefined ? hostname : `${bucket}.${hostname}`;
+    const standard = protocol === 'https:' ? HTTPS_PORT : HTTP_PORT;
+    return (await this.resolve(host, port === '' ? standard : Number(port), path)).issues;
   }
 
   private async resolve(contactPoint: string, defaultPort: number, path: string) {

@@ -48,11 +48,16 @@ export const QueryCheck = z
 /** Keys of CSV files are looked up, one query for each row. */
 export const QuerySpec = z
   .strictObject({
-    dataset: DatasetName.describe('Folder below the data root of the executors, which all of them see'),
+    dataset: DatasetName.describe('Folder below the data root, which all executors see, or the id of a dataset'),
     fileGlob: z.string().min(1).max(255).default('*.csv').describe('Which files; compressed ones (.gz) are found too'),
     csv: z
       .strictObject({
         header: z.boolean().default(true),
+        delimiter: z
+          .string()
+          .length(1)
+          .regex(/[^"\r\n]/, 'expected one character that is no quote and no line end')
+          .default(','),
         columns: CsvColumns.optional().describe('Without a header; the key column alone when absent'),
       })
       .refine(({ header, columns }) => !header || columns === undefined, {

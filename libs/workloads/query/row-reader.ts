@@ -77,8 +77,8 @@ export class RowReader {
 
   private async readFile(file: QueryFile, loop: number, window: RowWindow | undefined): Promise<void> {
     const { spec, binding } = this.parts;
-    const { header, columns } = spec.csv;
-    const reader = await readCsvFile(file, { header, shown: file.name });
+    const { header, columns, delimiter } = spec.csv;
+    const reader = await readCsvFile(file, { header, delimiter, shown: file.name });
     const named = reader.columns ?? columns ?? [spec.keyColumn];
     const exact = header || columns !== undefined;
     const maker = new RowMaker(binding, { columns: named, keyColumn: spec.keyColumn, shown: file.name, exact });
