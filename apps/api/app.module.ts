@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { Store } from '#libs/store/port.js';
+import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { DatasetFinder } from './datasets/dataset-finder.service.js';
 import { DatasetsController } from './datasets/datasets.controller.js';
@@ -36,6 +37,10 @@ export interface Parts {
   store: Store;
   nowMs: NowMs;
   lookup: Lookup;
+  /** Where spans go; nowhere when absent. */
+  tracing?: Tracing;
+  /** Where log lines go; standard error when absent. */
+  logTo?: (text: string) => void;
 }
 
 @Module({})

@@ -1,12 +1,13 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { bindDriver } from '#libs/workloads/bound-driver.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
-import type { Claim, StoredRun } from '#libs/store/port.js';
+import type { Beat, Claim, StoredRun } from '#libs/store/port.js';
 import { failureOf, traceOf } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { Lease, Stopped } from './lease.js';
 import { retry } from './retry.js';
 import { RunLog } from './run-log.js';
+import { RunWatch } from './run-watch.js';
 import { ShardResults } from './shard-results.js';
 import { settle, type Outcome } from './settle.js';
 import { orAbort, within } from './waiting.js';
@@ -18,6 +19,7 @@ const CLOSE_WITHIN_MS = 5_000;
 
 /** One claimed shard from the claim to its end. */
 export class ShardRun {
+  private readonly watch: RunWatch | undefined;
   private readonly log: RunLog;
   private readonly lease: Lease;
   private readonly results: ShardResults;
@@ -35,21 +37,22 @@ export class ShardRun {
   ) {
     const { store, clock, config, output } = parts;
     const { runId } = claim;
+    this.watch = parts.watch && new RunWatch({ ...parts.watch, clock, executorId: config.id });
     this.log = new RunLog({
       runId,
       executorId: config.id,
       clock,
       add: (lines) => store.log.add(runId, lines),
-      output,
+      output: (line) => output({ ...line, correlationId: this.run?.origin?.correlationId ?? undefined }),
     });
     this.lease = new Lease({
       clock,
-      beat: () => store.shards.beat(claim, clock.epochMs(), config.leaseMs),
+      beat: () => this.beat(),
       leaseMs: config.leaseMs,
       beatMs: config.beatMs,
       log: (level, message) => this.log.write(level, message),
     });
-    this.results = new ShardResults(parts, claim, this.log);
+    this.results = new ShardResults(parts, claim, this.log, this.watch);
     this.events = {
       log: (level, message) => this.log.write(level, message),
       interval: (snapshot) => this.measured(snapshot),
@@ -69,10 +72,13 @@ export class ShardRun {
     lease.start();
     try {
       const outcome = await this.work().catch((error: unknown) => this.outcomeOf(error));
+      this.watch?.enter('finish');
       await within(parts.clock, STOP_WITHIN_MS, this.startWritten);
       if (this.run !== null)
         await settle({ parts, claim, lease, results, log, run: this.run, hasBegun: this.hasBegun }, outcome);
+      this.watch?.end(...spoken(outcome));
     } catch (error) {
+      this.watch?.end('abandoned', failureOf(error).message);
       log.write('error', `the run could not be ended here (${failureOf(error).message}); a watchdog will end it`);
     } finally {
       lease.close();
@@ -88,6 +94,8 @@ export class ShardRun {
     const run = await this.ask(() => store.runs.find(claim.runId, { withSecrets: true }));
     this.run = run;
     if (run === null) throw new Stopped('fenced');
+    this.watch?.known(run, claim.shardIndex, () => this.results.backlog);
+    this.watch?.enter('prepare');
     const driver = bindDriver(drivers, run);
     if (claim.leads) {
       const facts = await orAbort(driver.prepare(events, lease.signal), lease.signal);
@@ -107,6 +115,7 @@ export class ShardRun {
     const opening = driver.open(shard, events, lease.signal);
     const open = await orAbort(opening, lease.signal, (late) => late.close());
     try {
+      this.watch?.enter('barrier');
       await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));
       const { startAtMs } = await lease.until((beat) => beat.startAtMs !== null);
       if (lost.length > 0) this.tookOverAtMs = clock.epochMs();
@@ -119,6 +128,7 @@ export class ShardRun {
 
   private async load(open: OpenShard, startAtMs: number): Promise<ShardResult> {
     this.hasBegun = true;
+    this.watch?.enter('run');
     const { signal } = this.lease;
     const running = open.run(startAtMs, signal);
     const stuck = new Promise<undefined>((resolve) => {
@@ -133,6 +143,18 @@ export class ShardRun {
     if (result !== undefined) return result;
     this.log.write('error', `the load did not stop within ${STOP_WITHIN_MS} ms; its threads are ended`);
     return { completed: this.results.completed, mismatches: 0, stopped: true };
+  }
+
+  private async beat(): Promise<Beat> {
+    const { store, clock, config } = this.parts;
+    try {
+      const beat = await store.shards.beat(this.claim, clock.epochMs(), config.leaseMs);
+      this.watch?.renewed(beat.held ? 'renewed' : 'refused');
+      return beat;
+    } catch (error) {
+      this.watch?.renewed('failed');
+      throw error;
+    }
   }
 
   /** Intervals are the run's, so those before this executor began are empty; whoever was lost has told of them. */
@@ -166,4 +188,11 @@ export class ShardRun {
       failed: (cause) => this.log.write('warn', `the database did not answer (${cause}); asked again`),
     });
   }
+}
+
+/** What became of the work, for metrics and traces: a word, and why it failed. */
+function spoken(outcome: Outcome): [string, string?] {
+  if (outcome.kind === 'stopped') return [outcome.reason];
+  const failure = outcome.kind === 'failed' ? outcome.failure : outcome.result.failure;
+  return failure === undefined ? ['ran'] : ['failed', `${failure.code}: ${failure.message}`];
 }

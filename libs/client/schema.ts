@@ -581,11 +581,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel?: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate?: "never" | "once";
+            truncate?: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -604,7 +604,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes?: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -687,11 +687,15 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings?: boolean;
                 /** @default true */
                 summary?: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -1345,6 +1349,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -2095,6 +2106,8 @@ export interface components {
             startedAtMs: number | null;
             endedAtMs: number | null;
             rerunOf: string | null;
+            /** @description Of the request that made it; the logs of every process carry it */
+            correlationId?: string | null;
         };
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query";
@@ -2162,11 +2175,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate: "never" | "once";
+            truncate: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -2182,7 +2195,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -2262,11 +2275,15 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings: boolean;
                 /** @default true */
                 summary: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -2832,6 +2849,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -3656,6 +3680,8 @@ export interface components {
             /** @description Where the target shows its shards (ScyllaDB) */
             targetShards?: components["schemas"]["TargetShardFigures"][];
             findings?: components["schemas"]["Finding"][];
+            /** @description Where the run names metrics pages of its target */
+            serverGc?: components["schemas"]["ServerGc"];
             /** @description What was made, for kinds that make something */
             report?: components["schemas"]["RunReport"];
         };
@@ -3721,6 +3747,16 @@ export interface components {
             subject: string;
             message: string;
         };
+        ServerGc: {
+            collections: number;
+            /** @description Of several collections between two readings of a page: their mean */
+            maxMs: number;
+            sumMs: number;
+            /** @description For the standard deviation */
+            sumSquaresMs: number;
+            /** @description Allocated in the young generation */
+            bytes: number;
+        };
         IntervalPage: {
             items: components["schemas"]["IntervalStats"][];
             nextCursor: string | null;
@@ -3756,6 +3792,8 @@ export interface components {
             waitTime: components["schemas"]["LatencyFigures"] | null;
             /** @description Of all operations together, for kinds that read rows from files */
             reading?: components["schemas"]["Reading"];
+            /** @description Of all operations together, where the run names metrics pages */
+            serverGc?: components["schemas"]["ServerGc"];
         };
         Reading: {
             rowsRead: number;

@@ -141,6 +141,11 @@ export const Run = z
     startedAtMs: z.int().nullable(),
     endedAtMs: z.int().nullable(),
     rerunOf: z.string().nullable(),
+    correlationId: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Of the request that made it; the logs of every process carry it'),
   })
   .meta({ id: 'Run' });
 export type Run = z.infer<typeof Run>;

@@ -8,6 +8,7 @@ import { SqlUploadStore } from './upload-store.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
+import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
 import { SqlShardStore } from './shard-store.js';
@@ -37,6 +38,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   datasets: new SqlDatasetStore(database, vault, new SqlUploadStore(database)),
+  counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

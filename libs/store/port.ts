@@ -19,6 +19,15 @@ interface RunFields {
   policies: Policies;
   rerunOf: string | null;
   createdAtMs: number;
+  /** Absent for runs that no request made. */
+  origin?: RunOrigin | null | undefined;
+}
+
+/** Which request a run came from, so that logs and traces of all processes can be joined. */
+export interface RunOrigin {
+  correlationId: string | null;
+  /** W3C traceparent. */
+  traceParent: string | null;
 }
 
 interface NewRunFields {
@@ -175,6 +184,14 @@ export interface Watchdog {
   sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]>;
 }
 
+export interface RunCounts {
+  byStatusAndKind(): Promise<{ status: RunStatus; kind: string; count: number }[]>;
+  /** When the run that waits longest was made, epoch milliseconds; null when none waits. */
+  oldestQueuedMs(): Promise<number | null>;
+  /** Shards of queued and active runs that have not ended: as many executors have, or would have, work. */
+  executorsWanted(): Promise<number>;
+}
+
 /** One database, opened and migrated. */
 export interface Store {
   runs: RunStore;
@@ -183,6 +200,7 @@ export interface Store {
   log: LogStore;
   watchdog: Watchdog;
   datasets: DatasetStore;
+  counts: RunCounts;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

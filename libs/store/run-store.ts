@@ -30,6 +30,7 @@ const storedRun = (
   placement: row.placement,
   policies: row.policies,
   rerunOf: row.rerunOf,
+  origin: row.origin,
   createdAtMs: row.createdAtMs,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
@@ -95,6 +96,7 @@ export class SqlRunStore implements RunStore {
         prepared: false,
         mismatchCount: 0,
         rerunOf: input.rerunOf,
+        origin: input.origin ?? null,
         createdAtMs,
       });
       await manager.insert(history, {

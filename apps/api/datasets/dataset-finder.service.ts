@@ -48,7 +48,7 @@ export class DatasetFinder {
 
   private async inBucket(source: SourceOf<'s3'>): Promise<FoundDataset> {
     const { type, endpoint, region, bucket, pathStyle, prefix, pattern, credentials = null } = source;
-    const issues = await this.targets.inspectUrl(endpoint, pathStyle ? undefined : bucket, 'source.endpoint');
+    const issues = await this.targets.inspectUrls([hostOf(source)], 'source.endpoint');
     if (issues.length > 0) throw invalid(issues, 'request body');
     const used = credentials ?? this.config.s3Credentials;
     if (used === undefined)
@@ -65,6 +65,10 @@ export class DatasetFinder {
     return { source: 's3', location, secrets: credentials, files };
   }
 }
+
+/** Where requests go: the bucket may be a part of the host's name. */
+const hostOf = ({ endpoint, bucket, pathStyle }: SourceOf<'s3'>): string =>
+  pathStyle ? endpoint : endpoint.replace('://', `://${bucket}.`);
 
 /** Files that are still to come have a folder of their own. */
 const uploads = (id: string): FoundDataset => ({

@@ -43,7 +43,15 @@ export class UploadsService {
         'CONFLICT',
         `${MOST_UPLOADS} uploads to dataset ${datasetId} are under way already; complete or abort some.`,
       );
-    const upload = { id: randomUUID(), datasetId, name, bytes, partBytes, sha256: sha256 ?? null, createdAtMs: this.nowMs() };
+    const upload = {
+      id: randomUUID(),
+      datasetId,
+      name,
+      bytes,
+      partBytes,
+      sha256: sha256 ?? null,
+      createdAtMs: this.nowMs(),
+    };
     await this.fileOf(await this.folderOf(dataset), upload).make();
     await uploads.create(upload);
     return this.get({ id: datasetId, uploadId: upload.id });

@@ -74,11 +74,10 @@ export class RunPlanner {
     const reading = await this.reading(given);
     const drafted = { ...given, ...reading.run };
     const { endpoints, issues: refused } = await this.lock(drafted, reading.locks, pathOf);
-    const issues = [
-      ...reading.issues,
-      ...refused,
-      ...[policyProblem(drafted.kind, drafted.policies)].flatMap((issue) => issue ?? []),
-    ];
+    const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
+    const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
+    const policy = policyProblem(drafted.kind, drafted.policies);
+    const issues = [...reading.issues, ...refused, ...pages, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
   }

@@ -7,9 +7,6 @@ import { InjectConfig, InjectLookup, type Lookup } from '../tokens.js';
 import { type AllowedNetworks, parseNetworks } from './allowed-networks.js';
 import { formatEndpoint, parseEndpoint } from '#libs/contract/endpoint.js';
 
-const HTTP_PORT = 80;
-const HTTPS_PORT = 443;
-
 /** Finds out what a target's contact points really are and whether load may be sent there. */
 @Injectable()
 export class TargetGuard {
@@ -35,12 +32,15 @@ export class TargetGuard {
     return { endpoints, issues: [...login, ...found.flatMap((one) => one.issues)] };
   }
 
-  /** What is wrong with the host of a URL, or of a bucket before that host; none when load may go there. */
-  async inspectUrl(url: string, bucket: string | undefined, path: string): Promise<Issue[]> {
-    const { hostname, port, protocol } = new URL(url);
-    const host = bucket === undefined ? hostname : `${bucket}.${hostname}`;
-    const standard = protocol === 'https:' ? HTTPS_PORT : HTTP_PORT;
-    return (await this.resolve(host, port === '' ? standard : Number(port), path)).issues;
+  /** Every page that an executor may not ask, by where in the body it was given. */
+  async inspectUrls(urls: readonly string[], path: string): Promise<Issue[]> {
+    const found = await Promise.all(
+      urls.map((url) => {
+        const { hostname, port, protocol } = new URL(url);
+        return this.resolve(hostname, Number(port || (protocol === 'https:' ? 443 : 80)), path);
+      }),
+    );
+    return found.flatMap(({ issues }) => issues);
   }
 
   private async resolve(contactPoint: string, defaultPort: number, path: string) {

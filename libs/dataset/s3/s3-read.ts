@@ -7,7 +7,7 @@ import { changedProblem, s3Problem } from './s3-problem.js';
 
 /** Bodies that end too early in a row, without a byte between them, until the object is given up. */
 const BROKEN_BODIES = 6;
-const FIRST_WAIT_MS = 50;
+const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 5_000;
 /** A body that says nothing for so long is broken. */
 const SILENCE_MS = 30_000;
