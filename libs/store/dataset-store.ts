@@ -152,9 +152,9 @@ export class SqlDatasetStore implements DatasetStore {
       await manager.delete(datasetFile, { datasetId: id, name: file.name });
       await this.insertFiles(manager, id, [file]);
       const sums = sumsOf(await manager.findBy(datasetFile, { datasetId: id }));
-      const changed = { ...row, ...sums, columns: row.columns ?? (columns && [...columns]) };
-      await manager.save(table, changed);
-      return viewOf(changed);
+      const changes = { ...sums, columns: row.columns ?? (columns && [...columns]) };
+      await manager.update(table, { id }, changes);
+      return viewOf({ ...row, ...changes });
     });
   }
 
