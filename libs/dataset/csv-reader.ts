@@ -1,7 +1,10 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { type CsvRow, fieldText } from './csv-row.js';
-import { type CsvFormat, CsvSplitter } from './csv-splitter.js';
+import type { CsvFormat } from './csv-splitter.js';
 import { type DataFile, openDataFile } from './data-file.js';
+import { packingOf } from './decompress.js';
+import type { PiecePool } from './piece-pool.js';
+import { PieceSplitter } from './piece-splitter.js';
 
 const UTF8_MARK = '\xef\xbb\xbf';
 const UTF16_MARKS = ['\xff\xfe', '\xfe\xff'];
@@ -11,6 +14,8 @@ export interface CsvOptions extends CsvFormat {
   header: boolean;
   /** The file as the user knows it, for messages. */
   shown: string;
+  /** What a file is read into again and again; whoever reads it releases its rows. Absent: memory of its own. */
+  pool?: PiecePool | undefined;
 }
 
 /** An open CSV file. */
@@ -41,9 +46,16 @@ function columnsOf(row: CsvRow | undefined, shown: string): string[] {
   return names.map((name) => name ?? '');
 }
 
-function withoutMark(text: string, shown: string): string {
-  if (UTF16_MARKS.includes(text.slice(0, 2))) throw unreadable(shown, 'expected UTF-8, found UTF-16: convert it first');
-  return text.startsWith(UTF8_MARK) ? text.slice(UTF8_MARK.length) : text;
+/** The mark of an encoding may come in pieces: the first one is made long enough to hold it. */
+async function* withWholeMark(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of source) {
+    const all: Buffer = head === undefined || head.length === 0 ? piece : Buffer.concat([head, piece]);
+    const isShort: boolean = head !== undefined && all.length < UTF8_MARK.length;
+    head = isShort ? all : undefined;
+    if (!isShort) yield all;
+  }
+  if (head !== undefined && head.length > 0) yield head;
 }
 
 /**
@@ -51,26 +63,21 @@ function withoutMark(text: string, shown: string): string {
  * CodedError INPUT_UNREADABLE when the file is empty, its header is unusable, or the source fails.
  */
 export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions): Promise<CsvReader> {
-  const { header, shown } = options;
-  const splitter = new CsvSplitter(options);
+  const { header, shown, pool } = options;
+  const splitter = new PieceSplitter(options, header ? -1 : 0);
   let bytes = 0;
   async function* split(): AsyncGenerator<CsvRow[]> {
     try {
-      let head: string | undefined = '';
-      for await (const piece of source) {
+      for await (const piece of withWholeMark(source)) {
+        const mark = bytes === 0 ? piece.toString('latin1', 0, UTF8_MARK.length) : '';
         bytes += piece.length;
-        let text = piece.toString('latin1');
-        if (head !== undefined) {
-          // The mark of an encoding may come in pieces.
-          head += text;
-          if (head.length < UTF8_MARK.length) continue;
-          text = withoutMark(head, shown);
-          head = undefined;
-        }
-        const rows = splitter.add(text);
+        if (UTF16_MARKS.includes(mark.slice(0, 2)))
+          throw unreadable(shown, 'expected UTF-8, found UTF-16: convert it first');
+        const owner = pool?.pieceOf(piece);
+        const rows = splitter.add(mark === UTF8_MARK ? piece.subarray(UTF8_MARK.length) : piece, owner);
+        owner?.release();
         if (rows.length > 0) yield rows;
       }
-      if (head !== undefined) yield splitter.add(withoutMark(head, shown));
     } catch (error) {
       if (error instanceof CodedError) throw error;
       throw unreadable(shown, error instanceof Error ? error.message : String(error), error);
@@ -82,10 +89,9 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   const rows = first.done === true ? [] : first.value;
   const columns = header ? columnsOf(rows[0], shown) : undefined;
   async function* blocks(): AsyncGenerator<readonly CsvRow[]> {
-    const shift = header ? 1 : 0;
     try {
-      yield rows.slice(shift).map((row) => ({ ...row, index: row.index - shift }));
-      for await (const block of all) yield shift === 0 ? block : block.map((row) => ({ ...row, index: row.index - 1 }));
+      yield header ? rows.slice(1) : rows;
+      yield* all;
     } finally {
       await all.return(undefined);
     }
@@ -93,6 +99,9 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   return { columns, blocks: blocks(), bytes: () => bytes };
 }
 
+const isPlain = ({ path, packing, s3 }: DataFile): boolean =>
+  s3 === undefined && (packing ?? packingOf(path)) === 'none';
+
 /** Opens a CSV file, on disk or in an S3-compatible store, unpacked; see `readCsv`. */
 export const readCsvFile = (file: DataFile, options: CsvOptions): Promise<CsvReader> =>
-  readCsv(openDataFile(file), options);
+  readCsv(options.pool && isPlain(file) ? options.pool.read(file.path) : openDataFile(file), options);

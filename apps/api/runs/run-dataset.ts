@@ -27,7 +27,7 @@ export function withDataset<R extends RunDefinition>(
   if (run.kind === 'query') {
     const given = header ? undefined : (run.spec.csv.columns ?? columns);
     return {
-      run: { ...run, spec: { ...run.spec, csv: { header, delimiter, ...(given && { columns: given }) } } },
+      run: { ...run, spec: { ...run.spec, csv: { ...run.spec.csv, header, delimiter, columns: given } } },
       issues: [],
     };
   }

@@ -40,6 +40,7 @@ export interface LoadOptions extends S3Options {
   timeout?: number;
   maxRejected?: number;
   maxFailed?: number;
+  verify?: string;
   restart: boolean;
 }
 
@@ -71,6 +72,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'spec.errors.retries': '--retries',
   'spec.errors.maxRejected': '--max-rejected',
   'spec.errors.maxFailed': '--max-failed',
+  'spec.verify': '--verify',
   'spec.connection.requestTimeoutMs': '--timeout',
   'target.port': '--port',
   'target.contactPoints': '--hosts',
@@ -92,6 +94,11 @@ function replicationOf({ replication, replicationFactor }: LoadOptions): unknown
       }),
     ),
   };
+}
+
+/** `none`, `full` or a share. */
+function verifyOf({ verify = 'none' }: LoadOptions): unknown {
+  return verify === 'none' || verify === 'full' ? { type: verify } : { type: 'sample', share: Number(verify) };
 }
 
 /** Folder and pattern of the files, as the flag or the variables say. */
@@ -139,6 +146,7 @@ export function loadRequest(
         ? undefined
         : defined({ column: options.timestampColumn, unit: options.timestampUnit }),
     errors: defined({ retries: options.retries, maxRejected: options.maxRejected, maxFailed: options.maxFailed }),
+    verify: verifyOf(options),
     existing: options.restart ? 'restart' : 'resume',
     connection: defined({ requestTimeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000 }),
   });

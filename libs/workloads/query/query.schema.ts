@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CsvDelimiter, MaxRowBytes } from '#libs/workloads/load/csv.schema.js';
 import { DatasetName } from '#libs/workloads/generate/generate.schema.js';
 import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
@@ -53,12 +54,9 @@ export const QuerySpec = z
     csv: z
       .strictObject({
         header: z.boolean().default(true),
-        delimiter: z
-          .string()
-          .length(1)
-          .regex(/[^"\r\n]/, 'expected one character that is no quote and no line end')
-          .default(','),
         columns: CsvColumns.optional().describe('Without a header; the key column alone when absent'),
+        delimiter: CsvDelimiter,
+        maxRowBytes: MaxRowBytes,
       })
       .refine(({ header, columns }) => !header || columns === undefined, {
         message: 'expected no columns, for the header names them',
