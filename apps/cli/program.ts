@@ -3,6 +3,7 @@ import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
+import { addDatasets } from './datasets/datasets-command.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
@@ -110,6 +111,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addGenerate(program, workplace, done);
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
+  addDatasets(program, session, done);
 
   for (const name of processNames) {
     program

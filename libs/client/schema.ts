@@ -368,7 +368,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Uploads to a dataset that are under way */
+        get: operations["listUploads"];
         put?: never;
         /**
          * Begin to upload a file in parts
@@ -4077,6 +4078,10 @@ export interface components {
             bytes: number;
             sha256: string;
         };
+        Uploads: {
+            /** @description Those under way */
+            items: components["schemas"]["Upload"][];
+        };
         Health: {
             /** @enum {string} */
             status: "ok";
@@ -5685,6 +5690,64 @@ export interface operations {
             };
             /** @description INPUT_UNREADABLE */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The uploads, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploads"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DATASET_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

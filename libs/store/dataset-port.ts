@@ -39,6 +39,7 @@ export type NewStoredUpload = Omit<Upload, 'received' | 'parts'>;
 export interface UploadStore {
   create(upload: NewStoredUpload): Promise<void>;
   find(datasetId: string, id: string): Promise<Upload | null>;
+  list(datasetId: string): Promise<Upload[]>;
   count(datasetId: string): Promise<number>;
   /** Before a part is written over: what was there counts no more. */
   forgetPart(id: string, number: number): Promise<void>;

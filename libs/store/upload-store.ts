@@ -22,6 +22,16 @@ export class SqlUploadStore implements UploadStore {
     };
   }
 
+  async list(datasetId: string): Promise<Upload[]> {
+    const { manager, entities } = this.database;
+    const rows = await manager.find(entities.upload, {
+      where: { datasetId },
+      order: { createdAtMs: 'ASC', id: 'ASC' },
+    });
+    const found = await Promise.all(rows.map(({ id }) => this.find(datasetId, id)));
+    return found.filter((upload) => upload !== null);
+  }
+
   count(datasetId: string): Promise<number> {
     return this.database.manager.countBy(this.database.entities.upload, { datasetId });
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Dataset, DatasetFile, DatasetSourceKind } from '#libs/contract/dataset.js';
+import { Dataset, DatasetFile, DatasetSourceKind, Upload } from '#libs/contract/dataset.js';
 
 /** Any text that is no id simply names no dataset; only its length is bounded. */
 export const DatasetParam = z.object({ id: z.string().min(1).max(64) });
@@ -46,3 +46,6 @@ export const DeleteDataset = z.strictObject({
     .describe('true: the files as well; only of generated and uploaded datasets'),
 });
 export type DeleteDataset = z.infer<typeof DeleteDataset>;
+
+export const Uploads = z.object({ items: z.array(Upload).describe('Those under way') }).meta({ id: 'Uploads' });
+export type Uploads = z.infer<typeof Uploads>;

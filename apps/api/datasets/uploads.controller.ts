@@ -13,7 +13,7 @@ import type { Request, Response } from 'express';
 import { Dataset, NewUpload, Sha256, Upload, UploadPart } from '#libs/contract/dataset.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { Problems } from '../problem/problems.decorator.js';
-import { DatasetParam, PartParam, UploadParam } from './datasets.schema.js';
+import { DatasetParam, PartParam, UploadParam, Uploads } from './datasets.schema.js';
 import { UploadsService } from './uploads.service.js';
 
 const CHECKSUM = 'x-content-sha256';
@@ -39,6 +39,14 @@ export class UploadsController {
     const upload = await this.uploads.begin(id, body);
     response.setHeader('location', `/v1/datasets/${id}/uploads/${upload.id}`);
     return upload;
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listUploads', summary: 'Uploads to a dataset that are under way' })
+  @ApiOkResponse({ description: 'The uploads, oldest first', standardSchema: Uploads })
+  @Problems('DATASET_NOT_FOUND')
+  list(@Param({ schema: DatasetParam }) { id }: DatasetParam): Promise<Uploads> {
+    return this.uploads.list(id);
   }
 
   @Get(':uploadId')

@@ -13,7 +13,7 @@ import { invalid } from '../problem/validation.pipe.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { dataRootOf } from './dataset-places.js';
 import { lookInside } from './dataset-scan.js';
-import type { UploadParam } from './datasets.schema.js';
+import type { UploadParam, Uploads } from './datasets.schema.js';
 import { DatasetsService } from './datasets.service.js';
 
 /** Uploads of one dataset that may be under way at once. */
@@ -55,6 +55,11 @@ export class UploadsService {
     await this.fileOf(await this.folderOf(dataset), upload).make();
     await uploads.create(upload);
     return this.get({ id: datasetId, uploadId: upload.id });
+  }
+
+  async list(datasetId: string): Promise<Uploads> {
+    await this.datasets.get(datasetId);
+    return { items: await this.store.datasets.uploads.list(datasetId) };
   }
 
   /** Throws CodedError NOT_FOUND. */

@@ -1,3 +1,4 @@
+import { isDatasetId } from '#libs/contract/dataset-id.js';
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
@@ -46,6 +47,8 @@ export interface LoadOptions extends S3Options {
 
 const DEFAULT_FOLDER = './data';
 const DEFAULT_GLOB = '*.csv';
+/** Of a registered dataset. */
+const EVERY_FILE = '**';
 
 /** How a field is called on the command line. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -105,6 +108,7 @@ function verifyOf({ verify = 'none' }: LoadOptions): unknown {
 export function placeOf({ csvPattern }: LoadOptions, variables: LoadVariables): { folder: string; pattern: string } {
   const s3 = csvPattern === undefined ? undefined : parseS3Pattern(csvPattern);
   if (s3) return { folder: `s3://${s3.bucket}/${s3.folder}`, pattern: s3.pattern };
+  if (csvPattern !== undefined && isDatasetId(csvPattern)) return { folder: csvPattern, pattern: EVERY_FILE };
   if (csvPattern !== undefined) return splitPattern(csvPattern);
   return { folder: variables.CSV_DIR ?? DEFAULT_FOLDER, pattern: variables.FILE_GLOB ?? DEFAULT_GLOB };
 }
