@@ -7,7 +7,13 @@ import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.j
 import { Datasets1795269600000 } from '#migrations/1795269600000-datasets.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
-const MIGRATIONS = [Runs1795219200000, ShardReports1795248000000, LostExecutors1795262400000, RunOrigins1795266123000, Datasets1795269600000];
+const MIGRATIONS = [
+  Runs1795219200000,
+  ShardReports1795248000000,
+  LostExecutors1795262400000,
+  RunOrigins1795266123000,
+  Datasets1795269600000,
+];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 2_000;
