@@ -111,6 +111,12 @@ module.exports = {
       'The queue is a port: one adapter knows Redis.',
     ),
     onlyIn(
+      'one-home-for-s3',
+      '@aws-sdk|@smithy',
+      '^libs/dataset/s3/',
+      'Its client is large: whoever reads files from disk must not load it.',
+    ),
+    onlyIn(
       'one-home-for-histograms',
       'hdr-histogram-js',
       '^libs/stats/',

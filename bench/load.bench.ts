@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderSource } from '#libs/dataset/data-source.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
@@ -76,7 +77,7 @@ async function load(contactPoint: string, keyspace: string): Promise<Measurement
     existing: 'restart',
   });
   const target = Target.parse({ contactPoints: [contactPoint] });
-  const driver = loadFrom(() => Promise.resolve({ folder, shown: folder }));
+  const driver = loadFrom(() => Promise.resolve(folderSource({ folder, shown: folder })));
   const intervals: IntervalSnapshot[] = [];
   const events = eventsInto(intervals);
   await driver.prepare(spec, target, events, signal);

@@ -118,7 +118,7 @@ export async function simulateExecutors(simulated: Simulated): Promise<Simulated
   const claims: Claim[] = [];
   for (let at = 0; at < executors; at += shardsPerRun) {
     result.runIds.push(await createRun(store, at / shardsPerRun, shardsPerRun));
-    for (const id of ids) await store.shards.executorBeat(id, Date.now(), null).catch(() => undefined);
+    for (const id of ids) await store.shards.executorBeat(id, Date.now(), 0).catch(() => undefined);
     for (const id of ids.slice(at, at + shardsPerRun)) {
       const claim = await store.shards.claim(id, Date.now(), LEASE_MS);
       if (claim === null) throw new Error(`${id} could claim nothing`);

@@ -8,6 +8,12 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
+import { DatasetFinder } from './datasets/dataset-finder.service.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
+import { DatasetsService } from './datasets/datasets.service.js';
+import { FileDownload } from './datasets/file-download.service.js';
+import { UploadsController } from './datasets/uploads.controller.js';
+import { UploadsService } from './datasets/uploads.service.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -61,6 +67,8 @@ export class AppModule {
         ResultsController,
         ReportsController,
         ExecutorsController,
+        DatasetsController,
+        UploadsController,
         HealthController,
         MetricsController,
         KeysController,
@@ -80,6 +88,10 @@ export class AppModule {
         TargetGuard,
         RunPlanner,
         RunsService,
+        DatasetFinder,
+        DatasetsService,
+        FileDownload,
+        UploadsService,
         Results,
         HdrLogs,
         Reports,

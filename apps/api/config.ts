@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credentialsOf, dataSettings, type EnvironmentCredentials } from '#libs/contract/data-settings.js';
 import { isLoopback } from '#libs/contract/loopback.js';
 import {
   type Environment,
@@ -39,6 +40,10 @@ export const ApiSettings = z.object({
     .prefault('168')
     .describe('Hours after the end of a run when its intervals are merged to 10 s; 0 never'),
   TIDEMARK_ROLL_UP_60S_HOURS: wholeNumber(0, 876_000).prefault('720').describe('The same to 60 s'),
+  TIDEMARK_MAX_UPLOAD_BYTES: wholeNumber(1, 5e13)
+    .prefault('107374182400')
+    .describe('Largest file that may be uploaded to a dataset; 100 GiB'),
+  ...dataSettings,
   ...sharedSettings,
 });
 
@@ -53,6 +58,10 @@ export type ApiConfig = TelemetrySettings & {
   maxEventStreams: number;
   /** From the finest on; `afterHours` 0 means never. */
   rollUps: readonly { resolutionMs: number; afterHours: number }[];
+  maxUploadBytes: number;
+  dataDir: string;
+  /** For datasets in S3-compatible stores that are registered without any. */
+  s3Credentials: EnvironmentCredentials | undefined;
   databaseUrl: string;
   redisUrl: string | undefined;
   redisPrefix: string;
@@ -83,6 +92,9 @@ export function parseApiConfig(environment: Environment): ApiConfig {
       { resolutionMs: 10_000, afterHours: settings.TIDEMARK_ROLL_UP_10S_HOURS },
       { resolutionMs: 60_000, afterHours: settings.TIDEMARK_ROLL_UP_60S_HOURS },
     ],
+    maxUploadBytes: settings.TIDEMARK_MAX_UPLOAD_BYTES,
+    dataDir: settings.TIDEMARK_DATA_DIR,
+    s3Credentials: credentialsOf(settings),
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     redisUrl: settings.TIDEMARK_REDIS_URL,
     redisPrefix: settings.TIDEMARK_REDIS_PREFIX,

@@ -19,6 +19,17 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
   const seen = { out: '', remarks: [] as string[], server: '', started: [] as [ProcessName, readonly string[]][] };
   let exitCode: number | undefined;
   const unexpected: Remote = {
+    datasets: {
+      register: refuse,
+      list: refuse,
+      get: refuse,
+      files: refuse,
+      delete: refuse,
+      beginUpload: refuse,
+      uploads: refuse,
+      putPart: refuse,
+      completeUpload: refuse,
+    },
     create: refuse,
     run: refuse,
     cancel: refuse,

@@ -4,6 +4,7 @@ import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
 import * as executorCommands from './executor-commands.js';
+import { addDatasets } from './datasets/datasets-command.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
 import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
@@ -127,6 +128,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
   addKeys(program, { session }, done);
+  addDatasets(program, session, done);
 
   for (const name of processNames) {
     program

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { credentialsOf, dataSettings, type EnvironmentCredentials } from '#libs/contract/data-settings.js';
 import { isLoopback } from '#libs/contract/loopback.js';
 import type { Issue } from '#libs/contract/problem.js';
 import {
@@ -28,10 +29,7 @@ export const ExecutorSettings = z.object({
     .string()
     .default('./.tidemark/spool')
     .describe('Folder for the intervals of a run while the database is away'),
-  TIDEMARK_DATA_DIR: z
-    .string()
-    .default('./.tidemark/data')
-    .describe('Folder of the datasets; with several executors one that all of them share'),
+  ...dataSettings,
   TIDEMARK_LEASE_MS: wholeNumber(1000, 600_000)
     .prefault('10000')
     .describe('How long a shard stays this executor’s without a sign of life, milliseconds'),
@@ -69,6 +67,8 @@ export type ExecutorConfig = TelemetrySettings & {
   labels: Record<string, string>;
   spoolDir: string;
   dataDir: string;
+  /** For datasets in S3-compatible stores that were registered without any. */
+  s3Credentials: EnvironmentCredentials | undefined;
   leaseMs: number;
   beatMs: number;
   pollMs: number;
@@ -131,6 +131,7 @@ export function parseExecutorConfig(environment: Environment, defaultId: string)
     labels,
     spoolDir: settings.TIDEMARK_SPOOL_DIR,
     dataDir: settings.TIDEMARK_DATA_DIR,
+    s3Credentials: credentialsOf(settings),
     leaseMs,
     beatMs,
     pollMs: settings.TIDEMARK_POLL_MS,

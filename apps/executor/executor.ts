@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { AgreedClock } from '#libs/load/agreed-clock.js';
 import { systemClock } from '#libs/load/clock.js';
 import { openQueue } from '#libs/queue/open-queue.js';
 import type { Store } from '#libs/store/port.js';
 import { openStore } from '#libs/store/open-store.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
+import { driverSettings } from './driver-settings.js';
 import type { ExecutorConfig } from './config.js';
 import type { MetricsServer } from './metrics/metrics-server.js';
 import { openWatch } from './metrics/open-watch.js';
@@ -45,7 +45,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const supervisor = new Supervisor({
     config,
     store,
-    drivers: makeDrivers({ dataRoot: resolve(config.dataDir) }),
+    drivers: makeDrivers(driverSettings(config, store, output)),
     clock,
     offsetMs: () => clock.offsetMs,
     output,

@@ -8,6 +8,7 @@ import { Placement } from '#libs/contract/placement.js';
 import { Policies } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
 import { Target } from '#libs/contract/target.js';
+import { datasetSources } from '#libs/dataset/listed-source.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
 import { systemClock } from '#libs/load/clock.js';
 import { sqlQueue } from '#libs/queue/sql-queue.js';
@@ -141,7 +142,14 @@ describe('executors', () => {
     const config = { ...parseExecutorConfig({}, id), spoolDir: join(folder, 'spool'), ...change };
     const output = () => undefined;
     const queue = sqlQueue(systemClock);
-    const drivers = { ...makeDrivers({ dataRoot: folder }), stress: load.driver };
+    const drivers = {
+      ...makeDrivers({
+        dataRoot: folder,
+        sourceOf: datasetSources(folder, store.datasets, undefined),
+        keepGenerated: (made) => store.datasets.keepGenerated(made),
+      }),
+      stress: load.driver,
+    };
     const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, offsetMs: () => 0, output, queue });
     await supervisor.register();
     supervisors.push(supervisor);

@@ -39,7 +39,8 @@ function found(input: unknown, path: Path): string {
   if (Array.isArray(value)) return `found a list of ${value.length}`;
   if (typeof value === 'object') return 'found an object';
   if (SECRET_FIELDS.test(String(path.at(-1) ?? ''))) return `found a ${typeof value} (not shown)`;
-  const text = JSON.stringify(value) ?? typeof value;
+  // A URL may hold a login.
+  const text = (JSON.stringify(value) ?? typeof value).replace(/\/\/[^@/"]*@/, '//…@');
   return `found ${text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text}`;
 }
 

@@ -1,12 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CodedError } from '#libs/contract/coded-error.js';
+import type { DataFile } from './data-file.js';
 
 /** A file that a pattern has found. */
-export interface CsvFile {
+export interface CsvFile extends DataFile {
   /** Below the folder, with / between. */
   name: string;
-  path: string;
   bytes: number;
   modifiedMs: number;
 }
@@ -69,7 +69,8 @@ const unreadable = (what: string, cause: unknown): CodedError =>
     },
   );
 
-async function lookAt(folder: string, name: string): Promise<CsvFile | string> {
+/** The file of this name below `folder` (absolute, links resolved), or what is wrong with it in a sentence. */
+export async function lookAt(folder: string, name: string): Promise<CsvFile | string> {
   try {
     const path = await realpath(join(folder, name));
     if (!path.startsWith(folder === '/' ? folder : folder + sep))

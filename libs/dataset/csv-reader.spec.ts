@@ -102,6 +102,7 @@ describe('reading CSV', () => {
     ['a,,b\n', /column 2 of the header has no name/],
     ['a,"b\n1,2\n', /expected a header, but expected the quote/],
     ['\xff\xfea\0', /found UTF-16/],
+    ['a\0,\0b\0\n\0', /column 1 of the header has a NUL byte: expected UTF-8, found UTF-16/],
   ])('refuses %j', async (text, problem) => {
     await expect(read(Buffer.from(text, 'latin1'))).rejects.toMatchObject({
       code: 'INPUT_UNREADABLE',
@@ -119,7 +120,7 @@ describe('a CSV file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-csv-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const rowsOf = async (name: string) => {
-    const { blocks } = await readCsvFile(join(folder, name), { header: true, shown: name });
+    const { blocks } = await readCsvFile({ path: join(folder, name) }, { header: true, shown: name });
     const texts = [];
     for await (const block of blocks) texts.push(...block.map(({ fields }) => fields.map(fieldText)));
     return texts;

@@ -1,14 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { type CsvRow, fieldText } from './csv-row.js';
 import type { CsvFormat } from './csv-splitter.js';
+import { type DataFile, openDataFile } from './data-file.js';
+import { packingOf } from './decompress.js';
 import type { PiecePool } from './piece-pool.js';
 import { PieceSplitter } from './piece-splitter.js';
 
-/** Larger ones make larger strings, which the garbage collector takes much longer to be rid of. */
-const PIECE_BYTES = 65_536;
 const UTF8_MARK = '\xef\xbb\xbf';
 const UTF16_MARKS = ['\xff\xfe', '\xfe\xff'];
 
@@ -41,10 +38,24 @@ function columnsOf(row: CsvRow | undefined, shown: string): string[] {
   const problems = names.flatMap((name, at) => {
     if (name === undefined) return [`column ${at + 1} of the header is not UTF-8`];
     if (name === '') return [`column ${at + 1} of the header has no name`];
+    if (name.includes('\0'))
+      return [`column ${at + 1} of the header has a NUL byte: expected UTF-8, found UTF-16 or no text`];
     return names.indexOf(name) < at ? [`the header names ${name} twice`] : [];
   });
   if (problems.length > 0) throw unreadable(shown, problems.join('; '));
   return names.map((name) => name ?? '');
+}
+
+/** The mark of an encoding may come in pieces: the first one is made long enough to hold it. */
+async function* withWholeMark(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of source) {
+    const all: Buffer = head === undefined || head.length === 0 ? piece : Buffer.concat([head, piece]);
+    const isShort: boolean = head !== undefined && all.length < UTF8_MARK.length;
+    head = isShort ? all : undefined;
+    if (!isShort) yield all;
+  }
+  if (head !== undefined && head.length > 0) yield head;
 }
 
 /**
@@ -57,7 +68,7 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   let bytes = 0;
   async function* split(): AsyncGenerator<CsvRow[]> {
     try {
-      for await (const piece of source) {
+      for await (const piece of withWholeMark(source)) {
         const mark = bytes === 0 ? piece.toString('latin1', 0, UTF8_MARK.length) : '';
         bytes += piece.length;
         if (UTF16_MARKS.includes(mark.slice(0, 2)))
@@ -88,26 +99,9 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   return { columns, blocks: blocks(), bytes: () => bytes };
 }
 
-/** What undoes the compression of a file, by its name; undefined where there is none. Throws CodedError. */
-function decompressorOf(path: string): Transform | undefined {
-  if (path.endsWith('.gz')) return zlib.createGunzip({ chunkSize: PIECE_BYTES });
-  if (!path.endsWith('.zst')) return undefined;
-  const open: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  if (typeof open !== 'function')
-    throw unreadable(path, `zstd is not in this Node (${process.version}): take Node 22.15, 24 or later, or gzip`);
-  return open({ chunkSize: PIECE_BYTES });
-}
+const isPlain = ({ path, packing, s3 }: DataFile): boolean =>
+  s3 === undefined && (packing ?? packingOf(path)) === 'none';
 
-/** The bytes of a CSV file on disk, `.gz` and `.zst` decompressed. */
-export function openCsvFile(path: string): Readable {
-  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  const decompressor = decompressorOf(path);
-  // An error of either ends both, and whoever reads hears of it.
-  return decompressor ? pipeline(file, decompressor, () => undefined) : file;
-}
-
-const isPlain = (path: string): boolean => !/\.(gz|zst)$/.test(path);
-
-/** Opens a CSV file on disk; see `readCsv`. */
-export const readCsvFile = (path: string, options: CsvOptions): Promise<CsvReader> =>
-  readCsv(options.pool && isPlain(path) ? options.pool.read(path) : openCsvFile(path), options);
+/** Opens a CSV file, on disk or in an S3-compatible store, unpacked; see `readCsv`. */
+export const readCsvFile = (file: DataFile, options: CsvOptions): Promise<CsvReader> =>
+  readCsv(options.pool && isPlain(file) ? options.pool.read(file.path) : openDataFile(file), options);

@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { Database } from './database.js';
+import { SqlDatasetStore } from './dataset-store.js';
+import { SqlUploadStore } from './upload-store.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import { platformOf } from './platform/platform-store.js';
@@ -40,6 +42,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   watchdog: new SqlWatchdog(database),
   platform: platformOf(database),
   nowMs: () => database.nowMs(),
+  datasets: new SqlDatasetStore(database, vault, new SqlUploadStore(database)),
   counts: new SqlRunCounts(database),
   rollUps: new SqlRollUps(database),
   jobLeases: new SqlJobLeases(database),

@@ -1,3 +1,4 @@
+import type { DatasetStore } from './dataset-port.js';
 import type { LogLine } from '#libs/contract/event.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Problem } from '#libs/contract/problem.js';
@@ -255,6 +256,7 @@ export interface Store {
   platform: PlatformStore;
   /** Epoch milliseconds by the database's clock, which all processes can ask. */
   nowMs(): Promise<number>;
+  datasets: DatasetStore;
   counts: RunCounts;
   rollUps: RollUps;
   jobLeases: JobLeases;

@@ -1,4 +1,5 @@
 import { CodedError } from '#libs/contract/coded-error.js';
+import { S3Secrets } from '#libs/contract/dataset.js';
 import { Target } from '#libs/contract/target.js';
 import { decrypt, encrypt } from './secret.js';
 
@@ -14,24 +15,32 @@ export class Vault {
     const secret = { password, keyPem: tls?.keyPem };
     if (secret.password === undefined && secret.keyPem === undefined)
       return { target: { ...rest, ...(tls && { tls }) }, secrets: null };
-    if (!this.key) {
-      throw new CodedError(
-        'VALIDATION_FAILED',
-        'credentials cannot be stored without a key: set TIDEMARK_SECRET_KEY to 64 hexadecimal digits',
-        [{ path: 'target.password', message: 'expected TIDEMARK_SECRET_KEY to be set on the server, found none' }],
-      );
-    }
-    return { target: open, secrets: encrypt(JSON.stringify(secret), this.key) };
+    return { target: open, secrets: this.seal(secret, 'target.password') };
+  }
+
+  /** Encrypts; `path` is where the secret was posted. Throws CodedError when there is no key to encrypt with. */
+  seal(secret: object, path: string): string {
+    if (this.key) return encrypt(JSON.stringify(secret), this.key);
+    throw new CodedError(
+      'VALIDATION_FAILED',
+      'credentials cannot be stored without a key: set TIDEMARK_SECRET_KEY to 64 hexadecimal digits',
+      [{ path, message: 'expected TIDEMARK_SECRET_KEY to be set on the server, found none' }],
+    );
+  }
+
+  /** What was sealed. Throws CodedError when this process has no key. */
+  openS3(secrets: string): S3Secrets {
+    return S3Secrets.parse(JSON.parse(this.unseal(secrets)));
+  }
+
+  private unseal(secrets: string): string {
+    if (this.key) return decrypt(secrets, this.key);
+    throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored credentials');
   }
 
   join(target: Target | null, secrets: string | null): Target | null {
     if (target === null || secrets === null) return target;
-    if (!this.key)
-      throw new CodedError(
-        'INTERNAL',
-        'this process has no TIDEMARK_SECRET_KEY and cannot read the stored credentials',
-      );
-    const { password, keyPem } = JSON.parse(decrypt(secrets, this.key));
+    const { password, keyPem } = JSON.parse(this.unseal(secrets));
     return Target.parse({
       ...target,
       ...(password !== undefined && { password }),

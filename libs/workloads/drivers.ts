@@ -1,5 +1,6 @@
+import type { SourceOf } from '#libs/dataset/data-source.js';
 import type { Drivers } from './driver.js';
-import { generateDriver } from './generate/generate.driver.js';
+import { generateDriver, type KeepGenerated } from './generate/generate.driver.js';
 import { loadDriver } from './load/load.driver.js';
 import { queryDriver } from './query/query.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
@@ -8,12 +9,16 @@ import { stressDriver } from './stress/stress.driver.js';
 export interface DriverSettings {
   /** Folder that datasets lie in, absolute. */
   dataRoot: string;
+  /** What load and query runs read. */
+  sourceOf: SourceOf;
+  /** Told of every dataset that is finished. */
+  keepGenerated: KeepGenerated;
 }
 
 /** How each kind is carried out; executor side only. */
-export const makeDrivers = ({ dataRoot }: DriverSettings): Drivers => ({
+export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated }: DriverSettings): Drivers => ({
   stress: stressDriver,
-  generate: generateDriver(dataRoot),
-  load: loadDriver(dataRoot),
-  query: queryDriver(dataRoot),
+  generate: generateDriver(dataRoot, keepGenerated),
+  load: loadDriver(sourceOf),
+  query: queryDriver(sourceOf),
 });

@@ -78,7 +78,10 @@ describe.skipIf(realCassandra === undefined)('loading into Cassandra', () => {
       await world.stop();
     }
     expect(await witness.number(`SELECT count(*) FROM ${keyspace}.content_data`)).toBe(ROWS);
-    const { blocks } = await readCsvFile(join(folder, 'rows', 'worker03_data_0003.csv'), { header: true, shown: 'x' });
+    const { blocks } = await readCsvFile(
+      { path: join(folder, 'rows', 'worker03_data_0003.csv') },
+      { header: true, shown: 'x' },
+    );
     let checked = 0;
     for await (const block of blocks)
       for (const { index, fields } of block) {
@@ -141,7 +144,7 @@ describe.skipIf(realCassandra === undefined)('loading into Cassandra', () => {
       expect(out).toMatch(/^ok=3 \| errors=0 \| rejected=10 \| rows_read=13 /m);
       const [, path = ''] = /^Rejected rows of things\.csv: (.*)$/m.exec(out) ?? [];
       const rejects = [];
-      const { blocks } = await readCsvFile(path, { header: true, shown: path });
+      const { blocks } = await readCsvFile({ path }, { header: true, shown: path });
       for await (const block of blocks)
         for (const { fields } of block) rejects.push([Number(fields[0]), fieldText(fields[1] ?? '')]);
       expect(rejects).toEqual([

@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { issuesOf } from '#libs/contract/issues.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { CreateRun, policyProblem } from '#libs/contract/run.js';
-import type { NewRun } from '#libs/store/port.js';
+import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { thresholdIssues } from '#libs/workloads/threshold-check.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
+import { InjectStore } from '../tokens.js';
 import { defineRun } from './definition.js';
 import { estimateRun } from './estimate.js';
+import { datasetLocks, namedDataset, withDataset } from './run-dataset.js';
 import type { Validation } from './runs.schema.js';
 import { TargetGuard } from './target-guard.js';
 
@@ -21,7 +23,10 @@ export type Drafted = RunDefinition & Pick<NewRun, 'name' | 'labels' | 'threshol
 /** Turns a posted definition into a plan, or into everything that is wrong with it. */
 @Injectable()
 export class RunPlanner {
-  constructor(private readonly targets: TargetGuard) {}
+  constructor(
+    private readonly targets: TargetGuard,
+    @InjectStore() private readonly store: Store,
+  ) {}
 
   /** Throws CodedError VALIDATION_FAILED with every problem. */
   async define(body: CreateRun): Promise<DefinedRun> {
@@ -68,24 +73,35 @@ export class RunPlanner {
     return { run, issues: [...issues, ...unknown] };
   }
 
-  private async place(drafted: Drafted, pathOf: (index: number) => string) {
-    const { endpoints, issues: refused } = await this.lock(drafted, pathOf);
+  private async place(given: Drafted, pathOf: (index: number) => string) {
+    const reading = await this.reading(given);
+    const drafted = { ...given, ...reading.run };
+    const { endpoints, issues: refused } = await this.lock(drafted, reading.locks, pathOf);
     const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
     const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
     const policy = policyProblem(drafted.kind, drafted.policies);
-    const issues = [...refused, ...pages, ...(policy ? [policy] : [])];
+    const issues = [...reading.issues, ...refused, ...pages, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
   }
 
   /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */
-  private lock(run: RunDefinition, pathOf: (index: number) => string) {
+  private lock(run: RunDefinition, locks: readonly string[], pathOf: (index: number) => string) {
     return run.target === null
-      ? Promise.resolve({ endpoints: [`dataset:${run.spec.dataset}`], issues: [] })
+      ? Promise.resolve({ endpoints: [...locks], issues: [] })
       : this.targets.inspect(run.target, pathOf).then(({ endpoints, issues }) => ({
           // Nobody may write the files that are read.
-          endpoints: run.kind === 'load' ? [...endpoints, `dataset:${run.spec.dataset}`] : endpoints,
+          endpoints: run.kind === 'load' ? [...endpoints, ...locks] : endpoints,
           issues,
         }));
+  }
+
+  /** The run with its dataset looked up, and what it locks of it. */
+  private async reading(run: RunDefinition): Promise<{ run: RunDefinition; locks: string[]; issues: Issue[] }> {
+    const id = namedDataset(run);
+    if (id === undefined)
+      return { run, locks: 'dataset' in run.spec ? [`dataset:${run.spec.dataset}`] : [], issues: [] };
+    const dataset = await this.store.datasets.find(id);
+    return { ...withDataset(run, dataset), locks: dataset === null ? [] : datasetLocks(dataset) };
   }
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Policies } from '#libs/contract/run.js';
 import type { ExitCode } from '../exit-code.js';
+import { addS3Options } from '../s3/s3-options.js';
 import type { GenerateOutside } from '../generate/generate-command.js';
 import { loadVariables } from './config.js';
 import { loadHere } from './load-here.js';
@@ -20,8 +21,7 @@ const typed = (text: string, before: readonly string[]): string[] => {
 
 /** `tidemark load`: the flags of the load generator's setup_scylla.py, and some more. `done` is told the exit code. */
 export function addLoad(program: Command, outside: GenerateOutside, done: (exitCode: ExitCode) => void): void {
-  program
-    .command('load')
+  addS3Options(program.command('load'))
     .description('load CSV files into a table, here or, with --server, by the executors of a server')
     .option('--hosts <list>', 'contact points, separated by commas (SCYLLA_HOSTS; default 127.0.0.1)')
     .option('--port <n>', 'CQL port (SCYLLA_PORT; default 9042)', number)

@@ -2,7 +2,10 @@ import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { CodedError } from '#libs/contract/problem.js';
+import { type DataSource, folderSource } from '#libs/dataset/data-source.js';
 import { makeFolder } from '#libs/dataset/dataset-folder.js';
+import { s3StateFolder } from '#libs/dataset/listed-source.js';
+import { s3Source } from '#libs/dataset/s3/s3-source.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { Target } from '#libs/contract/target.js';
 import { loadFrom } from '#libs/workloads/load/load.driver.js';
@@ -12,6 +15,8 @@ import { loadFoot, loadHead } from '#libs/workloads/load/load-text.js';
 import { loadVerdict } from '#libs/workloads/load/load-verdict.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { localName } from '../generate/generate-options.js';
+import { s3Variables } from '../s3/config.js';
+import { isS3, s3Asked } from '../s3/s3-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { localLines } from '../local-lines.js';
 import { runLocally } from '../stress/local-run.js';
@@ -25,26 +30,28 @@ interface Asked {
   spec: LoadSpec;
   target: Target;
   folder: string;
-  stateFolder: string | undefined;
+  source: DataSource;
 }
 
-async function carryOut(
-  { spec, target, folder, stateFolder }: Asked,
-  line: (text: string) => void,
-  signal: AbortSignal,
-) {
-  const driver = loadFrom(async () => ({
-    folder: await realpath(folder).catch((cause: unknown) => {
-      throw new CodedError(
-        'INPUT_UNREADABLE',
-        `No files found: there is no folder ${folder}; check --csv-pattern`,
-        [],
-        { cause },
-      );
-    }),
-    shown: folder,
-    stateFolder: stateFolder === undefined ? undefined : await makeFolder(resolve(stateFolder)),
-  }));
+async function sourceOf(
+  { csvPattern = '', ...options }: LoadOptions,
+  shown: string,
+  stateDir: string | undefined,
+): Promise<DataSource> {
+  const stateFolder = stateDir && (await makeFolder(resolve(stateDir)));
+  if (isS3(csvPattern)) {
+    const { place, pattern } = s3Asked(csvPattern, options, s3Variables());
+    return s3Source(place, pattern, stateFolder ?? s3StateFolder(resolve('.'), place, pattern.folder));
+  }
+  const folder = await realpath(shown).catch((cause: unknown) => {
+    const message = `No files found: there is no folder ${shown}; check --csv-pattern`;
+    throw new CodedError('INPUT_UNREADABLE', message, [], { cause });
+  });
+  return folderSource({ folder, shown }, stateFolder);
+}
+
+async function carryOut({ spec, target, folder, source }: Asked, line: (text: string) => void, signal: AbortSignal) {
+  const driver = loadFrom(() => Promise.resolve(source));
   const [shard] = planLoad(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
   for (const text of loadHead(spec, folder)) line(text);
@@ -69,7 +76,8 @@ export async function loadHere(
   const line = (text: string) => (asJson ? terminal.remark(text) : terminal.write(`${text}\n`));
   const { signal, release } = stopSignal(terminal);
   try {
-    const asked = { spec, target, folder, stateFolder: options.stateDir };
+    const source = await sourceOf(options, folder, options.stateDir);
+    const asked = { spec, target, folder, source };
     const { result, seconds } = await carryOut(asked, line, signal);
     const { report, stopped } = result;
     const wrong = report?.kind === 'load' && !stopped ? loadVerdict(report) : undefined;

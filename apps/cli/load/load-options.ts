@@ -1,12 +1,15 @@
+import { isDatasetId } from '#libs/contract/dataset-id.js';
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
 import { splitPattern } from '#libs/dataset/csv-files.js';
+import { parseS3Pattern } from '#libs/dataset/s3/s3-object.js';
 import { LoadSpec } from '#libs/workloads/load/load.schema.js';
+import type { S3Options } from '../s3/s3-options.js';
 import type { LoadVariables } from './config.js';
 
 /** What the command takes, as commander gives it; what is absent has its variable, or its default. */
-export interface LoadOptions {
+export interface LoadOptions extends S3Options {
   hosts?: string;
   port?: number;
   keyspace?: string;
@@ -45,6 +48,8 @@ export interface LoadOptions {
 
 const DEFAULT_FOLDER = './data';
 const DEFAULT_GLOB = '*.csv';
+/** Of a registered dataset. */
+const EVERY_FILE = '**';
 
 /** How a field is called on the command line. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -102,6 +107,9 @@ function verifyOf({ verify = 'none' }: LoadOptions): unknown {
 
 /** Folder and pattern of the files, as the flag or the variables say. */
 export function placeOf({ csvPattern }: LoadOptions, variables: LoadVariables): { folder: string; pattern: string } {
+  const s3 = csvPattern === undefined ? undefined : parseS3Pattern(csvPattern);
+  if (s3) return { folder: `s3://${s3.bucket}/${s3.folder}`, pattern: s3.pattern };
+  if (csvPattern !== undefined && isDatasetId(csvPattern)) return { folder: csvPattern, pattern: EVERY_FILE };
   if (csvPattern !== undefined) return splitPattern(csvPattern);
   return { folder: variables.CSV_DIR ?? DEFAULT_FOLDER, pattern: variables.FILE_GLOB ?? DEFAULT_GLOB };
 }

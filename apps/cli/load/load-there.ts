@@ -3,6 +3,8 @@ import { loadFoot, loadHead } from '#libs/workloads/load/load-text.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import { datasetOf } from '../generate/generate-options.js';
 import type { Session } from '../run-commands.js';
+import { registerS3 } from '../s3/register-s3.js';
+import { isS3 } from '../s3/s3-options.js';
 import { watchRun } from '../watch.js';
 import type { LoadVariables } from './config.js';
 import { loadRequest, type LoadOptions, placeOf } from './load-options.js';
@@ -28,7 +30,10 @@ export async function loadThere(
   const { remote, terminal } = session;
   const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
   const { folder, pattern } = placeOf(options, variables);
-  const { spec, target } = loadRequest(options, variables, { dataset: datasetOf(folder), pattern, lanes: LANES });
+  const files = options.csvPattern ?? '';
+  const registered = isS3(files) ? await registerS3(remote.datasets, files, options) : undefined;
+  const dataset = registered ?? datasetOf(folder);
+  const { spec, target } = loadRequest(options, variables, { dataset, pattern, lanes: LANES });
   const created = await remote.create({
     kind: 'load',
     spec,

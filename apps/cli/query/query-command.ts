@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { CodedError } from '#libs/contract/problem.js';
 import type { ExitCode } from '../exit-code.js';
+import { addS3Options } from '../s3/s3-options.js';
 import type { Session } from '../run-commands.js';
 import type { Terminal } from '../terminal.js';
 import { readEnvironment } from './config.js';
@@ -30,8 +31,7 @@ function withWorkerWords(options: QueryOptions, words: readonly string[]): Query
 
 /** `tidemark query`: the flags of the load generator's coordinator.py and the variables of its workers. */
 export function addQuery(program: Command, outside: QueryOutside, done: (exitCode: ExitCode) => void): void {
-  const command = program
-    .command('query')
+  const command = addS3Options(program.command('query'))
     .description('look up the keys of CSV files, from here or, with --server, by the executors of a server')
     .argument('[worker-arguments...]', 'after --: --dry-run, as the original has it');
   for (const setting of Object.values(SETTINGS)) command.option(`${setting.flag} ${setting.usage}`, aboutOf(setting));

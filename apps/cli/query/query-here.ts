@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
-import type { DatasetPlace } from '#libs/dataset/dataset-folder.js';
+import { type DataSource, folderSource } from '#libs/dataset/data-source.js';
+import { s3Source } from '#libs/dataset/s3/s3-source.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
 import { queryVerdict } from '#libs/workloads/query/query-verdict.js';
@@ -11,6 +12,8 @@ import { assignmentsOf, planQuery } from '#libs/workloads/query/query.plan.js';
 import { footLines, headLines, logLine } from '#libs/workloads/query/query-text.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { localName } from '../generate/generate-options.js';
+import { s3Variables } from '../s3/config.js';
+import { isS3, s3Asked } from '../s3/s3-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { type LocalEvents, runLocally } from '../stress/local-run.js';
 import type { Terminal } from '../terminal.js';
@@ -33,12 +36,17 @@ function exitCodeOf({ failure, stopped }: ShardResult): ExitCode {
   return stopped ? EXIT.interrupted : EXIT.ok;
 }
 
-async function placeOf({ csvDir }: QueryJob): Promise<DatasetPlace> {
+async function sourceOf({ csvDir }: QueryJob, options: QueryOptions): Promise<DataSource> {
+  if (isS3(csvDir)) {
+    const { place, pattern } = s3Asked(`${csvDir.replace(/\/+$/, '')}/*`, options, s3Variables());
+    // A query keeps no progress.
+    return s3Source(place, pattern, '');
+  }
   const folder = await realpath(resolve(csvDir)).catch((cause: unknown) => {
     const message = `No files found: there is no folder ${csvDir}; check --csv-dir (CSV_DIR)`;
     throw new CodedError('INPUT_UNREADABLE', message, [], { cause });
   });
-  return { folder, shown: csvDir };
+  return folderSource({ folder, shown: csvDir });
 }
 
 /** A run that went to its end may fail by what it found. */
@@ -51,7 +59,7 @@ function judged(spec: QueryJob['spec'], result: ShardResult): ShardResult {
 
 async function carryOut(
   { spec, target }: QueryJob,
-  place: DatasetPlace,
+  place: DataSource,
   line: (text: string) => void,
   signal: AbortSignal,
 ) {
@@ -72,7 +80,7 @@ export async function queryHere(
 ): Promise<ExitCode> {
   const job = queryJob(options, environment, (csvDir, lanes) => ({ dataset: localName(resolve(csvDir)), lanes }));
   const { spec, csvDir, workerCount, region } = job;
-  const place = await placeOf(job);
+  const place = await sourceOf(job, options);
   const line = (text: string) => (asJson ? terminal.remark(text) : terminal.write(`${text}\n`));
   if (options.assignments !== undefined) {
     const names = (await queryFiles(place, spec)).map(({ name }) => name);

@@ -4,20 +4,23 @@ import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
 import { Target } from '#libs/contract/target.js';
+import { parseS3Pattern } from '#libs/dataset/s3/s3-object.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
+import { isS3, type S3Options } from '../s3/s3-options.js';
 import { SETTINGS, type Setting, type SettingName } from './query-settings.js';
 
 /** What the command takes, as commander gives it: the settings as text, and switches. */
-export type QueryOptions = Partial<Record<SettingName, string>> & {
-  header: boolean;
-  dryRun: boolean;
-  shuffle: boolean;
-  open: boolean;
-  checkPayload: boolean;
-  failOnMismatch: boolean;
-  envFile?: string;
-  assignments?: string;
-};
+export type QueryOptions = Partial<Record<SettingName, string>> &
+  S3Options & {
+    header: boolean;
+    dryRun: boolean;
+    shuffle: boolean;
+    open: boolean;
+    checkPayload: boolean;
+    failOnMismatch: boolean;
+    envFile?: string;
+    assignments?: string;
+  };
 
 /** A query run as flags, environment and file of variables ask for it. */
 export interface QueryJob {
@@ -138,6 +141,13 @@ function specInput(settings: Settings, options: QueryOptions, dataset: string, l
   });
 }
 
+/** `s3://bucket/prefix` and the pattern, where there is one. */
+function parseS3Folder(text: string): { folder: string; pattern: string | undefined } {
+  const parsed = parseS3Pattern(text);
+  if (parsed === undefined || !/[*?{]/.test(parsed.pattern)) return { folder: text, pattern: undefined };
+  return { folder: `s3://${parsed.bucket}/${parsed.folder}`, pattern: parsed.pattern };
+}
+
 /**
  * What the flags ask for; `placeOf` says how the folder is called in the specification and how many lanes an executor has
  * for so many workers. Throws CodedError VALIDATION_FAILED with every problem, by flag.
@@ -148,10 +158,15 @@ export function queryJob(
   placeOf: (csvDir: string, workers: number) => { dataset: string; lanes: number },
 ): QueryJob {
   const settings = new Settings(options, [readEnvFile(options.envFile), environment]);
-  const csvDir = settings.text('csvDir') ?? '.';
+  const asked = settings.text('csvDir') ?? '.';
+  const s3 = isS3(asked) ? parseS3Folder(asked) : undefined;
+  const csvDir = s3?.folder ?? asked;
   const workerCount = settings.number('workerCount') ?? 1;
   const { dataset, lanes } = placeOf(csvDir, workerCount);
-  const input = specInput(settings, options, dataset, lanes);
+  const input = {
+    ...specInput(settings, options, dataset, lanes),
+    ...(s3?.pattern !== undefined && { fileGlob: s3.pattern }),
+  };
   const targetInput = defined({
     contactPoints: list(settings.text('hosts')),
     port: settings.number('port'),

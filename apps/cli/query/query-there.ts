@@ -4,11 +4,20 @@ import { footLines, headLines } from '#libs/workloads/query/query-text.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import { datasetOf } from '../generate/generate-options.js';
 import type { Session } from '../run-commands.js';
+import { registerS3 } from '../s3/register-s3.js';
+import { isS3 } from '../s3/s3-options.js';
 import { watchRun } from '../watch.js';
 import { writeAssignments } from './assignments-file.js';
 import { queryJob, type QueryOptions } from './query-options.js';
 
 const MS_PER_S = 1_000;
+
+/** The name of a dataset that is still to be registered. */
+const NOT_YET = 's3';
+
+/** Compressed files are found too, as in a folder. */
+const s3Files = (csvDir: string, { fileGlob }: { fileGlob: string }): string =>
+  `${csvDir.replace(/\/+$/, '')}/${fileGlob}${fileGlob.endsWith('.csv') ? '{,.gz,.zst}' : ''}`;
 
 async function foot(
   { remote, terminal }: Session,
@@ -35,10 +44,14 @@ export async function queryThere(
 ): Promise<ExitCode> {
   const { remote, terminal } = session;
   const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
-  const { spec, target, workerCount, region } = queryJob(options, environment, (csvDir) => ({
-    dataset: datasetOf(csvDir),
+  const asked = queryJob(options, environment, (csvDir) => ({
+    dataset: isS3(csvDir) ? NOT_YET : datasetOf(csvDir),
     lanes: 1,
   }));
+  const { target, workerCount, region, csvDir } = asked;
+  const spec = isS3(csvDir)
+    ? { ...asked.spec, dataset: await registerS3(remote.datasets, s3Files(csvDir, asked.spec), options) }
+    : asked.spec;
   const created = await remote.create({
     kind: 'query',
     spec,

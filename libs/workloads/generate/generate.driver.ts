@@ -1,11 +1,14 @@
 import { CodedError } from '#libs/contract/coded-error.js';
+import type { GeneratedDataset } from '#libs/dataset/dataset-book.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
 import { expectedBytes, storedShare } from '#libs/dataset/expected-size.js';
 import { fileName } from '#libs/dataset/file-plan.js';
 import { makeRecordFolder, readRecords } from '#libs/dataset/file-record.js';
+import { generatedDataset } from '#libs/dataset/generated-dataset.js';
 import { requireSpace, sizeText } from '#libs/dataset/free-space.js';
 import { removeOthers, requireSameDataset } from '#libs/dataset/leftovers.js';
 import { inPlace, reportOf, writeManifest } from '#libs/dataset/manifest.js';
+import { systemClock } from '#libs/load/clock.js';
 import type { Driver, DriverEvents, OpenShard, Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import type { GenerateSpec } from './generate.schema.js';
@@ -16,8 +19,16 @@ const PROGRESS_EVERY_MS = 5_000;
 /** Where the dataset of a run lies. Throws CodedError. */
 export type FindPlace = (spec: GenerateSpec) => Promise<DatasetPlace>;
 
+/** Registers a finished dataset; idempotent. Throws CodedError. */
+export type KeepGenerated = (made: GeneratedDataset) => Promise<void>;
+
+interface Outside {
+  find: FindPlace;
+  keep?: KeepGenerated | undefined;
+}
+
 /** Once per run: the folder is made, of this dataset alone, tidy, and on a disk with enough room. */
-async function prepare(find: FindPlace, spec: GenerateSpec, events: DriverEvents): Promise<TargetFacts> {
+async function prepare({ find }: Outside, spec: GenerateSpec, events: DriverEvents): Promise<TargetFacts> {
   const { folder, shown } = await find(spec);
   await makeRecordFolder(folder);
   const partials = await removePartials(folder);
@@ -40,7 +51,7 @@ const filesOf = ({ lanes }: Shard, { files }: GenerateSpec): number[] =>
   );
 
 async function open(
-  find: FindPlace,
+  { find, keep }: Outside,
   spec: GenerateSpec,
   shard: Shard,
   events: DriverEvents,
@@ -75,15 +86,15 @@ async function open(
   return {
     run: async (startAtMs, stopSignal) => {
       const result = await lanes.run(startAtMs, stopSignal);
-      return finish(place, spec, mine, kept, result);
+      return finish({ place, keep }, spec, mine, kept, result);
     },
     close: () => lanes.close(),
   };
 }
 
-/** What is there now; the last executor to finish writes the manifest. */
+/** What is there now; the last executor to finish writes the manifest and registers the dataset. */
 async function finish(
-  { folder }: DatasetPlace,
+  { place: { folder }, keep }: { place: DatasetPlace; keep: KeepGenerated | undefined },
   spec: GenerateSpec,
   mine: ReadonlySet<number>,
   kept: ReadonlySet<number>,
@@ -102,8 +113,11 @@ async function finish(
     return { ...result, report, failure: { code: 'OUTPUT_UNWRITABLE', message } };
   }
   try {
-    await writeManifest(folder, spec, records, `${process.pid}`);
-    return { ...result, report };
+    const isWhole = await writeManifest(folder, spec, records, `${process.pid}`);
+    if (!isWhole || keep === undefined) return { ...result, report };
+    const made = generatedDataset(spec, placed, systemClock.epochMs());
+    await keep(made);
+    return { ...result, report: { ...report, datasetId: made.id } };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     return { ...result, report, failure: { code: error.code, message: error.message } };
@@ -111,11 +125,11 @@ async function finish(
 }
 
 /** Files below any folder that `find` names. */
-export const generateInto = (find: FindPlace): Driver<GenerateSpec, null> => ({
-  prepare: (spec, _target, events) => prepare(find, spec, events),
-  open: (spec, _target, shard, events, signal) => open(find, spec, shard, events, signal),
+export const generateInto = (find: FindPlace, keep?: KeepGenerated): Driver<GenerateSpec, null> => ({
+  prepare: (spec, _target, events) => prepare({ find }, spec, events),
+  open: (spec, _target, shard, events, signal) => open({ find, keep }, spec, shard, events, signal),
 });
 
 /** Datasets below the data root. */
-export const generateDriver = (dataRoot: string): Driver<GenerateSpec, null> =>
-  generateInto(({ dataset }) => openDatasetFolder(dataRoot, dataset));
+export const generateDriver = (dataRoot: string, keep: KeepGenerated): Driver<GenerateSpec, null> =>
+  generateInto(({ dataset }) => openDatasetFolder(dataRoot, dataset), keep);

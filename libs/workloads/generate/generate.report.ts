@@ -18,5 +18,6 @@ export function joinGenerated(reports: readonly GenerateReport[]): GenerateRepor
     bins,
     reports.map(({ sizes }) => countsOf(sizes)),
   );
-  return joined;
+  const datasetId = reports.find((report) => report.datasetId !== undefined)?.datasetId;
+  return { ...joined, ...(datasetId !== undefined && { datasetId }) };
 }

@@ -169,6 +169,7 @@ export const GenerateReport = z
   .object({
     kind: z.literal('generate'),
     dataset: z.string(),
+    datasetId: z.string().optional().describe('Once every file is there: what load and query runs can name'),
     files: z.int().describe('All that are there, kept ones included'),
     keptFiles: z.int().describe('That were there already, of an earlier run of the same specification'),
     rows: z.int(),

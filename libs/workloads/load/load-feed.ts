@@ -41,7 +41,7 @@ export async function feedFiles(parts: FeedParts): Promise<void> {
 async function feedFile(parts: FeedParts, file: CsvFile, tally: FileTally): Promise<void> {
   const { spec, codecFor, source, isStopped } = parts;
   const { header, delimiter, maxRowBytes } = spec;
-  const reader = await readCsvFile(file.path, { header, delimiter, maxRowBytes, shown: file.name, pool: parts.pool });
+  const reader = await readCsvFile(file, { header, delimiter, maxRowBytes, shown: file.name, pool: parts.pool });
   const from = tally.rows;
   let total = 0;
   try {

@@ -4,10 +4,9 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import type { Target } from '#libs/contract/target.js';
 import { targetFacts } from '#libs/workloads/target-facts.js';
 import { WireSession } from '#libs/cql/session.js';
-import { type CsvFile, findCsvFiles } from '#libs/dataset/csv-files.js';
+import type { CsvFile } from '#libs/dataset/csv-files.js';
 import { readCsvFile } from '#libs/dataset/csv-reader.js';
-import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
-import { RECORD_FOLDER } from '#libs/dataset/file-record.js';
+import type { DataSource, SourceOf } from '#libs/dataset/data-source.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { Driver, DriverEvents, OpenShard, Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
@@ -22,11 +21,11 @@ import type { LoadSpec } from './load.schema.js';
 
 const PROGRESS_EVERY_MS = 5_000;
 
-/** Where the files of a run lie. Throws CodedError. */
-export type FindRows = (spec: LoadSpec) => Promise<DatasetPlace & { stateFolder?: string | undefined }>;
+/** Where the files of a run are. Throws CodedError. */
+export type FindRows = (spec: LoadSpec) => Promise<DataSource>;
 
 interface Work {
-  place: DatasetPlace;
+  shown: string;
   files: CsvFile[];
   progress: ProgressFolder;
 }
@@ -50,15 +49,14 @@ function stateName(spec: LoadSpec, { contactPoints, port }: Target): string {
 }
 
 async function workOf(find: FindRows, spec: LoadSpec, target: Target, owner: string): Promise<Work> {
-  const place = await find(spec);
-  const files = await findCsvFiles(place.folder, place.shown, spec.pattern);
-  const state = join(place.stateFolder ?? join(place.folder, RECORD_FOLDER), stateName(spec, target));
-  return { place, files, progress: new ProgressFolder(state, owner) };
+  const { shown, stateFolder, find: findFiles } = await find(spec);
+  const files = await findFiles(spec.pattern);
+  return { shown, files, progress: new ProgressFolder(join(stateFolder, stateName(spec, target)), owner) };
 }
 
 /** Once per run: the files are there, the table is, and it can be written as asked. */
 async function prepare(find: FindRows, spec: LoadSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
-  const { place, files, progress } = await workOf(find, spec, target, `${process.pid}`);
+  const { shown, files, progress } = await workOf(find, spec, target, `${process.pid}`);
   await progress.make();
   if (spec.existing === 'restart') await progress.forget();
   const log = (level: 'info' | 'warn', message: string) => events.log(level, message);
@@ -68,7 +66,7 @@ async function prepare(find: FindRows, spec: LoadSpec, target: Target, events: D
     if (!spec.skipCreate) await createTable(session, spec, await namesOf(spec, files), (ms) => systemClock.sleep(ms));
     await readTable(session, spec);
     await checkReplicas(session, spec.keyspace, spec.consistencyLevel, target.localDatacenter);
-    events.log('info', `${place.shown}: ${files.length} files to load into ${spec.keyspace}.${spec.table}`);
+    events.log('info', `${shown}: ${files.length} files to load into ${spec.keyspace}.${spec.table}`);
     return targetFacts(session);
   } finally {
     await session.close();
@@ -85,7 +83,7 @@ async function namesOf(
       'VALIDATION_FAILED',
       'files without a header need spec.columns (--columns): name their columns',
     );
-  const reader = await readCsvFile(first.path, { header, delimiter, shown: first.name });
+  const reader = await readCsvFile(first, { header, delimiter, shown: first.name });
   await reader.blocks.return(undefined);
   return reader.columns ?? [];
 }
@@ -99,7 +97,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<OpenShard> {
   const work = await workOf(find, spec, target, `${process.pid}-${shard.index}`);
-  const { files, place, progress } = work;
+  const { files, shown, progress } = work;
   await progress.make();
   const stride = shard.lanes[0]?.stride ?? 1;
   // Lanes beyond the number of files have nothing to do: theirs is given to the others.
@@ -119,7 +117,7 @@ async function open(
         places,
         fileCount: files.length,
         stateFolder: progress.folder,
-        shown: place.shown,
+        shown,
         concurrency: Math.max(1, Math.floor(spec.concurrency / active) + extra),
         rowsPerSecond: spec.rowsPerSecond === undefined ? undefined : spec.rowsPerSecond / active,
       },
@@ -207,6 +205,5 @@ export const loadFrom = (find: FindRows): Driver<LoadSpec> => ({
   open: (spec, target, shard, events, signal) => open(find, spec, target, shard, events, signal),
 });
 
-/** Datasets below the data root. */
-export const loadDriver = (dataRoot: string): Driver<LoadSpec> =>
-  loadFrom(({ dataset }) => openDatasetFolder(dataRoot, dataset));
+/** Datasets by name or id. */
+export const loadDriver = (sourceOf: SourceOf): Driver<LoadSpec> => loadFrom(({ dataset }) => sourceOf(dataset));

@@ -39,7 +39,7 @@ const ONCE = 'expected every name once';
 /** Rows of CSV files into a table. */
 export const LoadSpec = z
   .strictObject({
-    dataset: DatasetName.describe('Folder below the data root of the executors'),
+    dataset: DatasetName.describe('Folder below the data root, which all executors see, or the id of a dataset'),
     pattern: z
       .string()
       .min(1)

@@ -1,8 +1,7 @@
 import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
 import { targetFacts } from '#libs/workloads/target-facts.js';
-import { findCsvFiles } from '#libs/dataset/csv-files.js';
-import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
+import type { DataSource, SourceOf } from '#libs/dataset/data-source.js';
 import type { Driver, DriverEvents, OpenShard, Shard, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
 import { checkReplicas } from '#libs/workloads/stress/schema-setup.js';
@@ -13,13 +12,13 @@ import type { QueryFile } from './query.place.js';
 import type { QuerySpec } from './query.schema.js';
 
 /** Where the files of a run are. Throws CodedError. */
-export type FindFiles = (spec: QuerySpec) => Promise<DatasetPlace>;
+export type FindFiles = (spec: QuerySpec) => Promise<DataSource>;
 
 /** The files of a query run, in the order that decides which worker reads them. Throws CodedError INPUT_UNREADABLE. */
-export async function queryFiles({ folder, shown }: DatasetPlace, { fileGlob }: QuerySpec): Promise<QueryFile[]> {
+export async function queryFiles({ find }: DataSource, { fileGlob }: QuerySpec): Promise<QueryFile[]> {
   const pattern = fileGlob.endsWith('.csv') ? `${fileGlob}{,.gz,.zst}` : fileGlob;
-  const files = await findCsvFiles(folder, shown, pattern);
-  return files.map(({ name, path }, index) => ({ name, path, index }));
+  const files = await find(pattern);
+  return files.map((file, index) => ({ ...file, index }));
 }
 
 /** Once per run: there are files, and the cluster can answer. */
@@ -71,6 +70,5 @@ export const queryFrom = (find: FindFiles): Driver<QuerySpec> => ({
   open: (spec, target, shard, events, signal) => open(find, spec, target, shard, events, signal),
 });
 
-/** Datasets below the data root. */
-export const queryDriver = (dataRoot: string): Driver<QuerySpec> =>
-  queryFrom(({ dataset }) => openDatasetFolder(dataRoot, dataset));
+/** Datasets by name or id. */
+export const queryDriver = (sourceOf: SourceOf): Driver<QuerySpec> => queryFrom(({ dataset }) => sourceOf(dataset));

@@ -1,10 +1,7 @@
 import type { Target } from '#libs/contract/target.js';
+import type { CsvFile } from '#libs/dataset/csv-files.js';
 
-export interface QueryFile {
-  /** Absolute, symbolic links resolved. */
-  path: string;
-  /** Below the dataset. */
-  name: string;
+export interface QueryFile extends CsvFile {
   /** Among all files of the run. */
   index: number;
   /** Lines of it that a load could not write, if there are any: a reject file. They are not asked for. */

@@ -49,7 +49,7 @@ export const QueryCheck = z
 /** Keys of CSV files are looked up, one query for each row. */
 export const QuerySpec = z
   .strictObject({
-    dataset: DatasetName.describe('Folder below the data root of the executors, which all of them see'),
+    dataset: DatasetName.describe('Folder below the data root, which all executors see, or the id of a dataset'),
     fileGlob: z.string().min(1).max(255).default('*.csv').describe('Which files; compressed ones (.gz) are found too'),
     csv: z
       .strictObject({

@@ -7,7 +7,7 @@ const NONE: ReadonlySet<number> = new Set();
 export async function rejectedLines(path: string | undefined): Promise<ReadonlySet<number>> {
   if (path === undefined || !existsSync(path)) return NONE;
   const lines = new Set<number>();
-  const { blocks } = await readCsvFile(path, { header: true, shown: path });
+  const { blocks } = await readCsvFile({ path }, { header: true, shown: path });
   for await (const block of blocks) for (const { fields } of block) lines.add(Number(fields[0]));
   return lines;
 }

@@ -34,7 +34,7 @@ function readerOf(texts: readonly (string | Buffer)[], change: Change = {}, bind
   const files = texts.map((text, index) => {
     const name = typeof text === 'string' ? `${index}.csv` : `${index}.csv.gz`;
     writeFileSync(join(folder, name), text);
-    return { path: join(folder, name), name, index };
+    return { path: join(folder, name), name, index, bytes: text.length, modifiedMs: 0 };
   });
   const queue = new RowQueue(spec.queueSize);
   const reader = new RowReader({ spec, files, binding, queue, wake: () => undefined, bad: () => undefined });

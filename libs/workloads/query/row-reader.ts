@@ -80,7 +80,7 @@ export class RowReader {
     const { spec, binding } = this.parts;
     const { header, columns, delimiter, maxRowBytes } = spec.csv;
     const rejected = await rejectedLines(file.rejectFile);
-    const reader = await readCsvFile(file.path, { header, delimiter, maxRowBytes, shown: file.name });
+    const reader = await readCsvFile(file, { header, delimiter, maxRowBytes, shown: file.name });
     const named = columns ?? reader.columns ?? [spec.keyColumn];
     const exact = header || columns !== undefined;
     const maker = new RowMaker(binding, { columns: named, keyColumn: spec.keyColumn, shown: file.name, exact });

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { datasetSources } from '#libs/dataset/listed-source.js';
+import { systemClock } from '#libs/load/clock.js';
+import type { Store } from '#libs/store/port.js';
+import type { DriverSettings } from '#libs/workloads/drivers.js';
+import type { ExecutorConfig } from './config.js';
+import type { Output } from './output.js';
+import { retry } from './retry.js';
+
+/** How long the database may be away while a run asks for a dataset, or registers one. */
+const STORE_MS = 60_000;
+
+/** Where the drivers of this executor find and leave their files. */
+export function driverSettings(
+  { id, dataDir, s3Credentials }: Pick<ExecutorConfig, 'id' | 'dataDir' | 's3Credentials'>,
+  { datasets }: Pick<Store, 'datasets'>,
+  output: Output,
+): DriverSettings {
+  const dataRoot = resolve(dataDir);
+  const ask = <T>(question: () => Promise<T>): Promise<T> =>
+    retry(question, {
+      clock: systemClock,
+      withinMs: STORE_MS,
+      failed: (cause) =>
+        output({
+          atMs: systemClock.epochMs(),
+          level: 'warn',
+          executor: id,
+          message: `the database did not answer (${cause}); asked again`,
+        }),
+    });
+  return {
+    dataRoot,
+    sourceOf: datasetSources(dataRoot, { listed: (dataset) => ask(() => datasets.listed(dataset)) }, s3Credentials),
+    keepGenerated: (made) => ask(() => datasets.keepGenerated(made)),
+  };
+}
