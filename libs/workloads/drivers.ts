@@ -3,6 +3,7 @@ import { generateDriver } from './generate/generate.driver.js';
 import { loadDriver } from './load/load.driver.js';
 import { queryDriver } from './query/query.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
+import { zookeeperDriver } from './zookeeper/zookeeper.driver.js';
 
 /** What the drivers of this process have to know of where they are. */
 export interface DriverSettings {
@@ -16,4 +17,5 @@ export const makeDrivers = ({ dataRoot }: DriverSettings): Drivers => ({
   generate: generateDriver(dataRoot),
   load: loadDriver(dataRoot),
   query: queryDriver(dataRoot),
+  zookeeper: zookeeperDriver,
 });

@@ -8,7 +8,7 @@ import { armWatches, credentialsBody, greetingPacket, loginBySasl } from './logi
 import { CODE, EVENT_TYPES, type EventType, OPCODE } from './protocol.js';
 import { Pulse } from './pulse.js';
 import { RequestQueue } from './request-queue.js';
-import type { Credentials, SessionEvents, SessionOptions } from './session-options.js';
+import type { Credentials, SessionEvents, SessionOptions, SessionTotals } from './session-options.js';
 import { type PendingWatch, WatchBook } from './watch-book.js';
 import { ZkError } from './zk-error.js';
 
@@ -53,6 +53,8 @@ export class Session {
   private readonly sweeper: NodeJS.Timeout;
   private readonly random: () => number;
   private nextServer = 0;
+  /** Of connections that are gone. */
+  private past: SessionTotals = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
 
   private constructor(
     private readonly options: SessionOptions,
@@ -100,6 +102,17 @@ export class Session {
     await Promise.race([answered, sleep(CLOSE_TIMEOUT_MS, undefined, { signal: stop.signal }).catch(() => {})]);
     stop.abort();
     connection.destroy();
+  }
+
+  /** Over all connections that the session has had. */
+  get totals(): SessionTotals {
+    const { past, connection } = this;
+    if (connection === undefined) return past;
+    return {
+      bytesSent: past.bytesSent + connection.writes.bytesSent,
+      bytesReceived: past.bytesReceived + connection.bytesReceived,
+      lateAnswers: past.lateAnswers + connection.lateAnswers,
+    };
   }
 
   /** Begins a hot operation; see Connection.begin. -1 while there is no connection. */
@@ -222,7 +235,7 @@ export class Session {
     this.pulse = new Pulse(connection, this.tick);
     armWatches(connection, this.watches.batches(), this.zxid);
     this.queue.sendOn(connection);
-    this.events.connected?.({ server, sessionId: this.id, kept });
+    this.events.connected?.({ server, sessionId: this.id, kept, watches: this.watches.size });
     this.handler.onTurn();
   }
 
@@ -231,6 +244,7 @@ export class Session {
     const seen = (BigInt(zxidHigh) << 32n) | BigInt(zxidLow >>> 0);
     if (seen > this.zxid) this.zxid = seen;
     if (this.connection !== connection) return;
+    this.past = this.totals;
     this.connection = undefined;
     if (this.ended) return;
     this.events.disconnected?.(cause);
