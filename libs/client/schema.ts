@@ -337,7 +337,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1899,6 +1899,175 @@ export interface components {
              */
             compression?: "none" | "lz4" | "snappy";
         };
+        CreateZookeeperRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "zookeeper";
+            spec: components["schemas"]["ZookeeperSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["ZookeeperTargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        ZookeeperSpecInput: {
+            /**
+             * @description What clients do, as the Locust harness has it
+             * @enum {string}
+             */
+            taskSet?: "connect" | "set" | "get" | "set_and_get" | "connect_set" | "create_and_delete" | "watch" | "exists" | "exists_many" | "get_children" | "get_children2" | "count_children" | "incr_set" | "multi" | "leader_election";
+            /** @description In place of taskSet: operations and how often each is drawn */
+            weights?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Sessions per executor
+             * @default 1
+             */
+            clients?: number;
+            /** @description Sessions that each executor opens in a second of the run; when absent all are open before it starts */
+            spawnPerSecond?: number;
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Operations of one session in flight at most
+             * @default 1
+             */
+            pipeline?: number;
+            /**
+             * @description Pause of a client between two operations, drawn evenly
+             * @default {
+             *       "min": 0,
+             *       "max": 0
+             *     }
+             */
+            waitMs?: {
+                min: number;
+                max: number;
+            };
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate?: components["schemas"]["QueryRateInput"];
+            durationMs?: number;
+            /** @description Over all executors; the run ends when they are done */
+            operations?: number;
+            /** @description Path that everything lies below; that of the connect string */
+            chroot?: string;
+            /**
+             * @description Where the one znode is made that all of the run lies below
+             * @default /
+             */
+            pseudoRoot?: string;
+            /**
+             * @description Length of names; longer where they would not differ
+             * @default 8
+             */
+            keySizeBytes?: number;
+            /** @default 8 */
+            valueSizeBytes?: number;
+            /**
+             * @description Paths of each client for exists_negative_watch_many
+             * @default 100
+             */
+            manyWatches?: number;
+            /** @default 10000 */
+            sessionTimeoutMs?: number;
+            /**
+             * @description Counted as clientTimeout
+             * @default 10000
+             */
+            operationTimeoutMs?: number;
+            /**
+             * @description Of one server
+             * @default 5000
+             */
+            connectTimeoutMs?: number;
+            /**
+             * @description How the target's username and password are used
+             * @default none
+             * @enum {string}
+             */
+            login?: "none" | "digest" | "sasl";
+            /**
+             * @description Of every znode: for everybody, or only for who made it, which takes a login
+             * @default open
+             * @enum {string}
+             */
+            access?: "open" | "creator";
+            /**
+             * @description What a failed operation does beside being counted: a line in the log, nothing, or the end of the run
+             * @default log
+             * @enum {string}
+             */
+            errors?: "log" | "suppress" | "fail";
+            /** @description Ask the servers for their own figures while the run is on */
+            metrics?: {
+                /** @description Between two samples of each server */
+                intervalMs: number;
+                /**
+                 * @description Four-letter word, or the AdminServer by HTTP
+                 * @default mntr
+                 * @enum {string}
+                 */
+                source?: "mntr" | "admin";
+                /** @default 8080 */
+                adminPort?: number;
+                /** @description Where it is not the same on every server: one for each, as in the connect string */
+                adminPorts?: number[];
+            };
+            /** @description Artifacts in the original's form: its CSV time series and full distributions */
+            stats?: {
+                /** @default true */
+                series?: boolean;
+                /** @default true */
+                distributions?: boolean;
+            };
+            /**
+             * @description Own parameters, kept and shown as they are
+             * @default {}
+             */
+            bench?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+            };
+            /**
+             * @description Of choices, pauses and values
+             * @default 1
+             */
+            seed?: number;
+        };
+        ZookeeperTargetInput: {
+            /** @description host:port[,host:port...][/chroot]; port 2181 when absent */
+            connectString: string;
+            /** @description Of the login that spec.login names */
+            username?: string;
+            password?: string;
+            tls?: components["schemas"]["TlsInput"];
+            /**
+             * @description True lets this run share the target with other runs that say so too
+             * @default false
+             */
+            shared?: boolean;
+        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -1927,7 +2096,7 @@ export interface components {
             rerunOf: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "load" | "query";
+        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -1942,7 +2111,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -3186,6 +3355,141 @@ export interface components {
              */
             compression: "none" | "lz4" | "snappy";
         };
+        ZookeeperSpec: {
+            /**
+             * @description What clients do, as the Locust harness has it
+             * @enum {string}
+             */
+            taskSet?: "connect" | "set" | "get" | "set_and_get" | "connect_set" | "create_and_delete" | "watch" | "exists" | "exists_many" | "get_children" | "get_children2" | "count_children" | "incr_set" | "multi" | "leader_election";
+            /** @description In place of taskSet: operations and how often each is drawn */
+            weights?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Sessions per executor
+             * @default 1
+             */
+            clients: number;
+            /** @description Sessions that each executor opens in a second of the run; when absent all are open before it starts */
+            spawnPerSecond?: number;
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Operations of one session in flight at most
+             * @default 1
+             */
+            pipeline: number;
+            /**
+             * @description Pause of a client between two operations, drawn evenly
+             * @default {
+             *       "min": 0,
+             *       "max": 0
+             *     }
+             */
+            waitMs: {
+                min: number;
+                max: number;
+            };
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate: components["schemas"]["QueryRate"];
+            durationMs?: number;
+            /** @description Over all executors; the run ends when they are done */
+            operations?: number;
+            /** @description Path that everything lies below; that of the connect string */
+            chroot?: string;
+            /**
+             * @description Where the one znode is made that all of the run lies below
+             * @default /
+             */
+            pseudoRoot: string;
+            /**
+             * @description Length of names; longer where they would not differ
+             * @default 8
+             */
+            keySizeBytes: number;
+            /** @default 8 */
+            valueSizeBytes: number;
+            /**
+             * @description Paths of each client for exists_negative_watch_many
+             * @default 100
+             */
+            manyWatches: number;
+            /** @default 10000 */
+            sessionTimeoutMs: number;
+            /**
+             * @description Counted as clientTimeout
+             * @default 10000
+             */
+            operationTimeoutMs: number;
+            /**
+             * @description Of one server
+             * @default 5000
+             */
+            connectTimeoutMs: number;
+            /**
+             * @description How the target's username and password are used
+             * @default none
+             * @enum {string}
+             */
+            login: "none" | "digest" | "sasl";
+            /**
+             * @description Of every znode: for everybody, or only for who made it, which takes a login
+             * @default open
+             * @enum {string}
+             */
+            access: "open" | "creator";
+            /**
+             * @description What a failed operation does beside being counted: a line in the log, nothing, or the end of the run
+             * @default log
+             * @enum {string}
+             */
+            errors: "log" | "suppress" | "fail";
+            /** @description Ask the servers for their own figures while the run is on */
+            metrics?: {
+                /** @description Between two samples of each server */
+                intervalMs: number;
+                /**
+                 * @description Four-letter word, or the AdminServer by HTTP
+                 * @default mntr
+                 * @enum {string}
+                 */
+                source: "mntr" | "admin";
+                /** @default 8080 */
+                adminPort: number;
+                /** @description Where it is not the same on every server: one for each, as in the connect string */
+                adminPorts?: number[];
+            };
+            /** @description Artifacts in the original's form: its CSV time series and full distributions */
+            stats?: {
+                /** @default true */
+                series: boolean;
+                /** @default true */
+                distributions: boolean;
+            };
+            /**
+             * @description Own parameters, kept and shown as they are
+             * @default {}
+             */
+            bench: {
+                [key: string]: string;
+            };
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+            };
+            /**
+             * @description Of choices, pauses and values
+             * @default 1
+             */
+            seed: number;
+        };
         Threshold: {
             /**
              * @description Which figure
@@ -3266,7 +3570,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3376,6 +3680,46 @@ export interface components {
             /** @description From 1, without the header */
             row: number;
             reason: string;
+        };
+        ZookeeperReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "zookeeper";
+            /** @description The one znode that all of the run lay below */
+            root: string;
+            /** @description Opened by clients, those of connect not counted */
+            sessions: number;
+            connectionLosses: number;
+            sessionsExpired: number;
+            /** @description Kept, on another server than before */
+            sessionsMoved: number;
+            watchesRearmed: number;
+            /** @description From the loss of a connection to the next, of each session */
+            recovery: {
+                count: number;
+                meanMs: number;
+                maxMs: number;
+            };
+            /** @description The first 100 */
+            outages: components["schemas"]["Outage"][];
+            /** @description As seen by the samples of the servers */
+            leaderChanges: number;
+            /** @description Of the servers' own figures */
+            samples: number;
+            failedSamples: number;
+            bench: {
+                [key: string]: string;
+            };
+        };
+        Outage: {
+            /** @description Epoch milliseconds */
+            startMs: number;
+            /** @description Milliseconds until every session was connected; null: not any more */
+            recoveredMs: number | null;
+            /** @description That lost their connection meanwhile */
+            sessions: number;
         };
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";

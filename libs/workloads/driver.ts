@@ -84,13 +84,7 @@ export interface TargetFacts {
 /** How a kind is carried out; executor side only. Throws CodedError. */
 export interface Driver<Spec, Where = Target> {
   /** Once per run, by the leading executor: schema, checks. */
-  prepare(
-    spec: Spec,
-    target: Where,
-    events: DriverEvents,
-    signal: AbortSignal,
-    runId: string,
-  ): Promise<TargetFacts>;
+  prepare(spec: Spec, target: Where, events: DriverEvents, signal: AbortSignal, runId: string): Promise<TargetFacts>;
   /** Once per shard: connect, prepare statements, warm up. */
   open(
     spec: Spec,

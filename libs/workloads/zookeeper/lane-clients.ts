@@ -78,7 +78,7 @@ export class LaneClients {
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all(this.opening);
-    await Promise.all(this.parts.target.clients.map((client) => client?.session.close()));
+    await Promise.all(this.parts.target.clients.map(async (client) => client?.session.close()));
   }
 
   totals(): { bytesSent: number; bytesReceived: number; lateAnswers: number } {

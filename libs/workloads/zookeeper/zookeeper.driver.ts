@@ -31,12 +31,12 @@ async function hold(spec: ZookeeperSpec, target: Target, runId: string, events: 
 }
 
 /** What killed runs have left is removed; that it cannot be is no reason not to run. */
-async function sweep({ tree }: Held, { log }: DriverEvents): Promise<void> {
+async function sweep({ tree }: Held, events: DriverEvents): Promise<void> {
   try {
     for (const { runId, removed } of await tree.sweep(systemClock.epochMs()))
-      log('info', `removed ${removed} znodes that run ${runId} had left behind`);
+      events.log('info', `removed ${removed} znodes that run ${runId} had left behind`);
   } catch (error) {
-    log('warn', `what earlier runs have left behind could not be removed: ${textOf(error)}`);
+    events.log('warn', `what earlier runs have left behind could not be removed: ${textOf(error)}`);
   }
 }
 

@@ -55,7 +55,7 @@ export class Notifications {
   /** Watches the znode of `node` by the session of `by` from now on. */
   watch(node: LoadClient, by: LoadClient): void {
     const index = node.index;
-    this.watched[index] = { node, by, tell: () => void this.read(index), stampNs: Number.NaN };
+    this.watched[index] = { node, by, tell: () => this.read(index), stampNs: Number.NaN };
     this.read(index);
   }
 
