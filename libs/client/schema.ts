@@ -1387,10 +1387,21 @@ export interface components {
         };
         PoliciesInput: {
             /**
+             * @description requeue: another executor takes the part and goes on; only for kinds that may do a row twice
              * @default fail
              * @enum {string}
              */
-            lostExecutor?: "fail" | "continue";
+            lostExecutor?: "fail" | "continue" | "requeue";
+            /**
+             * @description Of one part; the next loss interrupts the run
+             * @default 3
+             */
+            maxRequeues?: number;
+            /**
+             * @description A part that no executor takes interrupts the run
+             * @default 300000
+             */
+            requeueDeadlineMs?: number;
             /**
              * @description Above it the run is degraded
              * @default 250
@@ -2094,6 +2105,8 @@ export interface components {
             startedAtMs: number | null;
             endedAtMs: number | null;
             rerunOf: string | null;
+            /** @description Of the request that made it; the logs of every process carry it */
+            correlationId?: string | null;
         };
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper";
@@ -3517,10 +3530,21 @@ export interface components {
         };
         Policies: {
             /**
+             * @description requeue: another executor takes the part and goes on; only for kinds that may do a row twice
              * @default fail
              * @enum {string}
              */
-            lostExecutor: "fail" | "continue";
+            lostExecutor: "fail" | "continue" | "requeue";
+            /**
+             * @description Of one part; the next loss interrupts the run
+             * @default 3
+             */
+            maxRequeues: number;
+            /**
+             * @description A part that no executor takes interrupts the run
+             * @default 300000
+             */
+            requeueDeadlineMs: number;
             /**
              * @description Above it the run is degraded
              * @default 250
@@ -3567,6 +3591,8 @@ export interface components {
             /** @description When it really started, its own clock */
             startedAtMs: number | null;
             completed: number;
+            /** @description Executors that were lost and replaced, in order */
+            lostExecutors?: string[];
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };

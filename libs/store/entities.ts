@@ -71,6 +71,8 @@ const run = new EntitySchema<RunRow>({
     cancelReason: text('cancel_reason', optional),
     mismatchCount: big('mismatch_count'),
     rerunOf: text('rerun_of', optional),
+    origin: json('origin', optional),
+    rolledUpMs: int('rolled_up_ms', optional),
     createdAtMs: big('created_at_ms'),
     endedAtMs: big('ended_at_ms', optional),
   },
@@ -94,6 +96,7 @@ const shard = new EntitySchema<ShardRow>({
     startedAtMs: big('started_at_ms', optional),
     completed: big('completed'),
     report: json('report', optional),
+    lostExecutors: json('lost_executors', optional),
   },
 });
 

@@ -6,6 +6,7 @@ import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
+import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
 import { SqlShardStore } from './shard-store.js';
@@ -34,6 +35,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

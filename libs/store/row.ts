@@ -5,6 +5,7 @@ import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { RunOrigin } from './port.js';
 
 /* Rows as the database has them: columns only, no logic, never answered by the API. Times carry their unit. */
 
@@ -32,6 +33,9 @@ export interface RunRow {
   cancelReason: string | null;
   mismatchCount: number;
   rerunOf: string | null;
+  origin: RunOrigin | null;
+  /** Least length of the stored intervals once they were rolled up. */
+  rolledUpMs: number | null;
   createdAtMs: number;
   endedAtMs: number | null;
 }
@@ -47,6 +51,8 @@ export interface ShardRow {
   startedAtMs: number | null;
   completed: number;
   report: RunReport | null;
+  /** Executors that it was taken from, in order; null for none. */
+  lostExecutors: string[] | null;
 }
 
 export interface HistoryRow {

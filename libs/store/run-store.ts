@@ -30,10 +30,11 @@ const storedRun = (
   placement: row.placement,
   policies: row.policies,
   rerunOf: row.rerunOf,
+  origin: row.origin,
   createdAtMs: row.createdAtMs,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
+  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report, lostExecutors }) => ({
     index,
     executorId,
     lanes,
@@ -41,6 +42,7 @@ const storedRun = (
     startedAtMs,
     completed,
     report,
+    ...(lostExecutors && { lostExecutors }),
   })),
   summary: row.summary,
   problem: row.problem,
@@ -94,6 +96,7 @@ export class SqlRunStore implements RunStore {
         prepared: false,
         mismatchCount: 0,
         rerunOf: input.rerunOf,
+        origin: input.origin ?? null,
         createdAtMs,
       });
       await manager.insert(history, {

@@ -31,4 +31,5 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   startedAtMs: run.startAtMs,
   endedAtMs: run.endedAtMs,
   rerunOf: run.rerunOf,
+  correlationId: run.origin?.correlationId ?? null,
 });
