@@ -13,7 +13,10 @@ import { Metrics } from './ops/metrics.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
+import { ArtifactsController } from './results/artifacts.controller.js';
+import { Artifacts } from './results/artifacts.service.js';
 import { EventStreams } from './results/event-streams.service.js';
+import { HtmlReports } from './results/html-report.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
 import { Reports } from './results/reports.service.js';
 import { ReportsController } from './results/reports.controller.js';
@@ -51,6 +54,7 @@ export class AppModule {
         RunsController,
         ResultsController,
         ReportsController,
+        ArtifactsController,
         ExecutorsController,
         HealthController,
         MetricsController,
@@ -69,7 +73,9 @@ export class AppModule {
         RunsService,
         Results,
         HdrLogs,
+        HtmlReports,
         Reports,
+        Artifacts,
         EventStreams,
         Metrics,
         Sweep,

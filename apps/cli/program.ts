@@ -9,6 +9,7 @@ import { addQuery } from './query/query-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
+import { addZookeeperReport } from './zookeeper/report-command.js';
 import { addZookeeper } from './zookeeper/zookeeper-command.js';
 
 /** Everything outside that the commands touch; tests put their own in its place. */
@@ -112,6 +113,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
   addZookeeper(program, workplace, done);
+  addZookeeperReport(program, terminal, done);
 
   for (const name of processNames) {
     program

@@ -4,9 +4,16 @@ import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
 import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
+import { Artifacts1795271000000 } from '#migrations/1795271000000-artifacts.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
-const MIGRATIONS = [Runs1795219200000, ShardReports1795248000000, LostExecutors1795262400000, RunOrigins1795266123000];
+const MIGRATIONS = [
+  Runs1795219200000,
+  ShardReports1795248000000,
+  LostExecutors1795262400000,
+  RunOrigins1795266123000,
+  Artifacts1795271000000,
+];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 2_000;

@@ -1,3 +1,4 @@
+import { annotation, artifactPart } from './artifact-entities.js';
 import { EntitySchema, type EntitySchemaColumnOptions, type ValueTransformer } from 'typeorm';
 import type {
   EndpointRow,
@@ -230,5 +231,7 @@ export const entitiesOf = (dialect: Dialect) => ({
   mismatch,
   executor,
   idempotency,
+  artifactPart,
+  annotation,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

@@ -5,6 +5,7 @@ import type { Placement, Policies, ShardView, Waiting, WorkloadKind } from '#lib
 import type { RunStatus, StatusChange } from '#libs/contract/status.js';
 import type { Mismatch, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { ArtifactStore } from './artifact-port.js';
 
 /** What is written when a run is created. The store encrypts the target's secrets. */
 export type NewRun = RunDefinition & RunFields & NewRunFields;
@@ -197,6 +198,7 @@ export interface Store {
   shards: ShardStore;
   intervals: IntervalStore;
   log: LogStore;
+  artifacts: ArtifactStore;
   watchdog: Watchdog;
   counts: RunCounts;
   ping(): Promise<void>;

@@ -45,6 +45,10 @@ export interface DriverEvents {
   interval(snapshot: IntervalSnapshot): void;
   mismatch(mismatch: Mismatch): void;
   started(atMs: number): void;
+  /** Adds to a file of the run; absent where nobody keeps files. `type`: media type. */
+  artifact?(name: string, type: string, text: string): void;
+  /** Notes what has happened at `atMs`; absent where nobody keeps it. */
+  annotate?(atMs: number, label: string): void;
 }
 
 export interface ShardResult {

@@ -3,6 +3,7 @@ import { systemClock } from '#libs/load/clock.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
 import { LocustFold } from '#libs/workloads/zookeeper/locust-fold.js';
+import { ReportFold } from '#libs/workloads/zookeeper/report/report-run.js';
 import { zookeeperDriver } from '#libs/workloads/zookeeper/zookeeper.driver.js';
 import { planZookeeper } from '#libs/workloads/zookeeper/zookeeper.plan.js';
 import { zookeeperRun } from '#libs/workloads/zookeeper/zookeeper-run.js';
@@ -12,6 +13,7 @@ import { localLines } from '../local-lines.js';
 import { stopSignal } from '../stop-signal.js';
 import { type LocalEvents, runLocally } from '../stress/local-run.js';
 import type { Terminal } from '../terminal.js';
+import { LocalFiles } from './local-files.js';
 import type { ZookeeperJob } from './zookeeper-options.js';
 
 const MS_PER_S = 1_000;
@@ -29,7 +31,8 @@ export async function zookeeperHere(job: ZookeeperJob, asJson: boolean, terminal
   const [shard] = planZookeeper(run.spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
   await loadHistograms();
-  const fold = new LocustFold();
+  const fold = new ReportFold();
+  const files = new LocalFiles(job.files);
   let seconds = 0;
   const events: LocalEvents = {
     ...localLines('zookeeper', line),
@@ -41,14 +44,23 @@ export async function zookeeperHere(job: ZookeeperJob, asJson: boolean, terminal
       line(intervalLine(one.rows(), seconds, snapshot.lengthMs / MS_PER_S));
       one.destroy();
     },
+    artifact: (name, _type, text) => files.append(name, text),
+    annotate(atMs, label) {
+      files.annotate(atMs, label);
+      line(`${new Date(atMs).toISOString()} ${label}`);
+    },
   };
   const { signal, release } = stopSignal(terminal);
   try {
     for (const text of [...job.remarks, ...headLines(run.spec, run.target.contactPoints)]) line(text);
     const result = await runLocally(zookeeperDriver, { ...run, shard }, events, { clock: systemClock, signal });
     const report = result.report?.kind === 'zookeeper' ? result.report : undefined;
-    const rows = fold.rows();
+    const taken = fold.take();
+    const { rows } = taken;
     for (const text of footLines(rows, report, seconds)) line(text);
+    const about = headLines(run.spec, run.target.contactPoints).filter((text) => text !== '');
+    const label = run.spec.taskSet ?? 'own mix';
+    for (const path of files.finish({ ...taken, label, about, sessions: report ?? null })) line(`wrote ${path}`);
     const { failure = null, stopped } = result;
     if (failure) terminal.remark(`${failure.code}: ${failure.message}`);
     if (asJson)

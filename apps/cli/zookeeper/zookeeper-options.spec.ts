@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CodedError } from '#libs/contract/problem.js';
 import { zookeeperJob, type ZookeeperOptions } from './zookeeper-options.js';
+import { SETTINGS } from './zookeeper-settings.js';
 
 const GIVEN: ZookeeperOptions = { open: false, poisson: false, tls: false, tlsVerify: true };
 
@@ -23,6 +25,13 @@ function issuesOf(work: () => unknown): string[] {
   }
 }
 
+describe('the settings', () => {
+  it('are called as commander calls their flags', () => {
+    for (const [name, { flag }] of Object.entries(SETTINGS))
+      expect(new Option(`${flag} <value>`).attributeName(), flag).toBe(name);
+  });
+});
+
 describe('zookeeperJob', () => {
   it('reads the example of the original’s manual', () => {
     const { spec, target, files, remarks } = zookeeperJob(
@@ -33,7 +42,7 @@ describe('zookeeperJob', () => {
         minWait: '150',
         maxWait: '300',
         statsCollect: '500',
-        metricsCollect: '500',
+        zkMetricsCollect: '500',
         reportDir: '../my-report-3',
       },
       [
@@ -105,7 +114,7 @@ describe('zookeeperJob', () => {
       weights: 'delete=1',
       minWait: '5',
       maxWait: '3',
-      saslOptions: '{"mechanism":"GSSAPI"}',
+      kazooSaslOptions: '{"mechanism":"GSSAPI"}',
     };
     const issues = issuesOf(() => zookeeperJob(options, ['--csv', 'out'], { KAZOO_LOCUST_CREATE_CLIENT: 'x = 1' }));
     for (const expected of [

@@ -120,7 +120,7 @@ class Settings {
   }
 
   sasl(): { username: string; password: string } | undefined {
-    const text = this.text('saslOptions');
+    const text = this.text('kazooSaslOptions');
     if (text === undefined) return undefined;
     let given: unknown;
     try {
@@ -131,7 +131,7 @@ class Settings {
     const read = SaslOptions.safeParse(given);
     if (read.success) return read.data;
     for (const { path, message } of issuesOf(read.error, given))
-      this.issues.push({ path: `${SETTINGS.saslOptions.flag} ${path}`, message });
+      this.issues.push({ path: `${SETTINGS.kazooSaslOptions.flag} ${path}`, message });
     return undefined;
   }
 
@@ -167,15 +167,15 @@ function specInput(settings: Settings, options: ZookeeperOptions, hasSasl: boole
   const rate = settings.number('rate');
   const min = settings.number('minWait') ?? 0;
   const duration = settings.number('duration');
-  const collect = settings.text('metricsCollect');
+  const collect = settings.text('zkMetricsCollect');
   const wantsReport = settings.text('reportDir') !== undefined;
   const interval = settings.number('statsCollect');
   const metricsMs =
     collect === undefined || collect === 'web'
-      ? wantsReport || settings.text('metricsCsv') !== undefined
+      ? wantsReport || settings.text('zkMetricsCsv') !== undefined
         ? MS_PER_S
         : undefined
-      : settings.numberIn('metricsCollect', collect);
+      : settings.numberIn('zkMetricsCollect', collect);
   const adminPorts = settings.numbers('adminPort');
   const wantsStats = [interval, settings.text('statsCsv'), settings.text('statsDistrib')].some(
     (one) => one !== undefined && one !== 0,
@@ -273,7 +273,7 @@ export function zookeeperJob(
   ];
   if (!spec.success || !target.success || issues.length > 0) throw refused(issues);
   const files = {
-    metricsCsv: settings.text('metricsCsv'),
+    metricsCsv: settings.text('zkMetricsCsv'),
     statsCsv: settings.text('statsCsv'),
     statsDistrib: settings.text('statsDistrib'),
     reportDir: settings.text('reportDir'),

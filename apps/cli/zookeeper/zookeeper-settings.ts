@@ -85,7 +85,7 @@ export const SETTINGS = {
   login: { flag: '--login', usage: '<none|digest|sasl>', about: 'how the username is used', field: 'login' },
   username: { flag: '--username', usage: '<name>', about: 'of the login', field: 'username' },
   password: { flag: '--password', usage: '<password>', about: 'better in a file: --env-file', field: 'password' },
-  saslOptions: {
+  kazooSaslOptions: {
     flag: '--kazoo-sasl-options',
     usage: '<json>',
     about: 'mechanism DIGEST-MD5, username, password',
@@ -102,14 +102,14 @@ export const SETTINGS = {
     variable: 'ZK_LOCUST_EXCEPTION_BEHAVIOR',
     field: 'errors',
   },
-  metricsCollect: {
+  zkMetricsCollect: {
     flag: '--zk-metrics-collect',
     usage: '<ms>',
     about: "ask the servers for their figures; 'web' is that of the server's pages",
     variable: 'ZK_LOCUST_ZK_METRICS_COLLECT',
     field: 'metrics.intervalMs',
   },
-  metricsCsv: {
+  zkMetricsCsv: {
     flag: '--zk-metrics-csv',
     usage: '<file>',
     about: 'figures of the servers; the name of the server is added',

@@ -10,6 +10,7 @@ import type { SessionEvents } from '#libs/zk/session-options.js';
 import { RunTree } from './run-tree.js';
 import { serverFacts } from './server-facts.js';
 import { accessOf, sessionOptionsOf } from './session-options.js';
+import { ShardWatch } from './shard-watch.js';
 import type { ZookeeperSpec } from './zookeeper.schema.js';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -92,9 +93,13 @@ async function open(
       target: { ensemble: target, root: held.tree.root },
       share,
     }));
-    const lanes = await openLanes(inputs, events, signal);
+    const watch = await ShardWatch.of(spec, target, shard.index, events);
+    const lanes = await openLanes(inputs, watch.events, signal);
     return {
-      run: (startAtMs, stopSignal) => lanes.run(startAtMs, stopSignal),
+      async run(startAtMs, stopSignal) {
+        watch.begin();
+        return watch.end(await lanes.run(startAtMs, stopSignal));
+      },
       async close() {
         await lanes.close();
         await leave();
