@@ -1,3 +1,4 @@
+import { CodedError } from '#libs/contract/coded-error.js';
 import { Policies } from '#libs/contract/run.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import type { Session } from '../run-commands.js';
@@ -8,7 +9,13 @@ import type { ZookeeperJob } from './zookeeper-options.js';
 export async function zookeeperThere(session: Session, job: ZookeeperJob, json: boolean): Promise<ExitCode> {
   const { remote, terminal } = session;
   const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
-  const { spec, target, executors, remarks } = job;
+  const { spec, target, executors, remarks, files } = job;
+  const wanted = Object.values(files).filter((path) => path !== undefined);
+  if (wanted.length > 0)
+    throw new CodedError(
+      'VALIDATION_FAILED',
+      `a server keeps the files of a run: expected none here, found ${wanted.join(', ')}; see /v1/runs/{id}/artifacts and report`,
+    );
   for (const text of remarks) line(text);
   const created = await remote.create({
     kind: 'zookeeper',
