@@ -235,10 +235,8 @@ export class SqlRunStore implements RunStore {
       if (!isEnded(found.status))
         throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${found.status}: cancel it first`);
       const { artifactPart, annotation } = this.database.entities;
-      for (const owned of [
-        ...[shard, history, label, endpoint, interval, intervalSelf, log],
-        ...[mismatch, idempotency, artifactPart, annotation],
-      ]) {
+      const parts = [shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency];
+      for (const owned of [...parts, artifactPart, annotation]) {
         await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
       }
       await manager.delete(run, { id });

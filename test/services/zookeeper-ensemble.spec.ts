@@ -51,9 +51,23 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
     const control = new ZkClient(opened);
     await control.create(BASE);
     const running = tidemark([
-      ...['zookeeper', '--hosts', connectString, '--weights', 'get=10,set=2,exists_watch=1,create_ephemeral=1'],
-      ...['--clients', '18', '--duration', '600', '--session-timeout', '20000', '--min-wait', '2'],
-      ...['--zk-metrics-collect', '250', '--report-dir', folder],
+      'zookeeper',
+      '--hosts',
+      connectString,
+      '--weights',
+      'get=10,set=2,exists_watch=1,create_ephemeral=1',
+      '--clients',
+      '18',
+      '--duration',
+      '600',
+      '--session-timeout',
+      '20000',
+      '--min-wait',
+      '2',
+      '--zk-metrics-collect',
+      '250',
+      '--report-dir',
+      folder,
     ]);
     await running.seen(/\d+ req\/s/);
     const [follower = 0] = await membersIn('follower');

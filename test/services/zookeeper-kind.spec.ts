@@ -101,8 +101,15 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
 
   it('removes what a killed process has left behind at the next start', async () => {
     const killed = tidemark([
-      ...['zookeeper', '--hosts', `${address}${BASE}`, '--task-set', 'create_and_delete'],
-      ...['--session-timeout', '4000', '--duration', '600'],
+      'zookeeper',
+      '--hosts',
+      `${address}${BASE}`,
+      '--task-set',
+      'create_and_delete',
+      '--session-timeout',
+      '4000',
+      '--duration',
+      '600',
     ]);
     await killed.seen(/req\/s/);
     killed.child.kill('SIGKILL');
