@@ -20,6 +20,8 @@ export interface SessionOptions {
   openTimeoutMs?: number;
   /** Hot operations at a time. Default 1024. */
   inFlight?: number;
+  /** Buffer of each connection that requests are written to. Default 256 KiB. */
+  sendBytes?: number;
   /** What one answer may take. Default 64 MiB. */
   maxAnswerBytes?: number;
   tls?: tls.ConnectionOptions;

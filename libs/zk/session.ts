@@ -19,6 +19,7 @@ const OPEN_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const IN_FLIGHT = 1024;
+const SEND_BYTES = 256 * 1024;
 const PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 const NOBODY = Buffer.alloc(16);
@@ -185,9 +186,9 @@ export class Session {
   /** One attempt at one server; false when the session has expired. */
   private async establish({ host, port }: ServerAddress, name: string): Promise<boolean> {
     const { sessionTimeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, inFlight = IN_FLIGHT, sasl } = this.options;
-    const { maxAnswerBytes = MAX_ANSWER_BYTES, tls } = this.options;
+    const { maxAnswerBytes = MAX_ANSWER_BYTES, sendBytes = SEND_BYTES, tls } = this.options;
     const opened = await Connection.open(
-      { host, port, connectTimeoutMs, inFlight, maxAnswerBytes, tls },
+      { host, port, connectTimeoutMs, inFlight, maxAnswerBytes, sendBytes, tls },
       this.handler,
       {
         closed: (cause) => this.lost(opened, cause),

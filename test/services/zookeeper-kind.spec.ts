@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ArtifactPage } from '../../apps/api/results/artifacts.schema.js';
 import { TASK_SETS } from '#libs/workloads/zookeeper/task-sets.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
@@ -83,6 +84,8 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
         clients: 8,
         rate: { model: 'open', ratePerSecond: 200 },
         durationMs: 3_000,
+        metrics: { intervalMs: 300, source: 'mntr' },
+        stats: {},
       };
       const target = { connectString: `${address}${BASE}` };
       const id = await world.post({ kind: 'zookeeper', spec, target, placement: { executors: 2 } });
@@ -91,6 +94,26 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       const summary = await world.summary(id);
       expect(summary.operations['total']).toMatchObject({ scheduled: 600, failed: 0 });
       expect(summary.report).toMatchObject({ kind: 'zookeeper', sessions: 16 });
+      const names = ['distributions-0.jsonl', 'distributions-1.jsonl', 'stats-0.csv', 'stats-1.csv'];
+      const { items } = ArtifactPage.parse(await world.call(`/v1/runs/${id}/artifacts`));
+      const metrics = `zk-metrics-${address.replace(':', '_')}.csv`;
+      expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining([...names, metrics]));
+      const text = async (path: string) => (await fetch(`${world.url}/v1/runs/${id}/${path}`)).text();
+      const rows = (await text('artifacts/stats-0.csv')).trim().split('\n');
+      const counted = rows.filter((row) => row.includes(',Total,')).map((row) => Number(row.split(',')[4]));
+      expect(counted.reduce((sum, count) => sum + count, 0)).toBe(300);
+      expect((await text(`artifacts/${metrics}`)).split('\n')[0]).toMatch(
+        /^timestamp,host_port,.*outstanding_requests/,
+      );
+      await world.call(`/v1/runs/${id}/annotations`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ label: 'looked <at>', at: new Date(run.startedAtMs ?? 0).toISOString() }),
+      });
+      const page = await text(`report?with=${id}`);
+      expect(page).toContain('looked &lt;at&gt;');
+      expect(page).toContain('Alive connections');
+      expect(await text('stdout')).toMatch(/^ Total +600 +0 /m);
       const long = await world.post({ kind: 'zookeeper', spec: { ...spec, durationMs: 600_000 }, target });
       await world.reaches(long, 'running');
       await world.cancel(long);
@@ -98,6 +121,13 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       await expect.poll(() => control.children(BASE), { timeout: 20_000 }).toEqual([]);
     },
   );
+
+  it('logs in, and keeps its znodes to itself', async () => {
+    const login = ['--login', 'digest', '--username', 'ann', '--password', 'secret', '--access', 'creator'];
+    const { operations } = await zookeeper(...login, '--weights', 'get=2,set=1,multi=1', '--operations', '100');
+    expect(operations.at(-1)).toMatchObject({ requests: 100, failures: 0 });
+    expect(await control.children(BASE)).toEqual([]);
+  });
 
   it('removes what a killed process has left behind at the next start', async () => {
     const killed = tidemark([

@@ -16,6 +16,8 @@ export function sessionOptionsOf(spec: ZookeeperSpec, target: Target): SessionOp
     operationTimeoutMs: spec.operationTimeoutMs,
     connectTimeoutMs: spec.connectTimeoutMs,
     inFlight: spec.pipeline * 2 + LATE_ROOM,
+    // A run may have thousands of sessions.
+    sendBytes: 16 * 1024,
     ...(tls && {
       tls: {
         ca: tls.caPem,
