@@ -3,10 +3,14 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { Store } from '#libs/store/port.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
+import { KeysController } from './keys/keys.controller.js';
+import { Keys } from './keys/keys.service.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { Metrics } from './ops/metrics.service.js';
@@ -15,6 +19,8 @@ import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
 import { ArtifactsController } from './results/artifacts.controller.js';
 import { Artifacts } from './results/artifacts.service.js';
+import { ProjectsController } from './projects/projects.controller.js';
+import { Projects } from './projects/projects.service.js';
 import { EventStreams } from './results/event-streams.service.js';
 import { HtmlReports } from './results/html-report.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
@@ -58,6 +64,9 @@ export class AppModule {
         ExecutorsController,
         HealthController,
         MetricsController,
+        KeysController,
+        ProjectsController,
+        AuditController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -79,6 +88,9 @@ export class AppModule {
         EventStreams,
         Metrics,
         Sweep,
+        Keys,
+        Projects,
+        AuditPrune,
       ],
     };
   }

@@ -92,7 +92,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create the same run again */
+        /**
+         * Create the same run again
+         * @description With overrides, a JSON merge patch on its definition, a run like it.
+         */
         post: operations["rerunRun"];
         delete?: never;
         options?: never;
@@ -265,75 +268,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/runs/{id}/artifacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Files that the run has left */
-        get: operations["listArtifacts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/runs/{id}/artifacts/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One file; it grows while the run is on */
-        get: operations["getArtifact"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/runs/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tables and plots of a zookeeper run as one HTML page, with other runs laid over it */
-        get: operations["getHtmlReport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/runs/{id}/annotations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happened while the run was on, by time */
-        get: operations["listAnnotations"];
-        put?: never;
-        /** Note what happens to the target while the run is on */
-        post: operations["annotateRun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/executors": {
         parameters: {
             query?: never;
@@ -402,11 +336,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description The key is in this answer only: its hash is stored. From the first key on, every call needs one. A repeated call answers the same key without its text.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It stays in the list.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List projects and what they use now */
+        get: operations["listProjects"];
+        put?: never;
+        /** Make a project */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project */
+        get: operations["getProject"];
+        /** Change the name and quotas of a project */
+        put: operations["replaceProject"];
+        post?: never;
+        /** Delete a project that has nothing */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what, when, with which key and result
+         * @description Every call but those that only read, refused ones as well; kept for 400 days.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2014,175 +2046,6 @@ export interface components {
              */
             compression?: "none" | "lz4" | "snappy";
         };
-        CreateZookeeperRunInput: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "zookeeper";
-            spec: components["schemas"]["ZookeeperSpecInput"];
-            name?: string;
-            /** @default {} */
-            labels?: {
-                [key: string]: string;
-            };
-            target: components["schemas"]["ZookeeperTargetInput"];
-            /** @default [] */
-            thresholds?: components["schemas"]["ThresholdInput"][];
-            /** @default {} */
-            placement?: components["schemas"]["PlacementInput"];
-            /** @default {} */
-            policies?: components["schemas"]["PoliciesInput"];
-        };
-        ZookeeperSpecInput: {
-            /**
-             * @description What clients do, as the Locust harness has it
-             * @enum {string}
-             */
-            taskSet?: "connect" | "set" | "get" | "set_and_get" | "connect_set" | "create_and_delete" | "watch" | "exists" | "exists_many" | "get_children" | "get_children2" | "count_children" | "incr_set" | "multi" | "leader_election";
-            /** @description In place of taskSet: operations and how often each is drawn */
-            weights?: {
-                [key: string]: number;
-            };
-            /**
-             * @description Sessions per executor
-             * @default 1
-             */
-            clients?: number;
-            /** @description Sessions that each executor opens in a second of the run; when absent all are open before it starts */
-            spawnPerSecond?: number;
-            /**
-             * @description Load threads per executor, one core each
-             * @default 1
-             */
-            lanes?: number;
-            /**
-             * @description Operations of one session in flight at most
-             * @default 1
-             */
-            pipeline?: number;
-            /**
-             * @description Pause of a client between two operations, drawn evenly
-             * @default {
-             *       "min": 0,
-             *       "max": 0
-             *     }
-             */
-            waitMs?: {
-                min: number;
-                max: number;
-            };
-            /**
-             * @default {
-             *       "model": "closed"
-             *     }
-             */
-            rate?: components["schemas"]["QueryRateInput"];
-            durationMs?: number;
-            /** @description Over all executors; the run ends when they are done */
-            operations?: number;
-            /** @description Path that everything lies below; that of the connect string */
-            chroot?: string;
-            /**
-             * @description Where the one znode is made that all of the run lies below
-             * @default /
-             */
-            pseudoRoot?: string;
-            /**
-             * @description Length of names; longer where they would not differ
-             * @default 8
-             */
-            keySizeBytes?: number;
-            /** @default 8 */
-            valueSizeBytes?: number;
-            /**
-             * @description Paths of each client for exists_negative_watch_many
-             * @default 100
-             */
-            manyWatches?: number;
-            /** @default 10000 */
-            sessionTimeoutMs?: number;
-            /**
-             * @description Counted as clientTimeout
-             * @default 10000
-             */
-            operationTimeoutMs?: number;
-            /**
-             * @description Of one server
-             * @default 5000
-             */
-            connectTimeoutMs?: number;
-            /**
-             * @description How the target's username and password are used
-             * @default none
-             * @enum {string}
-             */
-            login?: "none" | "digest" | "sasl";
-            /**
-             * @description Of every znode: for everybody, or only for who made it, which takes a login
-             * @default open
-             * @enum {string}
-             */
-            access?: "open" | "creator";
-            /**
-             * @description What a failed operation does beside being counted: a line in the log, nothing, or the end of the run
-             * @default log
-             * @enum {string}
-             */
-            errors?: "log" | "suppress" | "fail";
-            /** @description Ask the servers for their own figures while the run is on */
-            metrics?: {
-                /** @description Between two samples of each server */
-                intervalMs: number;
-                /**
-                 * @description Four-letter word, or the AdminServer by HTTP
-                 * @default mntr
-                 * @enum {string}
-                 */
-                source?: "mntr" | "admin";
-                /** @default 8080 */
-                adminPort?: number;
-                /** @description Where it is not the same on every server: one for each, as in the connect string */
-                adminPorts?: number[];
-            };
-            /** @description Artifacts in the original's form: its CSV time series and full distributions */
-            stats?: {
-                /** @default true */
-                series?: boolean;
-                /** @default true */
-                distributions?: boolean;
-            };
-            /**
-             * @description Own parameters, kept and shown as they are
-             * @default {}
-             */
-            bench?: {
-                [key: string]: string;
-            };
-            /** @default {} */
-            log?: {
-                /** @default 1000 */
-                intervalMs?: number;
-            };
-            /**
-             * @description Of choices, pauses and values
-             * @default 1
-             */
-            seed?: number;
-        };
-        ZookeeperTargetInput: {
-            /** @description host:port[,host:port...][/chroot]; port 2181 when absent */
-            connectString: string;
-            /** @description Of the login that spec.login names */
-            username?: string;
-            password?: string;
-            tls?: components["schemas"]["TlsInput"];
-            /**
-             * @description True lets this run share the target with other runs that say so too
-             * @default false
-             */
-            shared?: boolean;
-        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -2209,11 +2072,26 @@ export interface components {
             startedAtMs: number | null;
             endedAtMs: number | null;
             rerunOf: string | null;
+            /** @default default */
+            projectId: string;
+            /**
+             * @description The saved definition that it was made from
+             * @default null
+             */
+            benchmark: {
+                id: string;
+                version: number;
+            } | null;
+            /**
+             * @description The schedule that started it
+             * @default null
+             */
+            scheduleId: string | null;
             /** @description Of the request that made it; the logs of every process carry it */
             correlationId?: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper";
+        WorkloadKind: "stress" | "generate" | "load" | "query";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -2228,7 +2106,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -3507,141 +3385,6 @@ export interface components {
              */
             compression: "none" | "lz4" | "snappy";
         };
-        ZookeeperSpec: {
-            /**
-             * @description What clients do, as the Locust harness has it
-             * @enum {string}
-             */
-            taskSet?: "connect" | "set" | "get" | "set_and_get" | "connect_set" | "create_and_delete" | "watch" | "exists" | "exists_many" | "get_children" | "get_children2" | "count_children" | "incr_set" | "multi" | "leader_election";
-            /** @description In place of taskSet: operations and how often each is drawn */
-            weights?: {
-                [key: string]: number;
-            };
-            /**
-             * @description Sessions per executor
-             * @default 1
-             */
-            clients: number;
-            /** @description Sessions that each executor opens in a second of the run; when absent all are open before it starts */
-            spawnPerSecond?: number;
-            /**
-             * @description Load threads per executor, one core each
-             * @default 1
-             */
-            lanes: number;
-            /**
-             * @description Operations of one session in flight at most
-             * @default 1
-             */
-            pipeline: number;
-            /**
-             * @description Pause of a client between two operations, drawn evenly
-             * @default {
-             *       "min": 0,
-             *       "max": 0
-             *     }
-             */
-            waitMs: {
-                min: number;
-                max: number;
-            };
-            /**
-             * @default {
-             *       "model": "closed"
-             *     }
-             */
-            rate: components["schemas"]["QueryRate"];
-            durationMs?: number;
-            /** @description Over all executors; the run ends when they are done */
-            operations?: number;
-            /** @description Path that everything lies below; that of the connect string */
-            chroot?: string;
-            /**
-             * @description Where the one znode is made that all of the run lies below
-             * @default /
-             */
-            pseudoRoot: string;
-            /**
-             * @description Length of names; longer where they would not differ
-             * @default 8
-             */
-            keySizeBytes: number;
-            /** @default 8 */
-            valueSizeBytes: number;
-            /**
-             * @description Paths of each client for exists_negative_watch_many
-             * @default 100
-             */
-            manyWatches: number;
-            /** @default 10000 */
-            sessionTimeoutMs: number;
-            /**
-             * @description Counted as clientTimeout
-             * @default 10000
-             */
-            operationTimeoutMs: number;
-            /**
-             * @description Of one server
-             * @default 5000
-             */
-            connectTimeoutMs: number;
-            /**
-             * @description How the target's username and password are used
-             * @default none
-             * @enum {string}
-             */
-            login: "none" | "digest" | "sasl";
-            /**
-             * @description Of every znode: for everybody, or only for who made it, which takes a login
-             * @default open
-             * @enum {string}
-             */
-            access: "open" | "creator";
-            /**
-             * @description What a failed operation does beside being counted: a line in the log, nothing, or the end of the run
-             * @default log
-             * @enum {string}
-             */
-            errors: "log" | "suppress" | "fail";
-            /** @description Ask the servers for their own figures while the run is on */
-            metrics?: {
-                /** @description Between two samples of each server */
-                intervalMs: number;
-                /**
-                 * @description Four-letter word, or the AdminServer by HTTP
-                 * @default mntr
-                 * @enum {string}
-                 */
-                source: "mntr" | "admin";
-                /** @default 8080 */
-                adminPort: number;
-                /** @description Where it is not the same on every server: one for each, as in the connect string */
-                adminPorts?: number[];
-            };
-            /** @description Artifacts in the original's form: its CSV time series and full distributions */
-            stats?: {
-                /** @default true */
-                series: boolean;
-                /** @default true */
-                distributions: boolean;
-            };
-            /**
-             * @description Own parameters, kept and shown as they are
-             * @default {}
-             */
-            bench: {
-                [key: string]: string;
-            };
-            log: {
-                /** @default 1000 */
-                intervalMs: number;
-            };
-            /**
-             * @description Of choices, pauses and values
-             * @default 1
-             */
-            seed: number;
-        };
         Threshold: {
             /**
              * @description Which figure
@@ -3735,7 +3478,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3860,46 +3603,6 @@ export interface components {
             row: number;
             reason: string;
         };
-        ZookeeperReport: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "zookeeper";
-            /** @description The one znode that all of the run lay below */
-            root: string;
-            /** @description Opened by clients, those of connect not counted */
-            sessions: number;
-            connectionLosses: number;
-            sessionsExpired: number;
-            /** @description Kept, on another server than before */
-            sessionsMoved: number;
-            watchesRearmed: number;
-            /** @description From the loss of a connection to the next, of each session */
-            recovery: {
-                count: number;
-                meanMs: number;
-                maxMs: number;
-            };
-            /** @description The first 100 */
-            outages: components["schemas"]["Outage"][];
-            /** @description As seen by the samples of the servers */
-            leaderChanges: number;
-            /** @description Of the servers' own figures */
-            samples: number;
-            failedSamples: number;
-            bench: {
-                [key: string]: string;
-            };
-        };
-        Outage: {
-            /** @description Epoch milliseconds */
-            startMs: number;
-            /** @description Milliseconds until every session was connected; null: not any more */
-            recoveredMs: number | null;
-            /** @description That lost their connection meanwhile */
-            sessions: number;
-        };
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";
         Validity: {
@@ -3922,7 +3625,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
         Issue: {
             path: string;
             message: string;
@@ -3967,6 +3670,13 @@ export interface components {
         CancelRunInput: {
             /** @default cancelled by request */
             reason?: string;
+        };
+        /** @default {} */
+        RerunInput: {
+            /** @description JSON merge patch (RFC 7386) on the definition; null takes a field away */
+            overrides?: {
+                [key: string]: unknown;
+            };
         };
         Summary: {
             startedAtMs: number | null;
@@ -4138,36 +3848,6 @@ export interface components {
             source: string;
             message: string;
         };
-        ArtifactPage: {
-            items: components["schemas"]["Artifact"][];
-        };
-        Artifact: {
-            name: string;
-            /** @description Media type */
-            type: string;
-            bytes: number;
-            /** @description Of its first part, epoch milliseconds */
-            createdAtMs: number;
-        };
-        AnnotationPage: {
-            items: components["schemas"]["Annotation"][];
-        };
-        Annotation: {
-            id: number;
-            /** @description Epoch milliseconds */
-            atMs: number;
-            label: string;
-            /** @description api, or executor:<id> */
-            source: string;
-        };
-        CreateAnnotation: {
-            /**
-             * Format: date-time
-             * @description Now when absent
-             */
-            at?: string;
-            label: string;
-        };
         Executors: {
             items: components["schemas"]["Executor"][];
         };
@@ -4188,6 +3868,110 @@ export interface components {
         Health: {
             /** @enum {string} */
             status: "ok";
+        };
+        CreateApiKey: {
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description The only project that the key sees; every project when absent */
+            projectId?: string;
+            /** @description Epoch milliseconds; never when absent */
+            expiresAtMs?: number;
+        };
+        /** @enum {string} */
+        Role: "viewer" | "runner" | "admin";
+        CreatedApiKey: {
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description null: every project */
+            projectId: string | null;
+            createdBy: string;
+            createdAtMs: number;
+            /** @description To the minute */
+            lastUsedAtMs: number | null;
+            expiresAtMs: number | null;
+            revokedAtMs: number | null;
+            /** @description The key itself: shown this once; null when the call is repeated */
+            key: string | null;
+        };
+        ApiKeys: {
+            /** @description Newest first, revoked ones too */
+            items: components["schemas"]["ApiKey"][];
+        };
+        ApiKey: {
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description null: every project */
+            projectId: string | null;
+            createdBy: string;
+            createdAtMs: number;
+            /** @description To the minute */
+            lastUsedAtMs: number | null;
+            expiresAtMs: number | null;
+            revokedAtMs: number | null;
+        };
+        CreateProjectInput: {
+            id: string;
+            name: string;
+            /** @default {} */
+            quotas?: components["schemas"]["Quotas"];
+        };
+        Quotas: {
+            /** @description Runs under way at once; more wait */
+            concurrentRuns?: number;
+            /** @description Planned rate of all runs under way together; more wait, a run that alone plans more, or plans none, is refused */
+            ratePerSecond?: number;
+            /** @description Executors at work at once; more wait, a run that alone needs more is refused */
+            executors?: number;
+        };
+        Project: {
+            id: string;
+            name: string;
+            quotas: components["schemas"]["Quotas"];
+            /** @description Its ETag */
+            version: number;
+            createdAtMs: number;
+            updatedAtMs: number;
+            /** @description Now */
+            usage: {
+                activeRuns: number;
+                queuedRuns: number;
+                /** @description That active runs need */
+                executors: number;
+                /** @description That active runs plan */
+                ratePerSecond: number;
+            };
+        };
+        ProjectList: {
+            items: components["schemas"]["Project"][];
+        };
+        ReplaceProjectInput: {
+            name: string;
+            /** @default {} */
+            quotas?: components["schemas"]["Quotas"];
+        };
+        AuditPage: {
+            /** @description Newest first */
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+        };
+        AuditEntry: {
+            id: number;
+            atMs: number;
+            /** @description key:<name> of an API key, admin for TIDEMARK_API_KEY, api where no key is needed, none */
+            actor: string;
+            keyId: string | null;
+            projectId: string | null;
+            method: string;
+            /** @description Pattern of the path */
+            route: string;
+            path: string;
+            /** @description Of the answer */
+            status: number;
+            /** @description Of what was made */
+            location: string | null;
+            correlationId: string;
         };
         RunEvent: {
             /** @constant */
@@ -4216,6 +4000,10 @@ export interface operations {
             query?: {
                 status?: components["schemas"]["RunStatus"];
                 kind?: components["schemas"]["WorkloadKind"];
+                /** @description Only runs of this schedule */
+                scheduleId?: string;
+                /** @description Only runs of this benchmark */
+                benchmarkId?: string;
                 /** @description key:value, or key alone for any value */
                 label?: string;
                 /** @description Created at or after: ISO 8601 or epoch milliseconds */
@@ -4283,7 +4071,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Repeating the call with the same key and body answers the same run */
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4340,7 +4128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description IDEMPOTENCY_KEY_REUSED, QUOTA_EXCEEDED */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4663,7 +4451,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Repeating the call with the same key and body answers the same run */
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4671,7 +4459,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerunInput"];
+            };
+        };
         responses: {
             /** @description The new run, queued; rerunOf names the old one */
             201: {
@@ -4709,7 +4501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description IDEMPOTENCY_KEY_REUSED, QUOTA_EXCEEDED */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5348,331 +5140,6 @@ export interface operations {
             };
         };
     };
-    listArtifacts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The files */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ArtifactPage"];
-                };
-            };
-            /** @description UNAUTHENTICATED */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RUN_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getArtifact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description UNAUTHENTICATED */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RUN_NOT_FOUND, ARTIFACT_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getHtmlReport: {
-        parameters: {
-            query?: {
-                /** @description Other runs, separated by commas */
-                with?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            /** @description VALIDATION_FAILED */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description UNAUTHENTICATED */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RUN_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description NO_RESULT_YET */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAnnotations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The annotations */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnnotationPage"];
-                };
-            };
-            /** @description UNAUTHENTICATED */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RUN_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    annotateRun: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateAnnotation"];
-            };
-        };
-        responses: {
-            /** @description The annotation */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Annotation"];
-                };
-            };
-            /** @description VALIDATION_FAILED */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description UNAUTHENTICATED */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RUN_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description TOO_MANY_REQUESTS */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listExecutors: {
         parameters: {
             query?: never;
@@ -5843,6 +5310,671 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, without their texts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked, at once and for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The projects that the key sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProjectInput"];
+            };
+        };
+        responses: {
+            /** @description The project */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceProject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read: the change is refused when somebody else has changed it since */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceProjectInput"];
+            };
+        };
+        responses: {
+            /** @description The project as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only calls with this key */
+                keyId?: string;
+                /** @description At or after: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Before: ISO 8601 or epoch milliseconds */
+                to?: string;
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

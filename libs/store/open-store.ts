@@ -6,6 +6,7 @@ import { SqlArtifactStore } from './artifact-store.js';
 import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
+import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
@@ -37,6 +38,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   artifacts: new SqlArtifactStore(database),
   watchdog: new SqlWatchdog(database),
+  platform: platformOf(database),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),
