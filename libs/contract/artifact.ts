@@ -17,7 +17,7 @@ export const Annotation = z
     id: z.int(),
     atMs: z.int().describe('Epoch milliseconds'),
     label: z.string(),
-    source: z.string().describe('api, or executor:<id>'),
+    source: z.string().describe('Who said it: executor:<id>, or who called the API'),
   })
   .meta({ id: 'Annotation' });
 export type Annotation = z.infer<typeof Annotation>;

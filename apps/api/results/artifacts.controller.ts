@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { Request, Response } from 'express';
 import { Annotation } from '#libs/contract/artifact.js';
 import { streamText } from '../http/stream-text.js';
+import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
 import { RunId } from '../runs/runs.schema.js';
 import { AnnotationPage, ArtifactName, ArtifactPage, CreateAnnotation, ReportQuery } from './artifacts.schema.js';
@@ -47,10 +48,11 @@ export class ArtifactsController {
   async report(
     @Param({ schema: RunId }) { id }: RunId,
     @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Who() caller: Caller,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await streamText(await this.pages.page(id, query.with), request, response);
+    await streamText(await this.pages.page(id, query.with, caller), request, response);
   }
 
   @Get('annotations')
@@ -68,7 +70,8 @@ export class ArtifactsController {
   annotate(
     @Param({ schema: RunId }) { id }: RunId,
     @Body({ schema: CreateAnnotation }) body: CreateAnnotation,
+    @Who() { actor }: Caller,
   ): Promise<Annotation> {
-    return this.artifacts.annotate(id, body);
+    return this.artifacts.annotate(id, body, actor);
   }
 }

@@ -36,9 +36,9 @@ export class Artifacts {
     return { items: await this.store.artifacts.annotations(id) };
   }
 
-  async annotate(id: string, { at, label }: CreateAnnotation): Promise<Annotation> {
+  async annotate(id: string, { at, label }: CreateAnnotation, source: string): Promise<Annotation> {
     await this.runs.require(id);
     const atMs = at === undefined ? this.nowMs() : Date.parse(at);
-    return this.store.artifacts.annotate(id, { atMs, label, source: 'api' });
+    return this.store.artifacts.annotate(id, { atMs, label, source });
   }
 }

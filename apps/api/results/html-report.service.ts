@@ -9,6 +9,8 @@ import { reportPage } from '#libs/workloads/zookeeper/report/report-page.js';
 import { ReportFold, type ReportRun } from '#libs/workloads/zookeeper/report/report-run.js';
 import { headLines } from '#libs/workloads/zookeeper/zookeeper-text.js';
 import type { TextAnswer } from '../http/stream-text.js';
+import type { Caller } from '../keys/caller.js';
+import { Projects } from '../projects/projects.service.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
 
@@ -20,10 +22,13 @@ export class HtmlReports {
   constructor(
     @InjectStore() private readonly store: Store,
     private readonly runs: RunsService,
+    private readonly projects: Projects,
   ) {}
 
   /** The page of a run, with others laid over it. */
-  async page(id: string, others: readonly string[]): Promise<TextAnswer> {
+  async page(id: string, others: readonly string[], { projectId }: Caller): Promise<TextAnswer> {
+    // The guard has looked at the run of the path only.
+    if (projectId !== null) for (const other of others) await this.projects.requireRun(other, projectId);
     const shown: ReportRun[] = [];
     for (const each of [id, ...others]) shown.push(await this.pictureOf(await this.zookeeperRun(each)));
     const page = reportPage(shown);

@@ -50,7 +50,8 @@ async function prepare(spec: ZookeeperSpec, target: Target, events: DriverEvents
     return await serverFacts(target);
   } catch (error) {
     if (error instanceof CodedError) throw error;
-    throw new CodedError('TARGET_REFUSED', `the ensemble did not let the run make ${held.tree.root}: ${textOf(error)}`);
+    const hint = spec.chroot === undefined ? '' : `; a chroot (${spec.chroot}) has to be there`;
+    throw new CodedError('TARGET_REFUSED', `${held.tree.root} could not be made: ${textOf(error)}${hint}`);
   } finally {
     await held.session.close();
   }
