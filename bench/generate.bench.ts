@@ -69,8 +69,8 @@ async function generate(durable: boolean, rows: number): Promise<Measured> {
   const [shard] = planGenerate(spec, { executors: 1 });
   if (shard === undefined) throw new Error('the plan has no shard');
   const { signal } = new AbortController();
-  await driver.prepare(spec, null, quiet, signal);
-  const lanes = await driver.open(spec, null, shard, quiet, signal);
+  await driver.prepare(spec, null, quiet, signal, 'bench');
+  const lanes = await driver.open(spec, null, shard, quiet, signal, 'bench');
   try {
     return await timed(async () => {
       const { failure } = await lanes.run(systemClock.epochMs(), signal);

@@ -59,8 +59,8 @@ async function makeFiles(): Promise<void> {
   const spec = GenerateSpec.parse({ dataset: 'bench', files: numbers.files, rowsPerFile, sizes });
   const [shard] = planGenerate(spec, { executors: 1 });
   if (shard === undefined) throw new Error('the plan has no shard');
-  await driver.prepare(spec, null, eventsInto([]), signal);
-  const lanes = await driver.open(spec, null, shard, eventsInto([]), signal);
+  await driver.prepare(spec, null, eventsInto([]), signal, 'bench');
+  const lanes = await driver.open(spec, null, shard, eventsInto([]), signal, 'bench');
   const { failure } = await lanes.run(systemClock.epochMs(), signal);
   await lanes.close();
   if (failure) throw new Error(failure.message);
@@ -80,10 +80,10 @@ async function load(contactPoint: string, keyspace: string): Promise<Measurement
   const driver = loadFrom(() => Promise.resolve(folderSource({ folder, shown: folder })));
   const intervals: IntervalSnapshot[] = [];
   const events = eventsInto(intervals);
-  await driver.prepare(spec, target, events, signal);
+  await driver.prepare(spec, target, events, signal, 'bench');
   const [shard] = planLoad(spec, { executors: 1 });
   if (shard === undefined) throw new Error('the plan has no shard');
-  const lanes = await driver.open(spec, target, shard, events, signal);
+  const lanes = await driver.open(spec, target, shard, events, signal, 'bench');
   try {
     const { failure } = await lanes.run(systemClock.epochMs() + 50, signal);
     if (failure) throw new Error(failure.message);

@@ -15,7 +15,7 @@ export interface BenchUsage<Name extends string> {
   numbers: Record<Name, NumberOption>;
   /** `--cassandra host:port` is taken. */
   cassandra?: boolean;
-  /** `--zookeeper host:port` is taken. */
+  /** `--zookeeper host:port` is taken, and `--locust folder`. */
   zookeeper?: boolean;
 }
 
@@ -23,6 +23,7 @@ export interface BenchOptions<Name extends string> {
   json: boolean;
   cassandra: string | undefined;
   zookeeper: string | undefined;
+  locust: string | undefined;
   numbers: Record<Name, number>;
 }
 
@@ -32,7 +33,11 @@ function helpText({ name, about, numbers, cassandra, zookeeper }: BenchUsage<str
     `${text} (${value})`,
   ]);
   if (cassandra) lines.push(['--cassandra HOST:PORT', 'a real node, for the cases that need one']);
-  if (zookeeper) lines.push(['--zookeeper HOST:PORT', 'a real server; TIDEMARK_TEST_ZOOKEEPER when not given']);
+  if (zookeeper)
+    lines.push(
+      ['--zookeeper HOST:PORT', 'a real server; TIDEMARK_TEST_ZOOKEEPER when not given'],
+      ['--locust FOLDER', 'Python environment with locust and kazoo; TIDEMARK_TEST_LOCUST when not given'],
+    );
   lines.push(['--json', 'one JSON object a line'], ['--help', 'this text']);
   const options = lines.map(([option = '', text = '']) => `  ${option.padEnd(24)}${text}`);
   return [`Usage: npm run bench -- ${name} [options]`, '', about, '', ...options, ''].join('\n');
@@ -55,7 +60,7 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
       json: { type: 'boolean' },
       help: { type: 'boolean' },
       ...(usage.cassandra && { cassandra: { type: 'string' as const } }),
-      ...(usage.zookeeper && { zookeeper: { type: 'string' as const } }),
+      ...(usage.zookeeper && { zookeeper: { type: 'string' as const }, locust: { type: 'string' as const } }),
       ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
     },
   });
@@ -68,6 +73,7 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
     json: values.json === true,
     cassandra: typeof values.cassandra === 'string' ? values.cassandra : undefined,
     zookeeper: typeof values.zookeeper === 'string' ? values.zookeeper : undefined,
+    locust: typeof values.locust === 'string' ? values.locust : undefined,
     numbers: numbersOf(usage.numbers, given),
   };
 }

@@ -6,12 +6,14 @@ import { Session } from '#libs/zk/session.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { processCpuUs } from './engine/measurement.js';
 import { median, rounded } from './median.js';
+import { locustProgram, measureLocust, measureOurs } from './locust/against-locust.js';
 import { readOptions } from './options.js';
 import { tableText } from './table.js';
 
 const WARM_UP = 0.3;
+const LOCUST_ROUNDS = 2;
 
-const { json, numbers, zookeeper } = readOptions({
+const { json, numbers, zookeeper, locust } = readOptions({
   name: 'zookeeper',
   about: [
     'CPU time of this process per operation, one connection to a real server, our client and node-zookeeper-client in turn.',
@@ -19,12 +21,17 @@ const { json, numbers, zookeeper } = readOptions({
     '  get     data of an existing znode',
     '  set     the same znode',
     '  create  an ephemeral znode and its deletion: two operations',
+    '',
+    'With a Python environment that has locust and kazoo also the whole of a run, set_and_get by so many clients, against',
+    'Locust with as many kazoo clients: CPU time of each process per request, everything included.',
   ].join('\n'),
   numbers: {
     operations: { about: 'of each measurement, its warm-up not counted', default: 40_000, min: 1000 },
     rounds: { about: 'measurements of each case; medians are shown', default: 5, min: 1 },
     inflight: { about: 'operations at a time', default: 32, min: 1 },
     bytes: { about: 'size of the data', default: 100, min: 0 },
+    clients: { about: 'against Locust', default: 32, min: 1 },
+    seconds: { about: 'against Locust, of each round', default: 8, min: 4 },
   },
   zookeeper: true,
 });
@@ -165,6 +172,16 @@ for (let round = 0; round < numbers.rounds; round++)
   for (const one of taken)
     for (const who of ['ours', 'library'] as const) one[who].push(await measure(runners[who][one.name]));
 
+const program = locustProgram(locust ?? process.env['TIDEMARK_TEST_LOCUST']);
+const whole = { ours: [] as number[], locust: [] as number[] };
+if (program !== undefined) {
+  const effort = { address, root, clients: numbers.clients, seconds: numbers.seconds, bytes: numbers.bytes };
+  for (let round = 0; round < LOCUST_ROUNDS; round++) {
+    whole.locust.push(await measureLocust(program, effort));
+    whole.ours.push(await measureOurs(effort));
+  }
+}
+
 // What is ephemeral goes with the sessions; what is not, after them.
 await new Promise<void>((resolve) => {
   reference.once('disconnected', resolve);
@@ -184,11 +201,27 @@ const figures = taken.map((one) => ({
   libraryCpuUs: rounded(median(one.library), 2),
   ratio: rounded(median(one.library) / median(one.ours), 2),
 }));
-if (json) process.stdout.write(figures.map((one) => `${JSON.stringify(one)}\n`).join(''));
-else
+const against = program && {
+  bench: 'zookeeper',
+  case: `set_and_get, ${numbers.clients} clients`,
+  oursCpuUs: rounded(median(whole.ours), 2),
+  locustCpuUs: rounded(median(whole.locust), 2),
+  ratio: rounded(median(whole.locust) / median(whole.ours), 2),
+};
+if (json)
+  process.stdout.write([...figures, ...(against ? [against] : [])].map((one) => `${JSON.stringify(one)}\n`).join(''));
+else {
   process.stdout.write(
     tableText(
       ['case', 'ours, CPU us/op', 'library', 'ratio'],
       figures.map((one) => [one.case, one.oursCpuUs, one.libraryCpuUs, one.ratio]),
     ),
   );
+  if (against)
+    process.stdout.write(
+      `\n${tableText(
+        ['whole run', 'ours, CPU us/op', 'Locust and kazoo', 'ratio'],
+        [[against.case, against.oursCpuUs, against.locustCpuUs, against.ratio]],
+      )}`,
+    );
+}

@@ -25,9 +25,12 @@ import { RollUp } from './ops/roll-up.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
+import { ArtifactsController } from './results/artifacts.controller.js';
+import { Artifacts } from './results/artifacts.service.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { Projects } from './projects/projects.service.js';
 import { EventStreams } from './results/event-streams.service.js';
+import { HtmlReports } from './results/html-report.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
 import { Reports } from './results/reports.service.js';
 import { ReportsController } from './results/reports.controller.js';
@@ -66,6 +69,7 @@ export class AppModule {
         RunsController,
         ResultsController,
         ReportsController,
+        ArtifactsController,
         ExecutorsController,
         DatasetsController,
         UploadsController,
@@ -94,7 +98,9 @@ export class AppModule {
         UploadsService,
         Results,
         HdrLogs,
+        HtmlReports,
         Reports,
+        Artifacts,
         EventStreams,
         Metrics,
         Sweep,

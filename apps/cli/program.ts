@@ -12,6 +12,8 @@ import { addQuery } from './query/query-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
+import { addZookeeperReport } from './zookeeper/report-command.js';
+import { addZookeeper } from './zookeeper/zookeeper-command.js';
 
 /** Everything outside that the commands touch; tests put their own in its place. */
 export interface Outside {
@@ -127,6 +129,8 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addGenerate(program, workplace, done);
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
+  addZookeeper(program, workplace, done);
+  addZookeeperReport(program, terminal, done);
   addKeys(program, { session }, done);
   addDatasets(program, session, done);
 

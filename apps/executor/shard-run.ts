@@ -6,6 +6,7 @@ import { failureOf, traceOf } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { Lease, Stopped } from './lease.js';
 import { retry } from './retry.js';
+import { RunFiles } from './run-files.js';
 import { RunLog } from './run-log.js';
 import { RunWatch } from './run-watch.js';
 import { ShardResults } from './shard-results.js';
@@ -23,6 +24,7 @@ export class ShardRun {
   private readonly log: RunLog;
   private readonly lease: Lease;
   private readonly results: ShardResults;
+  private readonly files: RunFiles;
   private readonly events: DriverEvents;
   private readonly offsetMs: number;
   private run: StoredRun | null = null;
@@ -57,12 +59,22 @@ export class ShardRun {
       beatMs: config.beatMs,
       log: (level, message) => this.log.write(level, message),
     });
+    this.files = new RunFiles({
+      runId,
+      source: `executor:${config.id}`,
+      store: store.artifacts,
+      clock,
+      withinMs: config.leaseMs,
+      log: (level, message) => this.log.write(level, message),
+    });
     this.results = new ShardResults(parts, claim, this.log, this.watch);
     this.events = {
       log: (level, message) => this.log.write(level, message),
       interval: (snapshot) => this.measured({ ...snapshot, startMs: Math.round(snapshot.startMs + offsetMs) }),
       mismatch: (mismatch) => this.results.mismatch(mismatch),
       started: (atMs) => this.writeStart(Math.round(atMs + offsetMs)),
+      artifact: (name, type, text) => this.files.append(name, type, text),
+      annotate: (atMs, label) => this.files.annotate(Math.round(atMs + offsetMs), label),
     };
   }
 
@@ -98,6 +110,7 @@ export class ShardRun {
       const outcome = await this.work().catch((error: unknown) => this.outcomeOf(error));
       this.watch?.enter('finish');
       await within(parts.clock, STOP_WITHIN_MS, this.startWritten);
+      await this.files.drain(STOP_WITHIN_MS);
       if (this.run !== null)
         await settle({ parts, claim, lease, results, log, run: this.run, hasBegun: this.hasBegun }, outcome);
       this.watch?.end(...spoken(outcome));

@@ -39,7 +39,7 @@ const eventsInto = (intervals: IntervalSnapshot[]): DriverEvents => ({
 export async function createTable(contactPoint: string, keyspace: string, shape: Shape = {}): Promise<void> {
   const spec = writeSpec(keyspace, 'wire', { inFlight: 1, durationMs: INTERVAL_MS }, shape);
   const target = Target.parse({ contactPoints: [contactPoint] });
-  await stressDriver.prepare(spec, target, eventsInto([]), new AbortController().signal);
+  await stressDriver.prepare(spec, target, eventsInto([]), new AbortController().signal, 'bench');
 }
 
 /**
@@ -60,7 +60,7 @@ export async function measureWorkload(
   const { signal } = new AbortController();
   const [shard] = planStress(spec, { executors: 1 });
   if (shard === undefined) throw new Error('the plan has no shard');
-  const open = await stressDriver.open(spec, target, shard, events, signal);
+  const open = await stressDriver.open(spec, target, shard, events, signal, 'bench');
   try {
     const { failure } = await open.run(systemClock.epochMs() + 50, signal);
     if (failure) throw new Error(failure.message);

@@ -268,6 +268,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files that the run has left */
+        get: operations["listArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/artifacts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file; it grows while the run is on */
+        get: operations["getArtifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables and plots of a zookeeper run as one HTML page, with other runs laid over it */
+        get: operations["getHtmlReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened while the run was on, by time */
+        get: operations["listAnnotations"];
+        put?: never;
+        /** Note what happens to the target while the run is on */
+        post: operations["annotateRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/executors": {
         parameters: {
             query?: never;
@@ -633,7 +702,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2255,6 +2324,175 @@ export interface components {
              */
             compression?: "none" | "lz4" | "snappy";
         };
+        CreateZookeeperRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "zookeeper";
+            spec: components["schemas"]["ZookeeperSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["ZookeeperTargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        ZookeeperSpecInput: {
+            /**
+             * @description What clients do, as the Locust harness has it
+             * @enum {string}
+             */
+            taskSet?: "connect" | "set" | "get" | "set_and_get" | "connect_set" | "create_and_delete" | "watch" | "exists" | "exists_many" | "get_children" | "get_children2" | "count_children" | "incr_set" | "multi" | "leader_election";
+            /** @description In place of taskSet: operations and how often each is drawn */
+            weights?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Sessions per executor
+             * @default 1
+             */
+            clients?: number;
+            /** @description Sessions that each executor opens in a second of the run; when absent all are open before it starts */
+            spawnPerSecond?: number;
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Operations of one session in flight at most
+             * @default 1
+             */
+            pipeline?: number;
+            /**
+             * @description Pause of a client between two operations, drawn evenly
+             * @default {
+             *       "min": 0,
+             *       "max": 0
+             *     }
+             */
+            waitMs?: {
+                min: number;
+                max: number;
+            };
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate?: components["schemas"]["QueryRateInput"];
+            durationMs?: number;
+            /** @description Over all executors; the run ends when they are done */
+            operations?: number;
+            /** @description Path that everything lies below; that of the connect string */
+            chroot?: string;
+            /**
+             * @description Where the one znode is made that all of the run lies below
+             * @default /
+             */
+            pseudoRoot?: string;
+            /**
+             * @description Length of names; longer where they would not differ
+             * @default 8
+             */
+            keySizeBytes?: number;
+            /** @default 8 */
+            valueSizeBytes?: number;
+            /**
+             * @description Paths of each client for exists_negative_watch_many
+             * @default 100
+             */
+            manyWatches?: number;
+            /** @default 10000 */
+            sessionTimeoutMs?: number;
+            /**
+             * @description Counted as clientTimeout
+             * @default 10000
+             */
+            operationTimeoutMs?: number;
+            /**
+             * @description Of one server
+             * @default 5000
+             */
+            connectTimeoutMs?: number;
+            /**
+             * @description How the target's username and password are used
+             * @default none
+             * @enum {string}
+             */
+            login?: "none" | "digest" | "sasl";
+            /**
+             * @description Of every znode: for everybody, or only for who made it, which takes a login
+             * @default open
+             * @enum {string}
+             */
+            access?: "open" | "creator";
+            /**
+             * @description What a failed operation does beside being counted: a line in the log, nothing, or the end of the run
+             * @default log
+             * @enum {string}
+             */
+            errors?: "log" | "suppress" | "fail";
+            /** @description Ask the servers for their own figures while the run is on */
+            metrics?: {
+                /** @description Between two samples of each server */
+                intervalMs: number;
+                /**
+                 * @description Four-letter word, or the AdminServer by HTTP
+                 * @default mntr
+                 * @enum {string}
+                 */
+                source?: "mntr" | "admin";
+                /** @default 8080 */
+                adminPort?: number;
+                /** @description Where it is not the same on every server: one for each, as in the connect string */
+                adminPorts?: number[];
+            };
+            /** @description Artifacts in the original's form: its CSV time series and full distributions */
+            stats?: {
+                /** @default true */
+                series?: boolean;
+                /** @default true */
+                distributions?: boolean;
+            };
+            /**
+             * @description Own parameters, kept and shown as they are
+             * @default {}
+             */
+            bench?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+            };
+            /**
+             * @description Of choices, pauses and values
+             * @default 1
+             */
+            seed?: number;
+        };
+        ZookeeperTargetInput: {
+            /** @description host:port[,host:port...][/chroot]; port 2181 when absent */
+            connectString: string;
+            /** @description Of the login that spec.login names */
+            username?: string;
+            password?: string;
+            tls?: components["schemas"]["TlsInput"];
+            /**
+             * @description True lets this run share the target with other runs that say so too
+             * @default false
+             */
+            shared?: boolean;
+        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -2300,7 +2538,7 @@ export interface components {
             correlationId?: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "load" | "query";
+        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -2315,7 +2553,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -3594,6 +3832,141 @@ export interface components {
              */
             compression: "none" | "lz4" | "snappy";
         };
+        ZookeeperSpec: {
+            /**
+             * @description What clients do, as the Locust harness has it
+             * @enum {string}
+             */
+            taskSet?: "connect" | "set" | "get" | "set_and_get" | "connect_set" | "create_and_delete" | "watch" | "exists" | "exists_many" | "get_children" | "get_children2" | "count_children" | "incr_set" | "multi" | "leader_election";
+            /** @description In place of taskSet: operations and how often each is drawn */
+            weights?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Sessions per executor
+             * @default 1
+             */
+            clients: number;
+            /** @description Sessions that each executor opens in a second of the run; when absent all are open before it starts */
+            spawnPerSecond?: number;
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Operations of one session in flight at most
+             * @default 1
+             */
+            pipeline: number;
+            /**
+             * @description Pause of a client between two operations, drawn evenly
+             * @default {
+             *       "min": 0,
+             *       "max": 0
+             *     }
+             */
+            waitMs: {
+                min: number;
+                max: number;
+            };
+            /**
+             * @default {
+             *       "model": "closed"
+             *     }
+             */
+            rate: components["schemas"]["QueryRate"];
+            durationMs?: number;
+            /** @description Over all executors; the run ends when they are done */
+            operations?: number;
+            /** @description Path that everything lies below; that of the connect string */
+            chroot?: string;
+            /**
+             * @description Where the one znode is made that all of the run lies below
+             * @default /
+             */
+            pseudoRoot: string;
+            /**
+             * @description Length of names; longer where they would not differ
+             * @default 8
+             */
+            keySizeBytes: number;
+            /** @default 8 */
+            valueSizeBytes: number;
+            /**
+             * @description Paths of each client for exists_negative_watch_many
+             * @default 100
+             */
+            manyWatches: number;
+            /** @default 10000 */
+            sessionTimeoutMs: number;
+            /**
+             * @description Counted as clientTimeout
+             * @default 10000
+             */
+            operationTimeoutMs: number;
+            /**
+             * @description Of one server
+             * @default 5000
+             */
+            connectTimeoutMs: number;
+            /**
+             * @description How the target's username and password are used
+             * @default none
+             * @enum {string}
+             */
+            login: "none" | "digest" | "sasl";
+            /**
+             * @description Of every znode: for everybody, or only for who made it, which takes a login
+             * @default open
+             * @enum {string}
+             */
+            access: "open" | "creator";
+            /**
+             * @description What a failed operation does beside being counted: a line in the log, nothing, or the end of the run
+             * @default log
+             * @enum {string}
+             */
+            errors: "log" | "suppress" | "fail";
+            /** @description Ask the servers for their own figures while the run is on */
+            metrics?: {
+                /** @description Between two samples of each server */
+                intervalMs: number;
+                /**
+                 * @description Four-letter word, or the AdminServer by HTTP
+                 * @default mntr
+                 * @enum {string}
+                 */
+                source: "mntr" | "admin";
+                /** @default 8080 */
+                adminPort: number;
+                /** @description Where it is not the same on every server: one for each, as in the connect string */
+                adminPorts?: number[];
+            };
+            /** @description Artifacts in the original's form: its CSV time series and full distributions */
+            stats?: {
+                /** @default true */
+                series: boolean;
+                /** @default true */
+                distributions: boolean;
+            };
+            /**
+             * @description Own parameters, kept and shown as they are
+             * @default {}
+             */
+            bench: {
+                [key: string]: string;
+            };
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+            };
+            /**
+             * @description Of choices, pauses and values
+             * @default 1
+             */
+            seed: number;
+        };
         Threshold: {
             /** @description Which figure: of an operation (ratePerSecond, errorRatio, completed, failed, dropped, errors.<class> …, and of its latencies meanMs, minMs, maxMs or any percentile: p50Ms, p99Ms, p99.9Ms, p99.99Ms), of the run (durationMs, coverage, mismatchCount …), of what the kind reports (report.<name>), or a path into the summary (operations.READ.serviceTime.p99Ms) */
             metric: string;
@@ -3695,7 +4068,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3822,6 +4195,46 @@ export interface components {
             row: number;
             reason: string;
         };
+        ZookeeperReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "zookeeper";
+            /** @description The one znode that all of the run lay below */
+            root: string;
+            /** @description Opened by clients, those of connect not counted */
+            sessions: number;
+            connectionLosses: number;
+            sessionsExpired: number;
+            /** @description Kept, on another server than before */
+            sessionsMoved: number;
+            watchesRearmed: number;
+            /** @description From the loss of a connection to the next, of each session */
+            recovery: {
+                count: number;
+                meanMs: number;
+                maxMs: number;
+            };
+            /** @description The first 100 */
+            outages: components["schemas"]["Outage"][];
+            /** @description As seen by the samples of the servers */
+            leaderChanges: number;
+            /** @description Of the servers' own figures */
+            samples: number;
+            failedSamples: number;
+            bench: {
+                [key: string]: string;
+            };
+        };
+        Outage: {
+            /** @description Epoch milliseconds */
+            startMs: number;
+            /** @description Milliseconds until every session was connected; null: not any more */
+            recoveredMs: number | null;
+            /** @description That lost their connection meanwhile */
+            sessions: number;
+        };
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";
         Validity: {
@@ -3844,7 +4257,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
         Issue: {
             path: string;
             message: string;
@@ -4078,6 +4491,36 @@ export interface components {
             /** @description api, or executor:<id> */
             source: string;
             message: string;
+        };
+        ArtifactPage: {
+            items: components["schemas"]["Artifact"][];
+        };
+        Artifact: {
+            name: string;
+            /** @description Media type */
+            type: string;
+            bytes: number;
+            /** @description Of its first part, epoch milliseconds */
+            createdAtMs: number;
+        };
+        AnnotationPage: {
+            items: components["schemas"]["Annotation"][];
+        };
+        Annotation: {
+            id: number;
+            /** @description Epoch milliseconds */
+            atMs: number;
+            label: string;
+            /** @description Who said it: executor:<id>, or who called the API */
+            source: string;
+        };
+        CreateAnnotation: {
+            /**
+             * Format: date-time
+             * @description Now when absent
+             */
+            at?: string;
+            label: string;
         };
         Executors: {
             items: components["schemas"]["Executor"][];
@@ -5515,6 +5958,331 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listArtifacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPage"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getArtifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND, ARTIFACT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHtmlReport: {
+        parameters: {
+            query?: {
+                /** @description Other runs, separated by commas */
+                with?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_RESULT_YET */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnnotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The annotations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationPage"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    annotateRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAnnotation"];
+            };
+        };
+        responses: {
+            /** @description The annotation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description UNAUTHENTICATED */

@@ -15,6 +15,9 @@ export const OUTCOMES = [
   'missing',
   'invalid',
   'unauthorized',
+  'sessionExpired',
+  'sessionMoved',
+  'conflict',
   'serverError',
   'other',
 ] as const;

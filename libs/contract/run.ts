@@ -4,13 +4,14 @@ import { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { Placement } from './placement.js';
+import { ZookeeperSpec, ZookeeperTarget } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { type Issue, Problem } from './problem.js';
 import { RunStatus, StatusChange, Validity, Verdict } from './status.js';
 import { RunReport, Threshold } from './summary.js';
 import { Target, TargetView } from './target.js';
 
 /** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
-export const WorkloadKind = z.enum(['stress', 'generate', 'load', 'query']).meta({ id: 'WorkloadKind' });
+export const WorkloadKind = z.enum(['stress', 'generate', 'load', 'query', 'zookeeper']).meta({ id: 'WorkloadKind' });
 export type WorkloadKind = z.infer<typeof WorkloadKind>;
 
 export const Policies = z
@@ -83,14 +84,26 @@ const CreateQueryRun = z
   .strictObject({ kind: z.literal('query'), spec: QuerySpec, ...described, target: Target, ...carriedOut })
   .meta({ id: 'CreateQueryRun' });
 
+const CreateZookeeperRun = z
+  .strictObject({
+    kind: z.literal('zookeeper'),
+    spec: ZookeeperSpec,
+    ...described,
+    target: ZookeeperTarget,
+    ...carriedOut,
+  })
+  .meta({ id: 'CreateZookeeperRun' });
+
 /** The body of POST /v1/runs. */
 export const CreateRun = z
-  .discriminatedUnion('kind', [CreateStressRun, CreateGenerateRun, CreateLoadRun, CreateQueryRun])
+  .discriminatedUnion('kind', [CreateStressRun, CreateGenerateRun, CreateLoadRun, CreateQueryRun, CreateZookeeperRun])
   .meta({ id: 'CreateRun' });
 export type CreateRun = z.infer<typeof CreateRun>;
 
 /** The specification of a run as it is stored, defaults filled in. */
-export const StoredSpec = z.union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec]).meta({ id: 'StoredSpec' });
+export const StoredSpec = z
+  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec])
+  .meta({ id: 'StoredSpec' });
 
 /** Why a queued run waits, in a sentence, and its place. */
 export const Waiting = z.object({ position: z.int(), reason: z.string() }).meta({ id: 'Waiting' });

@@ -9,6 +9,7 @@ import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
 import { JobLeases1795269660000 } from '#migrations/1795269660000-job-leases.js';
 import { Datasets1795269600000 } from '#migrations/1795269600000-datasets.js';
+import { Artifacts1795271000000 } from '#migrations/1795271000000-artifacts.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -20,6 +21,7 @@ const MIGRATIONS = [
   RunOrigins1795266123000,
   JobLeases1795269660000,
   Datasets1795269600000,
+  Artifacts1795271000000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;

@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import { annotation, artifactPart } from './artifact-entities.js';
 import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
 import { platformEntities } from './platform/entities.js';
 import { jobLeaseEntity } from './job-lease.js';
@@ -201,6 +202,8 @@ export const entitiesOf = (dialect: Dialect) => ({
   log,
   mismatch,
   executor,
+  artifactPart,
+  annotation,
   ...platformEntities,
   jobLease: jobLeaseEntity,
   ...datasetEntities,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '#libs/contract/coded-error.js';
+import { SqlArtifactStore } from './artifact-store.js';
 import { Database } from './database.js';
 import { SqlDatasetStore } from './dataset-store.js';
 import { SqlUploadStore } from './upload-store.js';
@@ -39,6 +40,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   shards: new SqlShardStore(database),
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
+  artifacts: new SqlArtifactStore(database),
   watchdog: new SqlWatchdog(database),
   platform: platformOf(database),
   nowMs: () => database.nowMs(),

@@ -7,6 +7,7 @@ import type { Policies, ShardView, Waiting, WorkloadKind } from '#libs/contract/
 import type { RunStatus, StatusChange } from '#libs/contract/status.js';
 import type { Mismatch, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { ArtifactStore } from './artifact-port.js';
 import type { Idempotency, PlatformStore } from './platform/port.js';
 
 /** What is written when a run is created. The store encrypts the target's secrets. */
@@ -252,6 +253,7 @@ export interface Store {
   shards: ShardStore;
   intervals: IntervalStore;
   log: LogStore;
+  artifacts: ArtifactStore;
   watchdog: Watchdog;
   platform: PlatformStore;
   /** Epoch milliseconds by the database's clock, which all processes can ask. */

@@ -196,7 +196,9 @@ export class SqlRunStore implements RunStore {
       if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
       if (!isEnded(found.status))
         throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${found.status}: cancel it first`);
-      for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch]) {
+      const { artifactPart, annotation } = this.database.entities;
+      const parts = [shard, history, label, endpoint, interval, intervalSelf, log, mismatch];
+      for (const owned of [...parts, artifactPart, annotation]) {
         await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
       }
       await manager.delete(creation, { resourceId: id });

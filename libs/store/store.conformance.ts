@@ -4,6 +4,7 @@ import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { problemOf } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { describeArtifacts } from './artifact.conformance.js';
 import type { Claim, NewRun, Store } from './port.js';
 import { describeRollUps } from './roll-up.conformance.js';
 
@@ -104,6 +105,8 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       if (claim?.runId !== id) throw new Error(`expected a claim of ${id}, found ${JSON.stringify(claim)}`);
       return claim;
     };
+
+    describeArtifacts(open, newRun);
 
     it('keeps a run as it was created, with its first line of history', async () => {
       const { run } = await store.runs.create(newRun('r1', { name: 'n' }));

@@ -10,6 +10,8 @@ export interface SocketOptions {
   localPort?: number | undefined;
   connectTimeoutMs: number;
   tls?: tls.ConnectionOptions | undefined;
+  /** Reads go there, where it is not TLS; several sockets of a thread may share one. Its own buffer when absent. */
+  receiveBuffer?: Buffer | undefined;
 }
 
 /** What comes from a socket, from when it is connected. */
@@ -43,7 +45,7 @@ export function openSocket<E extends SocketEvents>(
           host,
           port,
           noDelay: true,
-          onread: { buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES), callback: onRead },
+          onread: { buffer: options.receiveBuffer ?? Buffer.allocUnsafeSlow(RECEIVE_BYTES), callback: onRead },
         });
     const timer = setTimeout(
       () => socket.destroy(new Error(`no connection within ${options.connectTimeoutMs} ms`)),

@@ -26,8 +26,12 @@ export class WriteBuffer {
   private filled = 0;
   private flushed = 0;
 
-  constructor(private readonly socket: Socket) {
-    this.chunk = { bytes: Buffer.allocUnsafeSlow(CHUNK_BYTES), writing: 0, retired: false };
+  /** `chunkBytes`: what is filled before another is begun; a frame may be larger. */
+  constructor(
+    private readonly socket: Socket,
+    private readonly chunkBytes = CHUNK_BYTES,
+  ) {
+    this.chunk = { bytes: Buffer.allocUnsafeSlow(chunkBytes), writing: 0, retired: false };
     this.out = this.chunk.bytes;
   }
 
@@ -69,9 +73,9 @@ export class WriteBuffer {
     const old = this.chunk;
     old.retired = true;
     this.chunk =
-      bytes > CHUNK_BYTES
+      bytes > this.chunkBytes
         ? { bytes: Buffer.allocUnsafeSlow(bytes), writing: 0, retired: false }
-        : (this.spare.pop() ?? { bytes: Buffer.allocUnsafeSlow(CHUNK_BYTES), writing: 0, retired: false });
+        : (this.spare.pop() ?? { bytes: Buffer.allocUnsafeSlow(this.chunkBytes), writing: 0, retired: false });
     this.chunk.retired = false;
     this.out = this.chunk.bytes;
     this.filled = 0;
@@ -80,7 +84,7 @@ export class WriteBuffer {
   }
 
   private recycle(chunk: Chunk): void {
-    if (!chunk.retired || chunk.writing > 0 || chunk.bytes.length !== CHUNK_BYTES) return;
+    if (!chunk.retired || chunk.writing > 0 || chunk.bytes.length !== this.chunkBytes) return;
     if (this.spare.length < SPARE_CHUNKS && !this.spare.includes(chunk)) this.spare.push(chunk);
   }
 }

@@ -8,7 +8,10 @@ export interface BoundDriver {
 }
 
 /** The driver of a run's kind, with its specification and target. */
-export const bindDriver = <K extends WorkloadKind>(drivers: Drivers, run: RunDefinition<K>): BoundDriver => ({
-  prepare: (events, signal) => drivers[run.kind].prepare(run.spec, run.target, events, signal),
-  open: (shard, events, signal) => drivers[run.kind].open(run.spec, run.target, shard, events, signal),
+export const bindDriver = <K extends WorkloadKind>(
+  drivers: Drivers,
+  run: RunDefinition<K> & { id: string },
+): BoundDriver => ({
+  prepare: (events, signal) => drivers[run.kind].prepare(run.spec, run.target, events, signal, run.id),
+  open: (shard, events, signal) => drivers[run.kind].open(run.spec, run.target, shard, events, signal, run.id),
 });

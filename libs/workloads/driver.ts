@@ -7,6 +7,7 @@ import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
+import type { ZookeeperSpec } from './zookeeper/zookeeper.schema.js';
 
 /** The stored specification of each kind; a new kind is one line here, and does not compile without its plan, driver and lane. */
 export interface SpecByKind {
@@ -14,6 +15,7 @@ export interface SpecByKind {
   generate: GenerateSpec;
   load: LoadSpec;
   query: QuerySpec;
+  zookeeper: ZookeeperSpec;
 }
 
 /** What each kind works on; null where that is no cluster. */
@@ -22,6 +24,7 @@ export interface TargetByKind {
   generate: null;
   load: Target;
   query: Target;
+  zookeeper: Target;
 }
 
 /** What a run is: kind, specification and target belong together. */
@@ -42,6 +45,10 @@ export interface DriverEvents {
   interval(snapshot: IntervalSnapshot): void;
   mismatch(mismatch: Mismatch): void;
   started(atMs: number): void;
+  /** Adds to a file of the run; absent where nobody keeps files. `type`: media type. */
+  artifact?(name: string, type: string, text: string): void;
+  /** Notes what has happened at `atMs`; absent where nobody keeps it. */
+  annotate?(atMs: number, label: string): void;
 }
 
 export interface ShardResult {
@@ -81,9 +88,16 @@ export interface TargetFacts {
 /** How a kind is carried out; executor side only. Throws CodedError. */
 export interface Driver<Spec, Where = Target> {
   /** Once per run, by the leading executor: schema, checks. */
-  prepare(spec: Spec, target: Where, events: DriverEvents, signal: AbortSignal): Promise<TargetFacts>;
+  prepare(spec: Spec, target: Where, events: DriverEvents, signal: AbortSignal, runId: string): Promise<TargetFacts>;
   /** Once per shard: connect, prepare statements, warm up. */
-  open(spec: Spec, target: Where, shard: Shard, events: DriverEvents, signal: AbortSignal): Promise<OpenShard>;
+  open(
+    spec: Spec,
+    target: Where,
+    shard: Shard,
+    events: DriverEvents,
+    signal: AbortSignal,
+    runId: string,
+  ): Promise<OpenShard>;
 }
 
 /** How every kind is carried out. */

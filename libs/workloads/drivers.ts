@@ -4,6 +4,7 @@ import { generateDriver, type KeepGenerated } from './generate/generate.driver.j
 import { loadDriver } from './load/load.driver.js';
 import { queryDriver } from './query/query.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
+import { zookeeperDriver } from './zookeeper/zookeeper.driver.js';
 
 /** What the drivers of this process have to know of where they are. */
 export interface DriverSettings {
@@ -21,4 +22,5 @@ export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated }: DriverSetting
   generate: generateDriver(dataRoot, keepGenerated),
   load: loadDriver(sourceOf),
   query: queryDriver(sourceOf),
+  zookeeper: zookeeperDriver,
 });

@@ -6,9 +6,10 @@ import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
+import { promisedByZookeeper } from './zookeeper/zookeeper.promise.js';
 
 /** What a specification promises, as far as the audit of a finished run compares it with what was measured. */
-type Promised = Pick<Expectation, 'threads' | 'ratePerSecond' | 'operations' | 'measuresItself'>;
+export type Promised = Pick<Expectation, 'threads' | 'ratePerSecond' | 'operations' | 'measuresItself'>;
 
 /** `lanes`: load threads over all executors. */
 type Promises<Spec> = (spec: Spec, lanes: number) => Promised;
@@ -53,6 +54,7 @@ const expectations: { [K in WorkloadKind]: Promises<SpecByKind[K]> } = {
   generate: promisedByGenerate,
   load: promisedByLoad,
   query: promisedByQuery,
+  zookeeper: promisedByZookeeper,
 };
 
 /** What one run promises; `lanes` over all executors. */

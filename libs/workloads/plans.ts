@@ -4,6 +4,7 @@ import { planGenerate } from './generate/generate.plan.js';
 import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
 import { planStress } from './stress/stress.plan.js';
+import { planZookeeper } from './zookeeper/zookeeper.plan.js';
 
 type Plan<Spec> = (spec: Spec, placement: { executors: number }) => Shard[];
 
@@ -13,6 +14,7 @@ export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   generate: planGenerate,
   load: planLoad,
   query: planQuery,
+  zookeeper: planZookeeper,
 };
 
 /** The shards of one run; pure. */

@@ -2,6 +2,7 @@ import type { RunReport } from '#libs/contract/summary.js';
 import { joinGenerated } from './generate/generate.report.js';
 import { joinLoaded } from './load/load.report.js';
 import { joinQueried } from './query/query.report.js';
+import { joinZookeeper } from './zookeeper/zookeeper.report.js';
 
 type Kind = RunReport['kind'];
 type ReportOf<K extends Kind> = Extract<RunReport, { kind: K }>;
@@ -15,6 +16,7 @@ const JOINS: { [K in Kind]: (reports: readonly RunReport[]) => ReportOf<K> | und
   generate: (reports) => joinGenerated(reports.filter(isOf('generate'))),
   load: (reports) => joinLoaded(reports.filter(isOf('load'))),
   query: (reports) => joinQueried(reports.filter(isOf('query'))),
+  zookeeper: (reports) => joinZookeeper(reports.filter(isOf('zookeeper'))),
 };
 
 /** One report from those of the shards, which are all of one kind; undefined when there are none. */

@@ -5,6 +5,8 @@ import type { PendingWatch } from './watch-book.js';
 export interface ConnectionOptions extends SocketOptions {
   /** Hot operations at a time. */
   inFlight: number;
+  /** Buffer that requests are written to. */
+  sendBytes: number;
   /** What one answer may take. */
   maxAnswerBytes: number;
 }

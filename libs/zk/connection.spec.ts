@@ -48,6 +48,7 @@ async function hear(bytes: Uint8Array, slots: readonly number[], enough = Infini
       connectTimeoutMs: 5_000,
       inFlight: 16,
       maxAnswerBytes: MAX_ANSWER_BYTES,
+      sendBytes: 65_536,
     };
     Connection.open(options, handler, {
       closed: (cause) => {

@@ -11,6 +11,9 @@ import { CODE, LENGTH_BYTES, OPCODE, REPLY_HEADER_BYTES, REQUEST_HEADER_BYTES, X
 import type { PendingWatch } from './watch-book.js';
 import { ZkError } from './zk-error.js';
 
+/** What a read brings is handed on before the next one: all connections of a thread share the room for it. */
+const RECEIVED = Buffer.allocUnsafeSlow(256 * 1024);
+
 /** A control request that waits. */
 interface Waiting {
   about: string;
@@ -42,16 +45,19 @@ export class Connection implements SocketEvents {
     private readonly socket: net.Socket,
     private readonly handler: HotHandler,
     private readonly events: ConnectionEvents,
-    { inFlight, maxAnswerBytes }: ConnectionOptions,
+    { inFlight, maxAnswerBytes, sendBytes }: ConnectionOptions,
   ) {
     this.flights = new InFlight(inFlight);
-    this.writes = new WriteBuffer(socket);
+    this.writes = new WriteBuffer(socket, sendBytes);
     this.assembler = packetAssembler(maxAnswerBytes, (buffer, start, end) => this.onPacket(buffer, start, end));
   }
 
   /** Connects the socket; nothing is said yet. Rejects with the socket's error. */
   static open(options: ConnectionOptions, handler: HotHandler, events: ConnectionEvents): Promise<Connection> {
-    return openSocket(options, (socket) => new Connection(socket, handler, events, options));
+    return openSocket(
+      { ...options, receiveBuffer: RECEIVED },
+      (socket) => new Connection(socket, handler, events, options),
+    );
   }
 
   /** Sends the ConnectRequest; the first answer of a connection is its ConnectResponse. */

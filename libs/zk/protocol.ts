@@ -26,16 +26,20 @@ export const XID = { NOTIFICATION: -1, PING: -2, AUTH: -4, SET_WATCHES: -8 } as 
 /** Codes of an answer's header that a client handles by name; any other number is handed on as it is. */
 export const CODE = {
   OK: 0,
+  ROLLED_BACK: -2,
   CONNECTION_LOSS: -4,
   MARSHALLING_ERROR: -5,
   OPERATION_TIMEOUT: -7,
   NO_NODE: -101,
+  NO_AUTH: -102,
   BAD_VERSION: -103,
   NODE_EXISTS: -110,
   NOT_EMPTY: -111,
   SESSION_EXPIRED: -112,
   AUTH_FAILED: -115,
+  SESSION_MOVED: -118,
   SESSION_CLOSED_REQUIRE_SASL: -124,
+  THROTTLED_OP: -127,
 } as const;
 
 /** Names of every code that ZooKeeper 3.9 knows. */

@@ -20,6 +20,8 @@ export interface SessionOptions {
   openTimeoutMs?: number;
   /** Hot operations at a time. Default 1024. */
   inFlight?: number;
+  /** Buffer of each connection that requests are written to. Default 256 KiB. */
+  sendBytes?: number;
   /** What one answer may take. Default 64 MiB. */
   maxAnswerBytes?: number;
   tls?: tls.ConnectionOptions;
@@ -33,11 +35,18 @@ export interface SessionOptions {
 
 /** What becomes of a session; each may be left out. Must not throw. */
 export interface SessionEvents {
-  /** `kept`: it is the session of before, on a server that may be another. */
-  connected?(facts: { server: string; sessionId: bigint; kept: boolean }): void;
+  /** `kept`: it is the session of before, on a server that may be another; `watches`: armed again. */
+  connected?(facts: { server: string; sessionId: bigint; kept: boolean; watches: number }): void;
   disconnected?(cause: Error): void;
   /** The server has forgotten the session, its ephemeral znodes and watches; a new one is begun. */
   expired?(sessionId: bigint): void;
   /** Given up for good: the credentials were refused. */
   refused?(cause: Error): void;
+}
+
+/** What a session has moved, and answers that came too late. */
+export interface SessionTotals {
+  bytesSent: number;
+  bytesReceived: number;
+  lateAnswers: number;
 }

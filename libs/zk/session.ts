@@ -8,7 +8,7 @@ import { armWatches, credentialsBody, greetingPacket, loginBySasl } from './logi
 import { CODE, EVENT_TYPES, type EventType, OPCODE } from './protocol.js';
 import { Pulse } from './pulse.js';
 import { RequestQueue } from './request-queue.js';
-import type { Credentials, SessionEvents, SessionOptions } from './session-options.js';
+import type { Credentials, SessionEvents, SessionOptions, SessionTotals } from './session-options.js';
 import { type PendingWatch, WatchBook } from './watch-book.js';
 import { ZkError } from './zk-error.js';
 
@@ -19,6 +19,7 @@ const OPEN_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const IN_FLIGHT = 1024;
+const SEND_BYTES = 256 * 1024;
 const PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 const NOBODY = Buffer.alloc(16);
@@ -53,6 +54,8 @@ export class Session {
   private readonly sweeper: NodeJS.Timeout;
   private readonly random: () => number;
   private nextServer = 0;
+  /** Of connections that are gone. */
+  private past: SessionTotals = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
 
   private constructor(
     private readonly options: SessionOptions,
@@ -100,6 +103,17 @@ export class Session {
     await Promise.race([answered, sleep(CLOSE_TIMEOUT_MS, undefined, { signal: stop.signal }).catch(() => {})]);
     stop.abort();
     connection.destroy();
+  }
+
+  /** Over all connections that the session has had. */
+  get totals(): SessionTotals {
+    const { past, connection } = this;
+    if (connection === undefined) return past;
+    return {
+      bytesSent: past.bytesSent + connection.writes.bytesSent,
+      bytesReceived: past.bytesReceived + connection.bytesReceived,
+      lateAnswers: past.lateAnswers + connection.lateAnswers,
+    };
   }
 
   /** Begins a hot operation; see Connection.begin. -1 while there is no connection. */
@@ -172,9 +186,9 @@ export class Session {
   /** One attempt at one server; false when the session has expired. */
   private async establish({ host, port }: ServerAddress, name: string): Promise<boolean> {
     const { sessionTimeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, inFlight = IN_FLIGHT, sasl } = this.options;
-    const { maxAnswerBytes = MAX_ANSWER_BYTES, tls } = this.options;
+    const { maxAnswerBytes = MAX_ANSWER_BYTES, sendBytes = SEND_BYTES, tls } = this.options;
     const opened = await Connection.open(
-      { host, port, connectTimeoutMs, inFlight, maxAnswerBytes, tls },
+      { host, port, connectTimeoutMs, inFlight, maxAnswerBytes, sendBytes, tls },
       this.handler,
       {
         closed: (cause) => this.lost(opened, cause),
@@ -222,7 +236,7 @@ export class Session {
     this.pulse = new Pulse(connection, this.tick);
     armWatches(connection, this.watches.batches(), this.zxid);
     this.queue.sendOn(connection);
-    this.events.connected?.({ server, sessionId: this.id, kept });
+    this.events.connected?.({ server, sessionId: this.id, kept, watches: this.watches.size });
     this.handler.onTurn();
   }
 
@@ -231,6 +245,7 @@ export class Session {
     const seen = (BigInt(zxidHigh) << 32n) | BigInt(zxidLow >>> 0);
     if (seen > this.zxid) this.zxid = seen;
     if (this.connection !== connection) return;
+    this.past = this.totals;
     this.connection = undefined;
     if (this.ended) return;
     this.events.disconnected?.(cause);

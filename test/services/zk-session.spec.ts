@@ -39,7 +39,14 @@ const serverOf = ({ heard }: Noted): string =>
 /** Takes a session over and ends it, as if the server had waited for a sign of life in vain. */
 async function endBehindItsBack({ id, password }: Session, connectString: string): Promise<void> {
   const [host = '', port = ''] = connectString.split(':');
-  const options = { host, port: Number(port), connectTimeoutMs: 5_000, inFlight: 1, maxAnswerBytes: 1000 };
+  const options = {
+    host,
+    port: Number(port),
+    connectTimeoutMs: 5_000,
+    inFlight: 1,
+    maxAnswerBytes: 1000,
+    sendBytes: 65_536,
+  };
   const events = { closed: () => {}, notified: () => {}, watched: () => {}, turned: () => {} };
   const other = await Connection.open(options, NO_HANDLER, events);
   // Both at once: the owner takes its session back as soon as it notices.

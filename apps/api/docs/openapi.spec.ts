@@ -55,6 +55,8 @@ describe('the OpenAPI document', () => {
         'get /v1/projects/{id}',
         'get /v1/runs',
         'get /v1/runs/{id}',
+        ...['annotations', 'artifacts', 'artifacts/{name}', 'report'].map((part) => `get /v1/runs/{id}/${part}`),
+        'post /v1/runs/{id}/annotations',
         ...['events', 'hdr', 'intervals', 'log', 'report.csv', 'report.json', 'stats', 'stdout', 'summary'].map(
           (part) => `get /v1/runs/{id}/${part}`,
         ),

@@ -4,6 +4,7 @@ import { generateText } from './generate-stdout.js';
 import { loadText } from './load-stdout.js';
 import { queryText } from './query-stdout.js';
 import { stressText } from './stress-stdout.js';
+import { zookeeperText } from './zookeeper-stdout.js';
 
 type Chunks = AsyncGenerator<string, void, undefined>;
 type RunOf<K extends WorkloadKind> = { [P in K]: { kind: P } & Extract<StoredRun, { kind: P }> }[K];
@@ -13,6 +14,7 @@ const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = 
   generate: generateText,
   load: loadText,
   query: queryText,
+  zookeeper: zookeeperText,
 };
 
 /** What the command line prints of a run of its kind, made anew from what is stored. */

@@ -5,6 +5,7 @@ import { defineGenerate } from './generate-definition.js';
 import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
 import { defineStress } from './stress-definition.js';
+import { defineZookeeper } from './zookeeper-definition.js';
 
 /** A posted definition made whole, or what is wrong with it. `contactPointPath` says where contact point i was given. */
 export type Definition<K extends WorkloadKind> =
@@ -22,6 +23,7 @@ const definitions: { [K in WorkloadKind]: Define<K> } = {
   generate: defineGenerate,
   load: defineLoad,
   query: defineQuery,
+  zookeeper: defineZookeeper,
 };
 
 /** A posted run made whole, or what is wrong with it; pure. */

@@ -5,6 +5,7 @@ import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import type { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
 import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import type { ZookeeperSpec } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import type { Estimate } from './runs.schema.js';
 
 /** Operations when the run ends by time: known for a schedule, bounded by a throttle; else unknown. */
@@ -65,12 +66,25 @@ const estimateQuery = ({ durationMs }: QuerySpec): Estimate => ({
   bytes: null,
 });
 
+function estimateZookeeper({ rate, durationMs, operations }: ZookeeperSpec): Estimate {
+  const due =
+    rate.model === 'open' && durationMs !== undefined ? Math.floor((rate.ratePerSecond * durationMs) / 1000) : null;
+  return {
+    operations: operations ?? due,
+    durationMs: durationMs ?? null,
+    rows: null,
+    bytesPerRow: null,
+    bytes: null,
+  };
+}
+
 const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   stress: estimateStress,
   generate: estimateGenerate,
   // What the files hold is known when they are read.
   load: () => ({ operations: null, durationMs: null, rows: null, bytesPerRow: null, bytes: null }),
   query: estimateQuery,
+  zookeeper: estimateZookeeper,
 };
 
 /** How much one run will do; pure. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '#libs/load/clock.js';
 import type { Driver, DriverEvents, Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 
@@ -21,8 +22,9 @@ export async function runLocally<Spec, Where>(
   events: LocalEvents,
   { clock, signal }: { clock: Pick<Clock, 'epochMs'>; signal: AbortSignal },
 ): Promise<ShardResult> {
-  events.prepared(await driver.prepare(spec, target, events, signal));
-  const open = await driver.open(spec, target, shard, events, signal);
+  const runId = `local-${randomUUID()}`;
+  events.prepared(await driver.prepare(spec, target, events, signal, runId));
+  const open = await driver.open(spec, target, shard, events, signal, runId);
   try {
     events.opened();
     return await open.run(clock.epochMs() + START_DELAY_MS, signal);

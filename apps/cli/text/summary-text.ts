@@ -94,10 +94,17 @@ function queriedLines({ dataset, files, rowsRead, submitted, ok, missing, differ
   ];
 }
 
+function sessionLines({ sessions, connectionLosses, sessionsExpired, recovery }: ReportOf<'zookeeper'>): string[] {
+  const lost = `${count(connectionLosses)} connections lost, ${count(sessionsExpired)} sessions expired`;
+  const recovered = recovery.count === 0 ? '' : `; recovered within ${Math.round(recovery.maxMs)} ms`;
+  return [field('sessions', `${count(sessions)}; ${lost}${recovered}`)];
+}
+
 const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
   generate: generatedLines,
   load: loadedLines,
   query: queriedLines,
+  zookeeper: sessionLines,
 };
 
 const linesOf = <K extends RunReport['kind']>(report: { [P in K]: { kind: P } & ReportOf<P> }[K]): string[] =>

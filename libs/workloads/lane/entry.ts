@@ -7,6 +7,7 @@ import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
 import { openLoadLane } from '#libs/workloads/load/load.lane.js';
 import { openQueryLane } from '#libs/workloads/query/query.lane.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
+import { openZookeeperLane } from '#libs/workloads/zookeeper/zookeeper.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 
 /*
@@ -17,6 +18,7 @@ const openers: { [K in WorkloadKind]: (input: LaneInput<K>, events: DriverEvents
   generate: openGenerateLane,
   load: openLoadLane,
   query: openQueryLane,
+  zookeeper: openZookeeperLane,
 };
 
 const open = <K extends WorkloadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);

@@ -7,6 +7,7 @@ import type { ShardResult, SpecByKind } from '#libs/workloads/driver.js';
 import type { GeneratePlace } from '#libs/workloads/generate/generate.place.js';
 import type { LoadPlace } from '#libs/workloads/load/load.place.js';
 import type { QueryPlace } from '#libs/workloads/query/query.place.js';
+import type { ZookeeperPlace } from '#libs/workloads/zookeeper/zookeeper.place.js';
 
 /** A lane's part of a run: it takes the work items first, first + stride, first + 2 x stride … of the whole run. */
 export interface LaneShare {
@@ -24,6 +25,7 @@ interface PlaceByKind {
   generate: GeneratePlace;
   load: LoadPlace;
   query: QueryPlace;
+  zookeeper: ZookeeperPlace;
 }
 
 /** What a lane is started with: parsed and checked before it crosses, so a lane trusts it. */

@@ -40,7 +40,7 @@ export class SimulatedTarget {
 
   /** What the leading executor does before any load. */
   prepare(spec: StoredStressSpec) {
-    return stressDriver.prepare(spec, this.target, this.events, new AbortController().signal);
+    return stressDriver.prepare(spec, this.target, this.events, new AbortController().signal, 'test');
   }
 
   /** Opens one lane, carries the whole run out in it, and closes it. */

@@ -1,0 +1,77 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Annotation } from '#libs/contract/artifact.js';
+import { streamText } from '../http/stream-text.js';
+import { type Caller, Who } from '../keys/caller.js';
+import { Problems } from '../problem/problems.decorator.js';
+import { RunId } from '../runs/runs.schema.js';
+import { AnnotationPage, ArtifactName, ArtifactPage, CreateAnnotation, ReportQuery } from './artifacts.schema.js';
+import { Artifacts } from './artifacts.service.js';
+import { HtmlReports } from './html-report.service.js';
+
+@ApiTags('results')
+@Controller('v1/runs/:id')
+export class ArtifactsController {
+  constructor(
+    private readonly artifacts: Artifacts,
+    private readonly pages: HtmlReports,
+  ) {}
+
+  @Get('artifacts')
+  @ApiOperation({ operationId: 'listArtifacts', summary: 'Files that the run has left' })
+  @ApiOkResponse({ description: 'The files', standardSchema: ArtifactPage })
+  @Problems('RUN_NOT_FOUND')
+  list(@Param({ schema: RunId }) { id }: RunId): Promise<ArtifactPage> {
+    return this.artifacts.list(id);
+  }
+
+  @Get('artifacts/:name')
+  @ApiOperation({ operationId: 'getArtifact', summary: 'One file; it grows while the run is on' })
+  @ApiOkResponse({ description: 'The file', content: { 'text/plain': { schema: { type: 'string' } } } })
+  @Problems('RUN_NOT_FOUND', 'ARTIFACT_NOT_FOUND')
+  async read(
+    @Param({ schema: ArtifactName }) { id, name }: ArtifactName,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await streamText(await this.artifacts.read(id, name), request, response);
+  }
+
+  @Get('report')
+  @ApiOperation({
+    operationId: 'getHtmlReport',
+    summary: 'Tables and plots of a zookeeper run as one HTML page, with other runs laid over it',
+  })
+  @ApiOkResponse({ description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } })
+  @Problems('RUN_NOT_FOUND', 'NO_RESULT_YET', 'VALIDATION_FAILED')
+  async report(
+    @Param({ schema: RunId }) { id }: RunId,
+    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Who() caller: Caller,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await streamText(await this.pages.page(id, query.with, caller), request, response);
+  }
+
+  @Get('annotations')
+  @ApiOperation({ operationId: 'listAnnotations', summary: 'What happened while the run was on, by time' })
+  @ApiOkResponse({ description: 'The annotations', standardSchema: AnnotationPage })
+  @Problems('RUN_NOT_FOUND')
+  annotations(@Param({ schema: RunId }) { id }: RunId): Promise<AnnotationPage> {
+    return this.artifacts.annotations(id);
+  }
+
+  @Post('annotations')
+  @ApiOperation({ operationId: 'annotateRun', summary: 'Note what happens to the target while the run is on' })
+  @ApiCreatedResponse({ description: 'The annotation', standardSchema: Annotation })
+  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED')
+  annotate(
+    @Param({ schema: RunId }) { id }: RunId,
+    @Body({ schema: CreateAnnotation }) body: CreateAnnotation,
+    @Who() { actor }: Caller,
+  ): Promise<Annotation> {
+    return this.artifacts.annotate(id, body, actor);
+  }
+}

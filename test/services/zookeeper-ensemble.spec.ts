@@ -1,0 +1,109 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
+import { serverPlaces, takeSample } from '#libs/workloads/zookeeper/server-sample.js';
+import { ZkClient } from '#libs/zk/client.js';
+import { Session } from '#libs/zk/session.js';
+import { requireBuild, tidemark } from '../process/cli-program.js';
+import { ZkServers } from './zk-servers.js';
+
+const BASE = `/ensemble-${process.pid}`;
+const server = process.env['TIDEMARK_TEST_ZOOKEEPER'];
+
+describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose servers come and go', () => {
+  let servers: ZkServers;
+  let addresses: string[];
+  let folder: string;
+  beforeAll(async () => {
+    requireBuild();
+    servers = await ZkServers.start('ensemble');
+    addresses = (await servers.place('ensemble')).split(',');
+    folder = mkdtempSync(join(tmpdir(), 'tidemark-ensemble-'));
+  });
+  afterAll(async () => {
+    await servers.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Numbers of the servers that are in this state. */
+  const membersIn = async (state: string): Promise<number[]> => {
+    const states = await Promise.all(
+      serverPlaces(addresses, []).map((place) =>
+        takeSample('mntr', place, 2_000).then(
+          (sample) => sample.get('server_state'),
+          () => undefined,
+        ),
+      ),
+    );
+    return states.flatMap((found, index) => (found === state ? [index + 1] : []));
+  };
+
+  it('tells how long a lost follower and a lost leader cost, and leaves nothing behind', async () => {
+    const connectString = addresses.join(',') + BASE;
+    const opened = await Session.open({
+      connectString: addresses.join(','),
+      sessionTimeoutMs: 30_000,
+      operationTimeoutMs: 20_000,
+    });
+    const control = new ZkClient(opened);
+    await control.create(BASE);
+    const running = tidemark([
+      'zookeeper',
+      '--hosts',
+      connectString,
+      '--weights',
+      'get=10,set=2,exists_watch=1,create_ephemeral=1',
+      '--clients',
+      '18',
+      '--duration',
+      '600',
+      '--session-timeout',
+      '20000',
+      '--min-wait',
+      '2',
+      '--zk-metrics-collect',
+      '250',
+      '--report-dir',
+      folder,
+    ]);
+    await running.seen(/\d+ req\/s/);
+    const [follower = 0] = await membersIn('follower');
+    const [leader = 0] = await membersIn('leader');
+    await servers.stopOne(`zookeeper.${follower}`);
+    await running.seen(/server \S+ does not answer/);
+    await servers.startOne(`zookeeper.${follower}`);
+    await running.seen(/server \S+ answers again/);
+    await servers.stopOne(`zookeeper.${leader}`);
+    await running.seen(/leader: \S+ -> \S+/);
+    await servers.startOne(`zookeeper.${leader}`);
+    // Every session has found its way and works.
+    await sleep(2_000);
+    running.child.kill('SIGINT');
+    const { out, errors } = await running.ended;
+    expect(out, errors).toMatch(/time to recover: \d+ ms on average/);
+    const { sessions, annotations, series } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
+    const report = ZookeeperReport.parse(sessions);
+    expect(report).toMatchObject({ sessions: 18, sessionsExpired: 0 });
+    expect(report.leaderChanges).toBeGreaterThanOrEqual(1);
+    expect(report.sessionsMoved).toBeGreaterThan(0);
+    expect(report.watchesRearmed).toBeGreaterThan(0);
+    expect(report.outages.length).toBeGreaterThanOrEqual(2);
+    for (const { recoveredMs } of report.outages) expect(recoveredMs).toBeLessThan(60_000);
+    expect(report.recovery.count).toBe(report.connectionLosses);
+    const labels: string[] = annotations.map(({ label }: { label: string }) => label);
+    expect(labels).toEqual(expect.arrayContaining([expect.stringMatching(/^leader: /)]));
+    expect(labels).toEqual(expect.arrayContaining([expect.stringMatching(/sessions lost .*recovered after \d+ ms/)]));
+    expect(series.Total.at(-1).perSecond).toBeGreaterThan(0);
+    const page = readFileSync(join(folder, 'report.html'), 'utf8');
+    for (const title of ['Outstanding requests', 'Alive connections', 'Znodes and ephemerals', 'Watches', 'Outages'])
+      expect(page).toContain(title);
+    for (const address of addresses)
+      expect(readdirSync(folder)).toContain(`zk-metrics-${address.replace(':', '_')}.csv`);
+    await expect.poll(() => control.children(BASE), { timeout: 30_000 }).toEqual([]);
+    await control.delete(BASE);
+    await opened.close();
+  });
+});
