@@ -22,6 +22,10 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
+import { ChildStarter } from './suites/child-starter.service.js';
+import { Coordinator } from './suites/coordinator.service.js';
+import { ParentsController } from './suites/parents.controller.js';
+import { Parents } from './suites/parents.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -46,6 +50,7 @@ export class AppModule {
         RunsController,
         ResultsController,
         ReportsController,
+        ParentsController,
         ExecutorsController,
         HealthController,
         MetricsController,
@@ -68,6 +73,9 @@ export class AppModule {
         EventStreams,
         Metrics,
         Sweep,
+        Parents,
+        ChildStarter,
+        Coordinator,
       ],
     };
   }

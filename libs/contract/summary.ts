@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
+import { SearchReport } from '#libs/workloads/search/search.schema.js';
+import { SuiteReport } from '#libs/workloads/suite/suite.schema.js';
 import { HistogramType, LatencyFigures, OperationCounters } from './interval.js';
 import { Validity, Verdict } from './status.js';
 
@@ -69,7 +71,7 @@ export type Finding = z.infer<typeof Finding>;
 
 /** What a run made or found beside its intervals, by kind. */
 export const RunReport = z
-  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport])
+  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport, SuiteReport, SearchReport])
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 

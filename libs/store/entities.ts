@@ -71,12 +71,16 @@ const run = new EntitySchema<RunRow>({
     cancelReason: text('cancel_reason', optional),
     mismatchCount: big('mismatch_count'),
     rerunOf: text('rerun_of', optional),
+    parentId: text('parent_id', optional),
+    rootId: text('root_id', optional),
+    step: text('step', optional),
     createdAtMs: big('created_at_ms'),
     endedAtMs: big('ended_at_ms', optional),
   },
   indices: [
     { name: 'runs_status', columns: ['status', 'createdAtMs'] },
     { name: 'runs_created', columns: ['createdAtMs', 'id'] },
+    { name: 'runs_parent', columns: ['parentId', 'step'], unique: true },
   ],
 });
 

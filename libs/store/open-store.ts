@@ -6,6 +6,7 @@ import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
+import { SqlParentStore } from './parent-store.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
 import { SqlShardStore } from './shard-store.js';
@@ -30,6 +31,7 @@ export async function openStore({ url, secretKey }: StoreOptions): Promise<Store
 /** The stores of an open database. */
 export const storeOf = (database: Database, vault: Vault): Store => ({
   runs: new SqlRunStore(database, vault),
+  parents: new SqlParentStore(database, vault),
   shards: new SqlShardStore(database),
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),

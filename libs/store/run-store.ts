@@ -1,57 +1,16 @@
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
-import type { RunDefinition } from '#libs/workloads/driver.js';
 import type { Database } from './database.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
-import type { HistoryRow, RunRow, ShardRow } from './row.js';
-import { moveRun } from './status-writer.js';
+import type { RunRow } from './row.js';
+import { completeRuns, insertRun } from './run-rows.js';
+import { cancelRun, moveRun } from './status-writer.js';
 import type { Vault } from './vault.js';
 import { waitingOf } from './waiting.js';
 
 const KEPT_MISMATCHES = 100;
-
-/** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
-const definitionOf = ({ kind, spec }: RunRow, target: RunRow['target']): RunDefinition =>
-  ({ kind, spec, target }) as RunDefinition;
-
-const storedRun = (
-  row: RunRow,
-  history: readonly HistoryRow[],
-  shards: readonly ShardRow[],
-  target = row.target,
-): StoredRun => ({
-  id: row.id,
-  ...definitionOf(row, target),
-  name: row.name,
-  labels: row.labels,
-  thresholds: row.thresholds,
-  placement: row.placement,
-  policies: row.policies,
-  rerunOf: row.rerunOf,
-  createdAtMs: row.createdAtMs,
-  status: row.status,
-  statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
-    index,
-    executorId,
-    lanes,
-    state,
-    startedAtMs,
-    completed,
-    report,
-  })),
-  summary: row.summary,
-  problem: row.problem,
-  simulated: row.simulated,
-  startAtMs: row.startAtMs,
-  cancelRequested:
-    row.cancelAtMs === null
-      ? null
-      : { atMs: row.cancelAtMs, actor: row.cancelActor ?? '', reason: row.cancelReason ?? '' },
-  endedAtMs: row.endedAtMs,
-});
 
 const cursorOf = ({ createdAtMs, id }: RunRow): string => Buffer.from(`${createdAtMs}:${id}`).toString('base64url');
 
@@ -66,7 +25,7 @@ export class SqlRunStore implements RunStore {
     input: NewRun,
     idempotency?: { key: string; bodyHash: string },
   ): Promise<{ run: StoredRun; replayed: boolean }> {
-    const { run, history, label, endpoint, shard, idempotency: keys } = this.database.entities;
+    const { idempotency: keys } = this.database.entities;
     return this.database.control(async (manager) => {
       const earlier = idempotency && (await manager.findOneBy(keys, { key: idempotency.key }));
       if (earlier && earlier.bodyHash !== idempotency.bodyHash) {
@@ -76,48 +35,8 @@ export class SqlRunStore implements RunStore {
         );
       }
       if (earlier) return { run: await this.load(manager, earlier.runId), replayed: true };
+      await insertRun(this.database, manager, this.vault, input);
       const { id, createdAtMs } = input;
-      const { target, secrets } = this.vault.split(input.target);
-      await manager.insert(run, {
-        id,
-        kind: input.kind,
-        name: input.name,
-        labels: input.labels,
-        target,
-        secrets,
-        spec: input.spec,
-        thresholds: input.thresholds,
-        placement: input.placement,
-        policies: input.policies,
-        status: 'queued',
-        statusSinceMs: createdAtMs,
-        prepared: false,
-        mismatchCount: 0,
-        rerunOf: input.rerunOf,
-        createdAtMs,
-      });
-      await manager.insert(history, {
-        runId: id,
-        atMs: createdAtMs,
-        from: null,
-        to: 'queued',
-        actor: input.actor,
-        reason: 'created',
-      });
-      for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
-      for (const each of new Set(input.endpoints))
-        await manager.insert(endpoint, { runId: id, endpoint: each, shared: target?.shared ?? false });
-      for (const { index, lanes } of input.shards) {
-        await manager.insert(shard, {
-          runId: id,
-          index,
-          lanes,
-          state: 'waiting',
-          token: 0,
-          leaseUntilMs: 0,
-          completed: 0,
-        });
-      }
       if (idempotency) await manager.insert(keys, { ...idempotency, runId: id, createdAtMs });
       return { run: await this.load(manager, id), replayed: false };
     });
@@ -141,6 +60,8 @@ export class SqlRunStore implements RunStore {
     if (filter.status) query.andWhere('run.status = :status', { status: filter.status });
     if (filter.kind) query.andWhere('run.kind = :kind', { kind: filter.kind });
     if (filter.fromMs !== undefined) query.andWhere('run.createdAtMs >= :fromMs', { fromMs: filter.fromMs });
+    if (filter.parent === null) query.andWhere('run.parentId IS NULL');
+    else if (filter.parent !== undefined) query.andWhere('run.parentId = :parent', { parent: filter.parent });
     if (filter.toMs !== undefined) query.andWhere('run.createdAtMs < :toMs', { toMs: filter.toMs });
     if (filter.label !== undefined) {
       const [name = '', ...rest] = filter.label.split(':');
@@ -187,11 +108,7 @@ export class SqlRunStore implements RunStore {
     return this.database.control(async (manager) => {
       const found = await manager.findOneBy(run, { id });
       if (!found || isEnded(found.status)) return false;
-      if (found.status === 'queued')
-        return moveRun(this.database, manager, id, { to: 'cancelled', actor, reason, atMs });
-      if (found.cancelAtMs === null)
-        await manager.update(run, { id }, { cancelAtMs: atMs, cancelActor: actor, cancelReason: reason });
-      return true;
+      return cancelRun(this.database, manager, found, { actor, reason, atMs });
     });
   }
 
@@ -224,18 +141,23 @@ export class SqlRunStore implements RunStore {
   }
 
   delete(id: string): Promise<void> {
+    return this.database.control(async (manager) => {
+      const found = await manager.findOneBy(this.database.entities.run, { id });
+      if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
+      await this.remove(manager, found);
+    });
+  }
+
+  /** A run with everything that belongs to it, which has to have ended as well. */
+  private async remove(manager: EntityManager, { id, status }: RunRow): Promise<void> {
     const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency } =
       this.database.entities;
-    return this.database.control(async (manager) => {
-      const found = await manager.findOneBy(run, { id });
-      if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
-      if (!isEnded(found.status))
-        throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${found.status}: cancel it first`);
-      for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency]) {
-        await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
-      }
-      await manager.delete(run, { id });
-    });
+    if (!isEnded(status)) throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${status}: cancel it first`);
+    for (const child of await manager.findBy(run, { parentId: id })) await this.remove(manager, child);
+    for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency]) {
+      await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
+    }
+    await manager.delete(run, { id });
   }
 
   private async load(manager: EntityManager, id: string): Promise<StoredRun> {
@@ -244,19 +166,7 @@ export class SqlRunStore implements RunStore {
     return found;
   }
 
-  private async complete(manager: EntityManager, rows: readonly RunRow[], withSecrets = false): Promise<StoredRun[]> {
-    const { history, shard } = this.database.entities;
-    if (rows.length === 0) return [];
-    const runId = In(rows.map((row) => row.id));
-    const histories = await manager.find(history, { where: { runId }, order: { id: 'ASC' } });
-    const shards = await manager.find(shard, { where: { runId }, order: { index: 'ASC' } });
-    return rows.map((row) =>
-      storedRun(
-        row,
-        histories.filter((each) => each.runId === row.id),
-        shards.filter((each) => each.runId === row.id),
-        withSecrets ? this.vault.join(row.target, row.secrets) : row.target,
-      ),
-    );
+  private complete(manager: EntityManager, rows: readonly RunRow[], withSecrets = false): Promise<StoredRun[]> {
+    return completeRuns(this.database, manager, rows, withSecrets ? this.vault : undefined);
   }
 }

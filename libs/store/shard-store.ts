@@ -1,4 +1,4 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, Not, type EntityManager } from 'typeorm';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
 import type { ExecutorRow, RunRow, ShardRow } from './row.js';
 import { moveRun } from './status-writer.js';
-import { ALIVE_MS, idleFor, lockedBy, queuedRuns } from './waiting.js';
+import { ALIVE_MS, idleFor, lockedBy, PARENTS, queuedRuns } from './waiting.js';
 
 const actorOf = (executorId: string | null): string => `executor:${executorId ?? 'unknown'}`;
 
@@ -40,7 +40,10 @@ export class SqlShardStore implements ShardStore {
     return this.database.control(async (manager) => {
       const self = await manager.findOneBy(executor, { id: executorId });
       if (!self || self.runId !== null) return null;
-      const started = await manager.find(run, { where: { status: In(['preparing']) }, order: { createdAtMs: 'ASC' } });
+      const started = await manager.find(run, {
+        where: { status: 'preparing', kind: Not(In(PARENTS)) },
+        order: { createdAtMs: 'ASC' },
+      });
       for (const candidate of started) {
         const [free] = await manager.find(shard, {
           where: { runId: candidate.id, state: 'waiting' },

@@ -1,5 +1,5 @@
-import { In, LessThan, type EntityManager } from 'typeorm';
-import type { Waiting } from '#libs/contract/run.js';
+import { In, LessThan, Not, type EntityManager } from 'typeorm';
+import { isParent, parentKinds, type Waiting, type WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
 import type { ExecutorRow, RunRow } from './row.js';
@@ -17,10 +17,14 @@ export const idleFor = (run: RunRow, executors: readonly ExecutorRow[], nowMs: n
     (one) => one.runId === null && nowMs - one.aliveAtMs <= ALIVE_MS && hasLabels(one, run.placement.labels),
   );
 
-/** The active run whose target this run would disturb, or null. */
+/** What belongs to one run shares its lock: none of it excludes another. */
+const familyOf = ({ id, rootId }: RunRow): string => rootId ?? id;
+
+/** The active run whose target this run would disturb, or the outermost one that this belongs to; or null. */
 export async function lockedBy(database: Database, manager: EntityManager, run: RunRow): Promise<string | null> {
   const { endpoint, run: runs } = database.entities;
   const mine = await manager.findBy(endpoint, { runId: run.id });
+  if (mine.length === 0) return null;
   const holders = await manager
     .createQueryBuilder(endpoint, 'lock')
     .innerJoin(runs.options.name, 'run', 'run.id = lock.runId')
@@ -29,7 +33,11 @@ export async function lockedBy(database: Database, manager: EntityManager, run: 
     .andWhere('lock.runId <> :id', { id: run.id })
     .getMany();
   const shared = mine.every((one) => one.shared);
-  return holders.find((holder) => !(shared && holder.shared))?.runId ?? null;
+  const disturbed = holders.filter((holder) => !(shared && holder.shared));
+  if (disturbed.length === 0) return null;
+  const others = await manager.findBy(runs, { id: In(disturbed.map((holder) => holder.runId)) });
+  const holder = others.find((other) => familyOf(other) !== familyOf(run));
+  return holder ? familyOf(holder) : null;
 }
 
 /** Place in the queue (1 is next) and why it waits, in a sentence; null unless queued. */
@@ -47,6 +55,7 @@ export async function waitingOf(
   const holder = await lockedBy(database, manager, run);
   if (holder)
     return { position, reason: `its target is locked by run ${holder}; both would have to say "shared": true` };
+  if (isParent(run)) return { position, reason: 'the API will start its first step in a moment' };
   const needed = await manager.countBy(shard, { runId: id });
   const executors = await manager.find(executor);
   const alive = executors.filter((one) => nowMs - one.aliveAtMs <= ALIVE_MS && hasLabels(one, run.placement.labels));
@@ -61,10 +70,13 @@ export async function waitingOf(
   return { position, reason: 'an executor will claim it in a moment' };
 }
 
-/** Queued runs, oldest first. */
+/** Kinds of which executors take no shard. */
+export const PARENTS: readonly WorkloadKind[] = parentKinds;
+
+/** Queued runs for executors, oldest first. */
 export const queuedRuns = (database: Database, manager: EntityManager): Promise<RunRow[]> =>
   manager.find(database.entities.run, {
-    where: { status: In(['queued']) },
+    where: { status: 'queued', kind: Not(In(PARENTS)) },
     order: { createdAtMs: 'ASC', id: 'ASC' },
     take: 100,
   });

@@ -1,6 +1,7 @@
 import { In, type EntityManager } from 'typeorm';
 import type { ProblemCode } from '#libs/contract/coded-error.js';
 import { problemOf } from '#libs/contract/problem.js';
+import { isParent } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
 import type { Transition, Watchdog } from './port.js';
@@ -9,11 +10,15 @@ import { moveRun } from './status-writer.js';
 import { ACTIVE } from './waiting.js';
 
 const CANCEL_GRACE_MS = 5_000;
+/** A suite or a search waits for its steps, which have their own grace, and for another API to take it over. */
+const PARENT_GRACE_MS = 30_000;
 const DAY_MS = 86_400_000;
 const ACTOR = 'watchdog';
 
 /** How long a run of this kind may run; a day when it ends by its work. */
 function plannedMs(spec: RunRow['spec']): number {
+  if ('cleanupWithinMs' in spec)
+    return DAY_MS * (spec.setup.length + spec.steps.length + spec.cleanup.length) + spec.cleanupWithinMs;
   if ('durationMs' in spec && spec.durationMs !== undefined) return spec.durationMs;
   if (!('stop' in spec) || spec.stop.type === 'operations') return DAY_MS;
   return spec.stop.type === 'duration' ? spec.stop.durationMs : spec.stop.maxIntervals * spec.log.intervalMs;
@@ -76,6 +81,7 @@ export class SqlWatchdog implements Watchdog {
       (one) => ['claimed', 'ready', 'running'].includes(one.state) && one.leaseUntilMs < nowMs,
     );
     if (expired.length === 0) return undefined;
+    if (isParent(run)) return this.orphaned(manager, run, expired, nowMs);
     const names = expired.map((one) => one.executorId ?? '?').join(', ');
     for (const { index, token } of expired) {
       await manager.update(this.database.entities.shard, { runId: run.id, index }, { state: 'lost', token: token + 1 });
@@ -95,11 +101,33 @@ export class SqlWatchdog implements Watchdog {
     }
     return ending('interrupted', reason, nowMs, 'EXECUTOR_LOST');
   }
+
+  /** What carries a suite forward is gone; its steps go on, and the next API takes it over from what is stored. */
+  private async orphaned(
+    manager: EntityManager,
+    { id }: RunRow,
+    expired: readonly ShardRow[],
+    nowMs: number,
+  ): Promise<undefined> {
+    const { shard, log } = this.database.entities;
+    for (const { index, token, executorId } of expired) {
+      await manager.update(shard, { runId: id, index }, { state: 'waiting', token: token + 1 });
+      const message = `${executorId ?? 'its coordinator'} was lost; another takes the run over`;
+      await manager.insert(log, { runId: id, atMs: nowMs, level: 'warn', source: ACTOR, message });
+    }
+  }
+}
+
+/** How long after a cancel whoever carries out the run may take. */
+function cancelGraceMs({ kind, status, spec, policies }: RunRow): number {
+  // An executor that has come to finishing has heard of it, and makes the summary.
+  if (status === 'finishing') return policies.finishingDeadlineMs;
+  if (!isParent({ kind })) return CANCEL_GRACE_MS;
+  return PARENT_GRACE_MS + ('cleanupWithinMs' in spec && spec.cleanup.length > 0 ? spec.cleanupWithinMs : 0);
 }
 
 function overdue(run: RunRow, nowMs: number): Transition | undefined {
-  // An executor that has come to finishing has heard of it, and makes the summary.
-  const graceMs = run.status === 'finishing' ? run.policies.finishingDeadlineMs : CANCEL_GRACE_MS;
+  const graceMs = cancelGraceMs(run);
   if (run.cancelAtMs !== null && nowMs - run.cancelAtMs > graceMs) {
     return {
       to: 'cancelled',

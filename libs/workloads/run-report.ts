@@ -15,6 +15,9 @@ const JOINS: { [K in Kind]: (reports: readonly RunReport[]) => ReportOf<K> | und
   generate: (reports) => joinGenerated(reports.filter(isOf('generate'))),
   load: (reports) => joinLoaded(reports.filter(isOf('load'))),
   query: (reports) => joinQueried(reports.filter(isOf('query'))),
+  // Made of the runs that they consist of, not of shards.
+  suite: (reports) => reports.find(isOf('suite')),
+  search: (reports) => reports.find(isOf('search')),
 };
 
 /** One report from those of the shards, which are all of one kind; undefined when there are none. */

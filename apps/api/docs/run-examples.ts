@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
+import { PARENT_EXAMPLES } from './parent-examples.js';
 
-interface Example {
+export interface Example {
   summary: string;
   value: Extract<z.input<typeof CreateRun>, { kind: WorkloadKind }>;
 }
@@ -222,6 +223,7 @@ const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
   generate: GENERATE,
   load: LOAD,
   query: QUERY,
+  ...PARENT_EXAMPLES,
 };
 
 export const RUN_EXAMPLES: Record<string, Example> = Object.assign({}, ...Object.values(EXAMPLES_BY_KIND));

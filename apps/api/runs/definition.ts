@@ -4,6 +4,7 @@ import type { RunDefinition } from '#libs/workloads/driver.js';
 import { defineGenerate } from './generate-definition.js';
 import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
+import { defineSearch, defineSuite } from './parent-definition.js';
 import { defineStress } from './stress-definition.js';
 
 /** A posted definition made whole, or what is wrong with it. `contactPointPath` says where contact point i was given. */
@@ -22,6 +23,8 @@ const definitions: { [K in WorkloadKind]: Define<K> } = {
   generate: defineGenerate,
   load: defineLoad,
   query: defineQuery,
+  suite: defineSuite,
+  search: defineSearch,
 };
 
 /** A posted run made whole, or what is wrong with it; pure. */

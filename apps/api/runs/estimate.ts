@@ -55,7 +55,8 @@ function estimateGenerate(spec: GenerateSpec): Estimate {
   };
 }
 
-/** How much a run of each kind will do; pure. */
+const UNKNOWN: Estimate = { operations: null, durationMs: null, rows: null, bytesPerRow: null, bytes: null };
+
 /** What the files hold only the executors see. */
 const estimateQuery = ({ durationMs }: QuerySpec): Estimate => ({
   operations: null,
@@ -65,12 +66,16 @@ const estimateQuery = ({ durationMs }: QuerySpec): Estimate => ({
   bytes: null,
 });
 
+/** How much a run of each kind will do; pure. */
 const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   stress: estimateStress,
   generate: estimateGenerate,
   // What the files hold is known when they are read.
-  load: () => ({ operations: null, durationMs: null, rows: null, bytesPerRow: null, bytes: null }),
+  load: () => UNKNOWN,
   query: estimateQuery,
+  // Each step says of itself how much it does.
+  suite: () => UNKNOWN,
+  search: () => UNKNOWN,
 };
 
 /** How much one run will do; pure. */

@@ -31,4 +31,6 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   startedAtMs: run.startAtMs,
   endedAtMs: run.endedAtMs,
   rerunOf: run.rerunOf,
+  parentId: run.parentId,
+  step: run.step,
 });

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
+import { afresh } from '#libs/workloads/parent/resume.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { bodyHash } from './body-hash.js';
-import { type DefinedRun, RunPlanner } from './run-planner.js';
+import { type DefinedRun, type Drafted, RunPlanner } from './run-planner.js';
 import { viewRun } from './run-view.js';
 import type { ListRuns, RunPage } from './runs.schema.js';
 
@@ -34,15 +35,30 @@ export class RunsService {
   }
 
   async rerun(id: string, idempotencyKey: string | undefined): Promise<Created> {
-    return this.save(await this.planner.redefine(await this.require(id, true)), id, idempotencyKey, { rerunOf: id });
+    return this.again(afresh(await this.require(id, true)), id, idempotencyKey, { rerunOf: id });
+  }
+
+  /** A new run of a stored definition; `body` is what was asked for, by which a repeated call is known. */
+  async again(
+    definition: Drafted,
+    rerunOf: string,
+    idempotencyKey: string | undefined,
+    body: Record<string, string>,
+  ): Promise<Created> {
+    return this.save(await this.planner.redefine(definition), rerunOf, idempotencyKey, body);
   }
 
   async get(id: string): Promise<Run> {
     return this.view(await this.require(id));
   }
 
-  async list({ from, to, ...filter }: ListRuns): Promise<RunPage> {
-    const page = await this.store.runs.list({ ...filter, fromMs: from, toMs: to });
+  async list({ from, to, parent, ...filter }: ListRuns): Promise<RunPage> {
+    const page = await this.store.runs.list({
+      ...filter,
+      fromMs: from,
+      toMs: to,
+      parent: parent === 'none' ? null : parent,
+    });
     return { items: await Promise.all(page.items.map((run) => this.view(run))), nextCursor: page.nextCursor };
   }
 

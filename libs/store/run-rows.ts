@@ -1,0 +1,127 @@
+import { In, type EntityManager } from 'typeorm';
+import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { Database } from './database.js';
+import type { NewRun, StoredRun } from './port.js';
+import type { HistoryRow, RunRow, ShardRow } from './row.js';
+import type { Vault } from './vault.js';
+
+/** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
+const definitionOf = ({ kind, spec }: RunRow, target: RunRow['target']): RunDefinition =>
+  ({ kind, spec, target }) as RunDefinition;
+
+const storedRun = (
+  row: RunRow,
+  history: readonly HistoryRow[],
+  shards: readonly ShardRow[],
+  target = row.target,
+): StoredRun => ({
+  id: row.id,
+  ...definitionOf(row, target),
+  name: row.name,
+  labels: row.labels,
+  thresholds: row.thresholds,
+  placement: row.placement,
+  policies: row.policies,
+  rerunOf: row.rerunOf,
+  parentId: row.parentId,
+  rootId: row.rootId,
+  step: row.step,
+  createdAtMs: row.createdAtMs,
+  status: row.status,
+  statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
+  shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report }) => ({
+    index,
+    executorId,
+    lanes,
+    state,
+    startedAtMs,
+    completed,
+    report,
+  })),
+  summary: row.summary,
+  problem: row.problem,
+  simulated: row.simulated,
+  startAtMs: row.startAtMs,
+  cancelRequested:
+    row.cancelAtMs === null
+      ? null
+      : { atMs: row.cancelAtMs, actor: row.cancelActor ?? '', reason: row.cancelReason ?? '' },
+  endedAtMs: row.endedAtMs,
+});
+
+/** Writes a new run, queued, with everything that belongs to it; its target's secrets encrypted. */
+export async function insertRun(
+  database: Database,
+  manager: EntityManager,
+  vault: Vault,
+  input: NewRun,
+): Promise<void> {
+  const { run, history, label, endpoint, shard } = database.entities;
+  const { id, createdAtMs, parent } = input;
+  const { target, secrets } = vault.split(input.target);
+  await manager.insert(run, {
+    id,
+    kind: input.kind,
+    name: input.name,
+    labels: input.labels,
+    target,
+    secrets,
+    spec: input.spec,
+    thresholds: input.thresholds,
+    placement: input.placement,
+    policies: input.policies,
+    status: 'queued',
+    statusSinceMs: createdAtMs,
+    prepared: false,
+    mismatchCount: 0,
+    rerunOf: input.rerunOf,
+    parentId: parent?.runId ?? null,
+    rootId: parent?.rootId ?? null,
+    step: parent?.step ?? null,
+    createdAtMs,
+  });
+  await manager.insert(history, {
+    runId: id,
+    atMs: createdAtMs,
+    from: null,
+    to: 'queued',
+    actor: input.actor,
+    reason: parent ? `step ${parent.step} of run ${parent.runId}` : 'created',
+  });
+  for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
+  for (const each of new Set(input.endpoints))
+    await manager.insert(endpoint, { runId: id, endpoint: each, shared: target?.shared ?? false });
+  for (const { index, lanes } of input.shards) {
+    await manager.insert(shard, {
+      runId: id,
+      index,
+      lanes,
+      state: 'waiting',
+      token: 0,
+      leaseUntilMs: 0,
+      completed: 0,
+    });
+  }
+}
+
+/** Rows with their histories and shards; the targets' secrets only with the vault. */
+export async function completeRuns(
+  database: Database,
+  manager: EntityManager,
+  rows: readonly RunRow[],
+  vault?: Vault,
+): Promise<StoredRun[]> {
+  const { history, shard } = database.entities;
+  if (rows.length === 0) return [];
+  const runId = In(rows.map((row) => row.id));
+  const histories = await manager.find(history, { where: { runId }, order: { id: 'ASC' } });
+  const shards = await manager.find(shard, { where: { runId }, order: { index: 'ASC' } });
+  return rows.map((row) =>
+    storedRun(
+      row,
+      histories.filter((each) => each.runId === row.id),
+      shards.filter((each) => each.runId === row.id),
+      vault ? vault.join(row.target, row.secrets) : row.target,
+    ),
+  );
+}
