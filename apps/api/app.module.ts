@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { Store } from '#libs/store/port.js';
+import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
@@ -34,6 +35,10 @@ export interface Parts {
   store: Store;
   nowMs: NowMs;
   lookup: Lookup;
+  /** Where spans go; nowhere when absent. */
+  tracing?: Tracing;
+  /** Where log lines go; standard error when absent. */
+  logTo?: (text: string) => void;
 }
 
 @Module({})

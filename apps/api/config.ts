@@ -1,10 +1,12 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from '#libs/contract/loopback.js';
 import {
   type Environment,
   parseSettings,
   settingsError,
   sharedSettings,
+  type TelemetrySettings,
+  telemetrySettings,
   wholeNumber,
 } from '#libs/contract/settings.js';
 import { parseNetworks } from './runs/allowed-networks.js';
@@ -36,7 +38,7 @@ export const ApiSettings = z.object({
   ...sharedSettings,
 });
 
-export interface ApiConfig {
+export type ApiConfig = TelemetrySettings & {
   host: string;
   port: number;
   apiKey: string | undefined;
@@ -47,11 +49,7 @@ export interface ApiConfig {
   maxEventStreams: number;
   databaseUrl: string;
   secretKey: Buffer | undefined;
-  logLevel: 'error' | 'warn' | 'log' | 'debug';
-}
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+};
 
 /** Parses the environment once. Throws CodedError VALIDATION_FAILED that lists every problem. */
 export function parseApiConfig(environment: Environment): ApiConfig {
@@ -76,7 +74,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
-    logLevel: settings.TIDEMARK_LOG_LEVEL,
+    ...telemetrySettings(settings),
   };
 }
 

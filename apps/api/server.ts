@@ -2,8 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { CodedError } from '#libs/contract/problem.js';
 import { openStore } from '#libs/store/open-store.js';
+import { openTracing } from '#libs/telemetry/open-tracing.js';
 import { createApp } from './app.js';
 import type { ApiConfig } from './config.js';
 import type { NowMs } from './tokens.js';
@@ -22,9 +24,15 @@ const isInUse = (error: unknown): boolean =>
 export async function startApi(config: ApiConfig, nowMs: NowMs): Promise<RunningApi> {
   const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
   const addressesOf = async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address);
-  const app = await createApp({ config, store, nowMs, lookup: addressesOf });
+  const tracing = await openTracing({
+    url: config.otlpUrl,
+    service: 'tidemark-api',
+    instance: `${hostname()}-${process.pid}`,
+  });
+  const app = await createApp({ config, store, nowMs, lookup: addressesOf, tracing });
   const close = async () => {
     await app.close();
+    await tracing.close();
     await store.close();
   };
   try {

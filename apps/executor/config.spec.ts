@@ -16,7 +16,10 @@ describe('the executor’s settings', () => {
       drainMs: 5_000,
       databaseUrl: 'sqlite:./.tidemark/tidemark.db',
       secretKey: undefined,
+      metrics: undefined,
       logLevel: 'warn',
+      logFormat: 'json',
+      otlpUrl: undefined,
     });
   });
 
@@ -49,5 +52,26 @@ describe('the executor’s settings', () => {
       if (error instanceof CodedError) message = error.message;
     }
     for (const part of parts) expect(message).toContain(part);
+  });
+
+  it('answer metrics on loopback, or elsewhere with a token', () => {
+    const metrics = (more: Record<string, string>) =>
+      parseExecutorConfig({ TIDEMARK_METRICS_PORT: '9464', ...more }, 'x').metrics;
+    expect(metrics({})).toEqual({ host: '127.0.0.1', port: 9464, token: undefined });
+    const token = 'a-token-of-16-or-more';
+    expect(metrics({ TIDEMARK_METRICS_HOST: '0.0.0.0', TIDEMARK_METRICS_TOKEN: token })).toEqual({
+      host: '0.0.0.0',
+      port: 9464,
+      token,
+    });
+    expect(() => metrics({ TIDEMARK_METRICS_HOST: '0.0.0.0' })).toThrow(
+      'TIDEMARK_METRICS_HOST: 0.0.0.0 can be reached from other machines; set TIDEMARK_METRICS_TOKEN',
+    );
+  });
+
+  it('send spans where OpenTelemetry’s own variable says, too', () => {
+    const url = (environment: Record<string, string>) => parseExecutorConfig(environment, 'x').otlpUrl;
+    expect(url({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318' })).toBe('http://a:4318');
+    expect(url({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318', TIDEMARK_OTLP_URL: 'http://b' })).toBe('http://b');
   });
 });

@@ -1,11 +1,14 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isLoopback } from '#libs/contract/loopback.js';
 import type { Issue } from '#libs/contract/problem.js';
 import {
   type Environment,
   parseSettings,
   settingsError,
   sharedSettings,
+  type TelemetrySettings,
+  telemetrySettings,
   wholeNumber,
 } from '#libs/contract/settings.js';
 
@@ -43,12 +46,22 @@ export const ExecutorSettings = z.object({
   TIDEMARK_DRAIN_MS: wholeNumber(0, 86_400_000)
     .prefault('5000')
     .describe('How long a run may go on after SIGTERM before it is interrupted, milliseconds'),
+  TIDEMARK_METRICS_PORT: wholeNumber(0, 65_535)
+    .optional()
+    .describe('Port that answers /metrics, /health/live and /health/ready; 0 takes a free one, none when absent'),
+  TIDEMARK_METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of that port; anything but loopback needs TIDEMARK_METRICS_TOKEN'),
+  TIDEMARK_METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Token that /metrics wants as Authorization: Bearer <token>, at least 16 characters'),
   ...sharedSettings,
 });
 
-type Settings = z.infer<typeof ExecutorSettings>;
-
-export interface ExecutorConfig {
+export type ExecutorConfig = TelemetrySettings & {
   id: string;
   labels: Record<string, string>;
   spoolDir: string;
@@ -61,8 +74,9 @@ export interface ExecutorConfig {
   databaseUrl: string;
   /** 32 bytes. */
   secretKey: Buffer | undefined;
-  logLevel: Settings['TIDEMARK_LOG_LEVEL'];
-}
+  /** Where metrics and health are answered; undefined: nowhere. */
+  metrics: { host: string; port: number; token: string | undefined } | undefined;
+};
 
 function parseLabels(text: string): { labels: Record<string, string>; issues: Issue[] } {
   const labels: Record<string, string> = {};
@@ -78,6 +92,15 @@ function parseLabels(text: string): { labels: Record<string, string>; issues: Is
   return { labels, issues };
 }
 
+const metricsPlace = (settings: z.infer<typeof ExecutorSettings>): ExecutorConfig['metrics'] =>
+  settings.TIDEMARK_METRICS_PORT === undefined
+    ? undefined
+    : {
+        host: settings.TIDEMARK_METRICS_HOST,
+        port: settings.TIDEMARK_METRICS_PORT,
+        token: settings.TIDEMARK_METRICS_TOKEN,
+      };
+
 /** Parses the environment once. Throws CodedError VALIDATION_FAILED that lists every problem. */
 export function parseExecutorConfig(environment: Environment, defaultId: string): ExecutorConfig {
   const settings = parseSettings(ExecutorSettings, environment);
@@ -89,6 +112,12 @@ export function parseExecutorConfig(environment: Environment, defaultId: string)
     issues.push({
       path: 'TIDEMARK_BEAT_MS',
       message: `expected at most a third of TIDEMARK_LEASE_MS (${leaseMs}), found ${beatMs}`,
+    });
+  const { TIDEMARK_METRICS_HOST: metricsHost, TIDEMARK_METRICS_PORT: metricsPort } = settings;
+  if (metricsPort !== undefined && !isLoopback(metricsHost) && settings.TIDEMARK_METRICS_TOKEN === undefined)
+    issues.push({
+      path: 'TIDEMARK_METRICS_HOST',
+      message: `${metricsHost} can be reached from other machines; set TIDEMARK_METRICS_TOKEN or listen on 127.0.0.1`,
     });
   if (issues.length > 0) throw settingsError(issues);
   return {
@@ -104,7 +133,8 @@ export function parseExecutorConfig(environment: Environment, defaultId: string)
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),
-    logLevel: settings.TIDEMARK_LOG_LEVEL,
+    metrics: metricsPlace(settings),
+    ...telemetrySettings(settings),
   };
 }
 

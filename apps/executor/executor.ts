@@ -1,18 +1,31 @@
 import { resolve } from 'node:path';
 import { systemClock } from '#libs/load/clock.js';
 import { sqlQueue } from '#libs/queue/sql-queue.js';
+import type { Store } from '#libs/store/port.js';
 import { openStore } from '#libs/store/open-store.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
 import type { ExecutorConfig } from './config.js';
-import { jsonOutput } from './output.js';
+import type { MetricsServer } from './metrics/metrics-server.js';
+import { openWatch } from './metrics/open-watch.js';
+import { processOutput } from './output.js';
 import { Supervisor } from './supervisor.js';
 
 export interface RunningExecutor {
   id: string;
+  /** Where metrics and health are answered; undefined: nowhere. */
+  metricsUrl: string | undefined;
   /** Takes no more shards; what is under way may go on for `drainMs`, then it is interrupted. */
   close(): Promise<void>;
   /** Interrupts at once; `close` resolves soon after. */
   halt(): void;
+}
+
+/** Rejects with why no shard could be taken. */
+async function readiness(store: Store, isClosing: boolean): Promise<void> {
+  if (isClosing) throw new Error('this executor ends and takes no more shards');
+  await store.ping().catch((cause: unknown) => {
+    throw new Error('the database does not answer; see TIDEMARK_DATABASE_URL', { cause });
+  });
 }
 
 /** Opens the store, announces this executor and takes shards. Throws CodedError when the store cannot be opened. */
@@ -20,16 +33,21 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
   const clock = systemClock;
   const queue = sqlQueue(clock);
+  const watch = await openWatch(config);
+  let isClosing = false;
   const supervisor = new Supervisor({
     config,
     store,
     drivers: makeDrivers({ dataRoot: resolve(config.dataDir) }),
     clock,
-    output: jsonOutput(config.logLevel, (text) => void process.stderr.write(text)),
+    output: processOutput(config, (text) => void process.stderr.write(text)),
     queue,
+    watch,
   });
+  let server: MetricsServer | undefined;
   try {
     await supervisor.register();
+    server = await watch?.serve(() => readiness(store, isClosing));
   } catch (error) {
     await store.close();
     throw error;
@@ -37,12 +55,16 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const working = supervisor.run();
   return {
     id: config.id,
+    metricsUrl: server?.url,
     async close() {
+      isClosing = true;
       supervisor.close();
       const drained = new AbortController();
       void clock.sleep(config.drainMs, drained.signal).then(() => drained.signal.aborted || supervisor.halt());
       await working;
       drained.abort();
+      server?.close();
+      await watch?.tracing.close();
       await queue.close();
       await store.close();
     },

@@ -43,6 +43,10 @@ export class IntervalFlusher {
     return this.head.length + this.parts.spool.pending + this.tail.length;
   }
 
+  get spoolBytes(): number {
+    return this.parts.spool.bytes;
+  }
+
   add(snapshot: IntervalSnapshot): void {
     if (this.isFenced || this.closed.signal.aborted) return;
     const { spool, memoryIntervals } = this.parts;

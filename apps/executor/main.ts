@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   say(`executor ${executor.id} ready`);
+  if (executor.metricsUrl !== undefined) say(`metrics on ${executor.metricsUrl}/metrics`);
 }
 
 function fail(error: unknown): never {

@@ -1,24 +1,20 @@
 import type { LogLine } from '#libs/contract/event.js';
-
-type Level = LogLine['level'];
-
-const RANK: { [L in Level]: number } = { error: 0, warn: 1, info: 2 };
-const ENOUGH: { [S in 'error' | 'warn' | 'log' | 'debug']: number } = { error: 0, warn: 1, log: 2, debug: 2 };
+import { type LogFormat, type LogThreshold, logWriter } from '#libs/telemetry/log-line.js';
 
 export interface Line {
   atMs: number;
-  level: Level;
+  level: LogLine['level'];
   executor: string;
   message: string;
   run?: string | undefined;
+  /** Of the request that made the run. */
+  correlationId?: string | undefined;
 }
 
 export type Output = (line: Line) => void;
 
-/** One JSON object a line on standard error, of the levels that TIDEMARK_LOG_LEVEL asks for. */
-export const jsonOutput =
-  (logLevel: keyof typeof ENOUGH, write: (text: string) => void): Output =>
-  ({ atMs, ...rest }) => {
-    if (RANK[rest.level] > ENOUGH[logLevel]) return;
-    write(`${JSON.stringify({ time: new Date(atMs).toISOString(), ...rest })}\n`);
-  };
+/** One line each on standard error, as the settings want it. */
+export const processOutput = (
+  { logFormat, logLevel }: { logFormat: LogFormat; logLevel: LogThreshold },
+  write: (text: string) => void,
+): Output => logWriter(logFormat, logLevel, write);

@@ -48,7 +48,7 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
   const result = outcome.kind === 'ran' ? outcome.result : undefined;
   await ask(() => results.saveMismatches(result?.mismatches ?? 0));
   const verdict = verdictOf(settling, outcome);
-  // The others go on; the lease runs out, which marks this shard as lost.
+  // The others go on; the lease runs out, which marks this shard as lost or gives it to another executor.
   if (verdict === 'abandon') return log.write('warn', 'this executor ends; the run goes on without it');
   const completed = result?.completed ?? results.completed;
   const isLast = hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), result?.report)));
@@ -73,8 +73,9 @@ function verdictOf({ parts, run, lease, hasBegun }: Settling, outcome: Outcome):
     byLast: false,
   });
   const interrupted = (reason: string): Verdict | 'abandon' => {
-    const goesOn = run.policies.lostExecutor === 'continue' && hasBegun && run.shards.length > 1;
-    if (goesOn) return 'abandon';
+    const { lostExecutor } = run.policies;
+    const goesOn = lostExecutor === 'continue' && hasBegun && run.shards.length > 1;
+    if (goesOn || lostExecutor === 'requeue') return 'abandon';
     return { to: 'interrupted', actor, reason, problem: problemOf('EXECUTOR_LOST', reason), byLast: false };
   };
   if (outcome.kind === 'failed') return failed(outcome.failure);

@@ -4,7 +4,9 @@ import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Claim } from '#libs/store/port.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { IntervalFlusher } from './interval-flusher.js';
+import type { Backlog } from './metrics/executor-metrics.js';
 import type { RunLog } from './run-log.js';
+import type { RunWatch } from './run-watch.js';
 import { SpoolFile } from './spool-file.js';
 
 const MEMORY_INTERVALS = 120;
@@ -17,6 +19,7 @@ export class ShardResults {
   /** Operations that ended, as far as they were reported. */
   completed = 0;
   private readonly flusher: IntervalFlusher;
+  private oldestEndMs = 0;
   private mismatches: Mismatch[] = [];
   private seenMismatches = 0;
 
@@ -24,11 +27,16 @@ export class ShardResults {
     private readonly parts: ExecutorParts,
     private readonly claim: Claim,
     log: RunLog,
+    private readonly watch?: RunWatch,
   ) {
     const { store, clock, config } = parts;
     const file = `${claim.runId}-${claim.shardIndex}-${claim.token}.intervals`;
     this.flusher = new IntervalFlusher({
-      append: (snapshots) => store.intervals.append(claim, config.id, snapshots),
+      append: async (snapshots) => {
+        const isOurs = await store.intervals.append(claim, config.id, snapshots);
+        if (isOurs) this.written(snapshots);
+        return isOurs;
+      },
       clock,
       spool: new SpoolFile(join(config.spoolDir, file)),
       log: (level, message) => log.write(level, message),
@@ -43,7 +51,16 @@ export class ShardResults {
 
   interval(snapshot: IntervalSnapshot): void {
     for (const operation of Object.values(snapshot.operations)) this.completed += operation.completed;
+    if (this.flusher.waiting === 0) this.oldestEndMs = snapshot.startMs + snapshot.lengthMs;
     this.flusher.add(snapshot);
+    this.watch?.interval(snapshot);
+  }
+
+  /** What is measured and not in the store yet. */
+  get backlog(): Backlog {
+    const { waiting, spoolBytes } = this.flusher;
+    const lagMs = waiting === 0 ? 0 : Math.max(0, this.parts.clock.epochMs() - this.oldestEndMs);
+    return { waiting, spoolBytes, lagMs };
   }
 
   mismatch(mismatch: Mismatch): void {
@@ -60,6 +77,13 @@ export class ShardResults {
   async saveMismatches(countedByDriver: number): Promise<void> {
     const found = Math.max(countedByDriver, this.seenMismatches);
     if (found > 0) await this.parts.store.runs.addMismatches(this.claim.runId, this.mismatches, found);
+  }
+
+  private written(snapshots: readonly IntervalSnapshot[]): void {
+    const last = snapshots.at(-1);
+    // Those that wait behind are the next ones, of the same length.
+    if (last) this.oldestEndMs = last.startMs + 2 * last.lengthMs;
+    this.watch?.flushed(snapshots);
   }
 
   close(): void {

@@ -1,13 +1,15 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isLoad } from '#libs/contract/run.js';
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { bindDriver } from '#libs/workloads/bound-driver.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
-import type { Claim, StoredRun } from '#libs/store/port.js';
+import type { Beat, Claim, StoredRun } from '#libs/store/port.js';
 import { failureOf, traceOf } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { Lease, Stopped } from './lease.js';
 import { retry } from './retry.js';
 import { RunLog } from './run-log.js';
+import { RunWatch } from './run-watch.js';
 import { ShardResults } from './shard-results.js';
 import { settle, type Outcome } from './settle.js';
 import { orAbort, within } from './waiting.js';
@@ -19,12 +21,15 @@ const CLOSE_WITHIN_MS = 5_000;
 
 /** One claimed shard from the claim to its end. */
 export class ShardRun {
+  private readonly watch: RunWatch | undefined;
   private readonly log: RunLog;
   private readonly lease: Lease;
   private readonly results: ShardResults;
   private readonly events: DriverEvents;
   private run: StoredRun | null = null;
   private hasBegun = false;
+  /** Epoch milliseconds of the start where a lost executor had begun; what came before is not this one's to tell. */
+  private tookOverAtMs = -Infinity;
   private startWritten: Promise<unknown> = Promise.resolve();
   private closing: Promise<unknown> = Promise.resolve();
 
@@ -34,24 +39,25 @@ export class ShardRun {
   ) {
     const { store, clock, config, output } = parts;
     const { runId } = claim;
+    this.watch = parts.watch && new RunWatch({ ...parts.watch, clock, executorId: config.id });
     this.log = new RunLog({
       runId,
       executorId: config.id,
       clock,
       add: (lines) => store.log.add(runId, lines),
-      output,
+      output: (line) => output({ ...line, correlationId: this.run?.origin?.correlationId ?? undefined }),
     });
     this.lease = new Lease({
       clock,
-      beat: () => store.shards.beat(claim, clock.epochMs(), config.leaseMs),
+      beat: () => this.beat(),
       leaseMs: config.leaseMs,
       beatMs: config.beatMs,
       log: (level, message) => this.log.write(level, message),
     });
-    this.results = new ShardResults(parts, claim, this.log);
+    this.results = new ShardResults(parts, claim, this.log, this.watch);
     this.events = {
       log: (level, message) => this.log.write(level, message),
-      interval: (snapshot) => this.results.interval(snapshot),
+      interval: (snapshot) => this.measured(snapshot),
       mismatch: (mismatch) => this.results.mismatch(mismatch),
       started: (atMs) => this.writeStart(atMs),
     };
@@ -68,10 +74,13 @@ export class ShardRun {
     lease.start();
     try {
       const outcome = await this.work().catch((error: unknown) => this.outcomeOf(error));
+      this.watch?.enter('finish');
       await within(parts.clock, STOP_WITHIN_MS, this.startWritten);
       if (this.run !== null)
         await settle({ parts, claim, lease, results, log, run: this.run, hasBegun: this.hasBegun }, outcome);
+      this.watch?.end(...spoken(outcome));
     } catch (error) {
+      this.watch?.end('abandoned', failureOf(error).message);
       log.write('error', `the run could not be ended here (${failureOf(error).message}); a watchdog will end it`);
     } finally {
       lease.close();
@@ -89,6 +98,8 @@ export class ShardRun {
     if (run === null) throw new Stopped('fenced');
     if (!isLoad(run))
       throw new CodedError('INTERNAL', `a ${run.kind} consists of runs and is carried forward by the API, not here`);
+    this.watch?.known(run, claim.shardIndex, () => this.results.backlog);
+    this.watch?.enter('prepare');
     const driver = bindDriver(drivers, run);
     if (claim.leads) {
       const facts = await orAbort(driver.prepare(events, lease.signal), lease.signal);
@@ -103,11 +114,15 @@ export class ShardRun {
     } else await lease.until((beat) => beat.prepared);
     const lanes = run.shards.find((each) => each.index === claim.shardIndex)?.lanes ?? [];
     const shard = { index: claim.shardIndex, count: run.shards.length, lanes };
+    const lost = run.shards.find((each) => each.index === claim.shardIndex)?.lostExecutors ?? [];
+    if (lost.length > 0) events.log('info', `goes on with the part of ${lost.at(-1) ?? ''}, which was lost`);
     const opening = driver.open(shard, events, lease.signal);
     const open = await orAbort(opening, lease.signal, (late) => late.close());
     try {
+      this.watch?.enter('barrier');
       await this.ask(() => store.shards.ready(claim, clock.epochMs(), config.startDelayMs));
       const { startAtMs } = await lease.until((beat) => beat.startAtMs !== null);
+      if (lost.length > 0) this.tookOverAtMs = clock.epochMs();
       return { kind: 'ran', result: await this.load(open, startAtMs ?? clock.epochMs()) };
     } finally {
       // Not waited for: closing connections must not hold up the end of the run.
@@ -117,6 +132,7 @@ export class ShardRun {
 
   private async load(open: OpenShard, startAtMs: number): Promise<ShardResult> {
     this.hasBegun = true;
+    this.watch?.enter('run');
     const { signal } = this.lease;
     const running = open.run(startAtMs, signal);
     const stuck = new Promise<undefined>((resolve) => {
@@ -131,6 +147,23 @@ export class ShardRun {
     if (result !== undefined) return result;
     this.log.write('error', `the load did not stop within ${STOP_WITHIN_MS} ms; its threads are ended`);
     return { completed: this.results.completed, mismatches: 0, stopped: true };
+  }
+
+  private async beat(): Promise<Beat> {
+    const { store, clock, config } = this.parts;
+    try {
+      const beat = await store.shards.beat(this.claim, clock.epochMs(), config.leaseMs);
+      this.watch?.renewed(beat.held ? 'renewed' : 'refused');
+      return beat;
+    } catch (error) {
+      this.watch?.renewed('failed');
+      throw error;
+    }
+  }
+
+  /** Intervals are the run's, so those before this executor began are empty; whoever was lost has told of them. */
+  private measured(snapshot: IntervalSnapshot): void {
+    if (snapshot.startMs + snapshot.lengthMs > this.tookOverAtMs) this.results.interval(snapshot);
   }
 
   private writeStart(atMs: number): void {
@@ -159,4 +192,11 @@ export class ShardRun {
       failed: (cause) => this.log.write('warn', `the database did not answer (${cause}); asked again`),
     });
   }
+}
+
+/** What became of the work, for metrics and traces: a word, and why it failed. */
+function spoken(outcome: Outcome): [string, string?] {
+  if (outcome.kind === 'stopped') return [outcome.reason];
+  const failure = outcome.kind === 'failed' ? outcome.failure : outcome.result.failure;
+  return failure === undefined ? ['ran'] : ['failed', `${failure.code}: ${failure.message}`];
 }

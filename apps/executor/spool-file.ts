@@ -18,6 +18,11 @@ export class SpoolFile {
 
   constructor(readonly path: string) {}
 
+  /** Bytes that are on disk and not read yet. */
+  get bytes(): number {
+    return this.writeAt - this.readAt;
+  }
+
   /** Throws what the file system throws; a record that was cut short is as if it had never been written. */
   append(snapshot: IntervalSnapshot): void {
     const body = serialize(snapshot);

@@ -285,6 +285,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report over all steps or probes, as an HTML page */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}/resume": {
         parameters: {
             query?: never;
@@ -1429,10 +1446,21 @@ export interface components {
         };
         PoliciesInput: {
             /**
+             * @description requeue: another executor takes the part and goes on; only for kinds that may do a row twice
              * @default fail
              * @enum {string}
              */
-            lostExecutor?: "fail" | "continue";
+            lostExecutor?: "fail" | "continue" | "requeue";
+            /**
+             * @description Of one part; the next loss interrupts the run
+             * @default 3
+             */
+            maxRequeues?: number;
+            /**
+             * @description A part that no executor takes interrupts the run
+             * @default 300000
+             */
+            requeueDeadlineMs?: number;
             /**
              * @description Above it the run is degraded
              * @default 250
@@ -2204,6 +2232,8 @@ export interface components {
             parentId: string | null;
             /** @description Which step or probe of it */
             step: string | null;
+            /** @description Of the request that made it; the logs of every process carry it */
+            correlationId?: string | null;
         };
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query" | "suite" | "search";
@@ -3663,10 +3693,21 @@ export interface components {
         };
         Policies: {
             /**
+             * @description requeue: another executor takes the part and goes on; only for kinds that may do a row twice
              * @default fail
              * @enum {string}
              */
-            lostExecutor: "fail" | "continue";
+            lostExecutor: "fail" | "continue" | "requeue";
+            /**
+             * @description Of one part; the next loss interrupts the run
+             * @default 3
+             */
+            maxRequeues: number;
+            /**
+             * @description A part that no executor takes interrupts the run
+             * @default 300000
+             */
+            requeueDeadlineMs: number;
             /**
              * @description Above it the run is degraded
              * @default 250
@@ -3713,6 +3754,8 @@ export interface components {
             /** @description When it really started, its own clock */
             startedAtMs: number | null;
             completed: number;
+            /** @description Executors that were lost and replaced, in order */
+            lostExecutors?: string[];
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
@@ -5352,6 +5395,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_RESUMABLE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that needs nothing but itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description UNAUTHENTICATED */

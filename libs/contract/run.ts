@@ -5,7 +5,7 @@ import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { SearchSpec } from '#libs/workloads/search/search.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { SuiteSpec } from '#libs/workloads/suite/suite.schema.js';
-import { Problem } from './problem.js';
+import { type Issue, Problem } from './problem.js';
 import { RunStatus, StatusChange, Validity, Verdict } from './status.js';
 import { RunReport, Threshold } from './summary.js';
 import { Target, TargetView } from './target.js';
@@ -40,7 +40,12 @@ export type Placement = z.infer<typeof Placement>;
 
 export const Policies = z
   .strictObject({
-    lostExecutor: z.enum(['fail', 'continue']).default('fail'),
+    lostExecutor: z
+      .enum(['fail', 'continue', 'requeue'])
+      .default('fail')
+      .describe('requeue: another executor takes the part and goes on; only for kinds that may do a row twice'),
+    maxRequeues: z.int().min(0).max(100).default(3).describe('Of one part; the next loss interrupts the run'),
+    requeueDeadlineMs: z.int().min(1000).default(300_000).describe('A part that no executor takes interrupts the run'),
     maxStartSkewMs: z.number().positive().default(250).describe('Above it the run is degraded'),
     queuedDeadlineMs: z.int().min(1000).default(86_400_000),
     preparingDeadlineMs: z.int().min(1000).default(300_000),
@@ -54,6 +59,18 @@ export const Policies = z
   })
   .meta({ id: 'Policies' });
 export type Policies = z.infer<typeof Policies>;
+
+/** Kinds whose parts may be done a second time: what is there already stays as it is. */
+const REPEATABLE: ReadonlySet<WorkloadKind> = new Set(['generate', 'load']);
+
+/** Why a run of this kind cannot have these policies; undefined when it can. */
+export const policyProblem = (kind: WorkloadKind, { lostExecutor }: Policies): Issue | undefined =>
+  lostExecutor !== 'requeue' || REPEATABLE.has(kind)
+    ? undefined
+    : {
+        path: 'policies.lostExecutor',
+        message: `expected fail or continue, found requeue: a lost part is done again only in ${[...REPEATABLE].join(' and ')} runs, and in a ${kind} run it would be measured twice`,
+      };
 
 const described = {
   name: z.string().min(1).max(200).optional(),
@@ -145,6 +162,7 @@ export const ShardView = z
     state: z.enum(['waiting', 'claimed', 'ready', 'running', 'ended', 'lost']),
     startedAtMs: z.int().nullable().describe('When it really started, its own clock'),
     completed: z.int(),
+    lostExecutors: z.array(z.string()).optional().describe('Executors that were lost and replaced, in order'),
     report: RunReport.nullable().optional().describe('What this executor made'),
   })
   .meta({ id: 'ShardView' });
@@ -176,6 +194,11 @@ export const Run = z
     rerunOf: z.string().nullable(),
     parentId: z.string().nullable().describe('The suite or search that it belongs to'),
     step: z.string().nullable().describe('Which step or probe of it'),
+    correlationId: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Of the request that made it; the logs of every process carry it'),
   })
   .meta({ id: 'Run' });
 export type Run = z.infer<typeof Run>;

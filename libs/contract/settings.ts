@@ -22,7 +22,39 @@ export const sharedSettings = {
     .enum(['error', 'warn', 'log', 'debug'])
     .default('warn')
     .describe('How much the process says on standard error'),
+  TIDEMARK_LOG_FORMAT: z
+    .enum(['json', 'text'])
+    .default('json')
+    .describe('How: json, one object a line, or text for people'),
+  TIDEMARK_OTLP_URL: z
+    .url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:4318' })
+    .optional()
+    .describe('OpenTelemetry collector that takes spans as OTLP/HTTP; nothing is traced when absent'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:4318' })
+    .optional()
+    .describe('The same under OpenTelemetry’s own name; TIDEMARK_OTLP_URL wins'),
 };
+
+/** What a process says of itself, and where. */
+export interface TelemetrySettings {
+  logLevel: 'error' | 'warn' | 'log' | 'debug';
+  logFormat: 'json' | 'text';
+  /** Collector of spans; undefined: nothing is traced. */
+  otlpUrl: string | undefined;
+}
+
+/** The part of parsed settings that every process has. */
+export const telemetrySettings = (settings: {
+  TIDEMARK_LOG_LEVEL: TelemetrySettings['logLevel'];
+  TIDEMARK_LOG_FORMAT: TelemetrySettings['logFormat'];
+  TIDEMARK_OTLP_URL?: string | undefined;
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+}): TelemetrySettings => ({
+  logLevel: settings.TIDEMARK_LOG_LEVEL,
+  logFormat: settings.TIDEMARK_LOG_FORMAT,
+  otlpUrl: settings.TIDEMARK_OTLP_URL ?? settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+});
 
 /** A whole number from an environment variable. */
 export const wholeNumber = (min: number, max: number) =>

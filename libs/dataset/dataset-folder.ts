@@ -43,12 +43,16 @@ export async function makeFolder(path: string): Promise<string> {
   }
 }
 
-/** Removes what killed writers left behind. Only for who has the folder to itself. */
-export async function removePartials(folder: string): Promise<number> {
+/**
+ * Removes what killed writers left behind: of files and records whose name begins with one of `files`, or of all. Only for
+ * who has these files to itself.
+ */
+export async function removePartials(folder: string, files: readonly string[] = ['']): Promise<number> {
   let removed = 0;
   for (const each of [folder, join(folder, RECORD_FOLDER)]) {
     const names = await readdir(each).catch(() => []);
-    for (const name of names.filter((one) => one.endsWith(PARTIAL_SUFFIX))) {
+    const isLeft = (one: string) => one.endsWith(PARTIAL_SUFFIX) && files.some((file) => one.startsWith(file));
+    for (const name of names.filter(isLeft)) {
       await rm(join(each, name), { force: true });
       removed++;
     }

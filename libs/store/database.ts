@@ -3,9 +3,17 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
 import { RunParents1795336200000 } from '#migrations/1795336200000-run-parents.js';
+import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
+import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
-const MIGRATIONS = [Runs1795219200000, ShardReports1795248000000, RunParents1795336200000];
+const MIGRATIONS = [
+  Runs1795219200000,
+  ShardReports1795248000000,
+  LostExecutors1795262400000,
+  RunOrigins1795266123000,
+  RunParents1795336200000,
+];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 2_000;

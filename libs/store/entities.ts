@@ -74,6 +74,8 @@ const run = new EntitySchema<RunRow>({
     parentId: text('parent_id', optional),
     rootId: text('root_id', optional),
     step: text('step', optional),
+    origin: json('origin', optional),
+    rolledUpMs: int('rolled_up_ms', optional),
     createdAtMs: big('created_at_ms'),
     endedAtMs: big('ended_at_ms', optional),
   },
@@ -98,6 +100,7 @@ const shard = new EntitySchema<ShardRow>({
     startedAtMs: big('started_at_ms', optional),
     completed: big('completed'),
     report: json('report', optional),
+    lostExecutors: json('lost_executors', optional),
   },
 });
 

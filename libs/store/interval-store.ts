@@ -87,7 +87,8 @@ export class SqlIntervalStore implements IntervalStore {
       .groupBy('self.shardIndex')
       .getRawMany<{ shard: number; highest: number | string }>();
     const of = (index: number): number => Number(highest.find((one) => Number(one.shard) === index)?.highest ?? -1);
-    const waited = shards.filter((one) => one.state !== 'ended' && one.state !== 'lost');
+    // The part of a lost executor that waits for another has nothing to say of the time between.
+    const waited = shards.filter((one) => one.state === 'ready' || one.state === 'running');
     if (waited.length === 0) return Math.max(-1, ...shards.map((one) => of(one.index)));
     return Math.min(...waited.map((one) => of(one.index)));
   }

@@ -7,6 +7,7 @@ import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import type { Store } from './port.js';
 import { SqlParentStore } from './parent-store.js';
+import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
 import { SqlShardStore } from './shard-store.js';
@@ -36,6 +37,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

@@ -18,6 +18,15 @@ interface RunFields {
   policies: Policies;
   rerunOf: string | null;
   createdAtMs: number;
+  /** Absent for runs that no request made. */
+  origin?: RunOrigin | null | undefined;
+}
+
+/** Which request a run came from, so that logs and traces of all processes can be joined. */
+export interface RunOrigin {
+  correlationId: string | null;
+  /** W3C traceparent. */
+  traceParent: string | null;
 }
 
 interface NewRunFields {
@@ -135,8 +144,8 @@ export interface ShardStore {
   executors(nowMs: number): Promise<(ExecutorInfo & { aliveAtMs: number; alive: boolean; runId: string | null })[]>;
   retire(executorId: string): Promise<void>;
   /**
-   * The next shard for this executor, oldest run first: a shard of a run that has started to be claimed, else the first
-   * of a queued run whose target is free and for which as many idle executors with its labels are alive as it has shards.
+   * The next shard for this executor, oldest run first: a shard of a run that has started to be claimed, the
+   * part of a lost executor that is requeued among them, else the first of a queued run whose target is free and for which as many idle executors with its labels are alive as it has shards.
    * The first claim moves the run to `preparing`. Atomic over processes.
    */
   claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null>;
@@ -145,7 +154,7 @@ export interface ShardStore {
   prepared(claim: Claim, nowMs: number): Promise<void>;
   /** When the last one is ready: run preparing -> ready, startAtMs = nowMs + startDelayMs. */
   ready(claim: Claim, nowMs: number, startDelayMs: number): Promise<boolean>;
-  /** run ready -> running at the first call; stores the real start. */
+  /** run ready -> running at the first call; stores the real start, of a requeued shard the first one. */
   started(claim: Claim, atMs: number): Promise<boolean>;
   /**
    * When the last one has ended: run running -> finishing, or ready as it was when nobody had started; true for that one, who
@@ -180,7 +189,8 @@ export interface LogStore {
 
 export interface Watchdog {
   /**
-   * Ends what hangs: expired leases (policy fail -> interrupted; continue -> shard lost, run goes on), states past their
+   * Ends what hangs: expired leases (policy fail -> interrupted; continue -> shard lost, run goes on; requeue -> the shard
+   * waits for another executor, so often and so long as the policies say), states past their
    * deadline (-> failed DEADLINE_EXCEEDED, or interrupted when every shard is lost), cancels that nobody carried out
    * within 5 s. Answers the runs that it ended; idempotent, any process may call it at any time.
    */
@@ -205,6 +215,14 @@ export interface ParentStore {
   children(parentId: string): Promise<StoredRun[]>;
 }
 
+export interface RunCounts {
+  byStatusAndKind(): Promise<{ status: RunStatus; kind: string; count: number }[]>;
+  /** When the run that waits longest was made, epoch milliseconds; null when none waits. */
+  oldestQueuedMs(): Promise<number | null>;
+  /** Shards of queued and active runs that have not ended: as many executors have, or would have, work. */
+  executorsWanted(): Promise<number>;
+}
+
 /** One database, opened and migrated. */
 export interface Store {
   runs: RunStore;
@@ -213,6 +231,7 @@ export interface Store {
   intervals: IntervalStore;
   log: LogStore;
   watchdog: Watchdog;
+  counts: RunCounts;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { RunOrigin } from './port.js';
 
 /* Rows as the database has them: columns only, no logic, never answered by the API. Times carry their unit. */
 
@@ -36,6 +37,9 @@ export interface RunRow {
   /** The outermost run that it belongs to; null for one that belongs to none. */
   rootId: string | null;
   step: string | null;
+  origin: RunOrigin | null;
+  /** Least length of the stored intervals once they were rolled up. */
+  rolledUpMs: number | null;
   createdAtMs: number;
   endedAtMs: number | null;
 }
@@ -51,6 +55,8 @@ export interface ShardRow {
   startedAtMs: number | null;
   completed: number;
   report: RunReport | null;
+  /** Executors that it was taken from, in order; null for none. */
+  lostExecutors: string[] | null;
 }
 
 export interface HistoryRow {

@@ -1,4 +1,4 @@
-import { In, Not, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager } from 'typeorm';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
@@ -40,8 +40,9 @@ export class SqlShardStore implements ShardStore {
     return this.database.control(async (manager) => {
       const self = await manager.findOneBy(executor, { id: executorId });
       if (!self || self.runId !== null) return null;
+      // In a run that is ready or running only parts of lost executors wait.
       const started = await manager.find(run, {
-        where: { status: 'preparing', kind: Not(In(PARENTS)) },
+        where: { status: In(['preparing', 'ready', 'running']), cancelAtMs: IsNull(), kind: Not(In(PARENTS)) },
         order: { createdAtMs: 'ASC' },
       });
       for (const candidate of started) {
@@ -50,7 +51,8 @@ export class SqlShardStore implements ShardStore {
           order: { index: 'ASC' },
           take: 1,
         });
-        if (free && idleFor(candidate, [self], nowMs).length > 0) return this.take(manager, self, free, nowMs, leaseMs);
+        if (free && idleFor(candidate, [self], nowMs).length > 0)
+          return this.take(manager, candidate, self, free, nowMs, leaseMs);
       }
       for (const candidate of await queuedRuns(this.database, manager)) {
         const shards = await manager.find(shard, { where: { runId: candidate.id }, order: { index: 'ASC' } });
@@ -62,7 +64,7 @@ export class SqlShardStore implements ShardStore {
           reason: 'claimed',
           atMs: nowMs,
         });
-        return this.take(manager, self, first, nowMs, leaseMs);
+        return this.take(manager, candidate, self, first, nowMs, leaseMs);
       }
       return null;
     });
@@ -82,6 +84,7 @@ export class SqlShardStore implements ShardStore {
 
   private async take(
     manager: EntityManager,
+    run: RunRow,
     self: ExecutorRow,
     row: ShardRow,
     nowMs: number,
@@ -92,7 +95,7 @@ export class SqlShardStore implements ShardStore {
     const key = { runId: row.runId, index: row.index };
     await manager.update(shard, key, { state: 'claimed', executorId: self.id, token, leaseUntilMs: nowMs + leaseMs });
     await manager.update(executor, { id: self.id }, { runId: row.runId, aliveAtMs: nowMs });
-    return { runId: row.runId, shardIndex: row.index, token, leads: row.index === 0 };
+    return { runId: row.runId, shardIndex: row.index, token, leads: row.index === 0 && !run.prepared };
   }
 
   beat(claim: Claim, nowMs: number, leaseMs: number): Promise<Beat> {
@@ -134,6 +137,9 @@ export class SqlShardStore implements ShardStore {
       await manager.update(shard, { runId: claim.runId, index: claim.shardIndex }, { state: 'ready' });
       const others = await manager.findBy(shard, { runId: claim.runId });
       if (others.some((one) => one.state === 'waiting' || one.state === 'claimed')) return true;
+      // The others have started already, and this one is in the place of a lost one.
+      const startAtMs = (await manager.findOneBy(run, { id: claim.runId }))?.startAtMs ?? null;
+      if (startAtMs !== null) return true;
       await manager.update(run, { id: claim.runId }, { startAtMs: nowMs + startDelayMs });
       const reason = `all ${others.length} shards are ready; they start together in ${startDelayMs} ms`;
       return moveRun(this.database, manager, claim.runId, {
@@ -151,7 +157,7 @@ export class SqlShardStore implements ShardStore {
       await manager.update(
         shard,
         { runId: claim.runId, index: claim.shardIndex },
-        { state: 'running', startedAtMs: atMs },
+        { state: 'running', startedAtMs: own.startedAtMs ?? atMs },
       );
       // Refused for all but the first: the run is running already.
       await moveRun(this.database, manager, claim.runId, {

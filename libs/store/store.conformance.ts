@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CreateRun } from '#libs/contract/run.js';
+import { CreateRun, Policies } from '#libs/contract/run.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { problemOf } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
@@ -324,6 +324,53 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       expect(await store.runs.find('r1')).toMatchObject({ status: 'interrupted', problem: { code: 'EXECUTOR_LOST' } });
       expect(await store.intervals.append(claim, 'a', [snapshot(0)])).toBe(false);
       expect(await store.shards.ended(claim, 1, NOW)).toBe(false);
+    });
+
+    it('gives the part of a lost executor to another, a few times', async () => {
+      const policies = Policies.parse({ lostExecutor: 'requeue', maxRequeues: 1, requeueDeadlineMs: 20_000 });
+      await store.runs.create(newRun('r1', { shards: two, policies }));
+      for (const id of ['a', 'b', 'c']) await store.shards.register(executor(id), NOW);
+      const [first, second] = [await claimed('r1', 'a'), await claimed('r1', 'b')];
+      await store.shards.prepared(first, NOW);
+      for (const claim of [first, second]) await store.shards.ready(claim, NOW, 500);
+      for (const claim of [first, second]) await store.shards.started(claim, NOW + 500);
+      expect(await store.shards.claim('c', NOW, LEASE)).toBeNull();
+      await store.shards.beat(second, NOW + LEASE, LEASE);
+      expect(await store.watchdog.sweep(NOW + LEASE + 1)).toEqual([]);
+      expect(await store.intervals.append(first, 'a', [snapshot(0)])).toBe(false);
+      await store.shards.executorBeat('c', NOW + LEASE, null);
+      const third = await store.shards.claim('c', NOW + LEASE, LEASE);
+      // The target was prepared once; the start was long ago, and stays what it was.
+      expect(third).toEqual({ runId: 'r1', shardIndex: 0, token: first.token + 2, leads: false });
+      if (third === null) return;
+      expect(await store.shards.ready(third, NOW + LEASE, 500)).toBe(true);
+      expect(await store.shards.beat(third, NOW + LEASE, LEASE)).toMatchObject({
+        status: 'running',
+        startAtMs: NOW + 500,
+      });
+      await store.shards.started(third, NOW + LEASE);
+      expect(await store.shards.ended(second, 5, NOW + LEASE)).toBe(false);
+      expect((await store.runs.find('r1'))?.shards[0]).toMatchObject({
+        executorId: 'c',
+        startedAtMs: NOW + 500,
+        lostExecutors: ['a'],
+      });
+      expect(await store.watchdog.sweep(NOW + 2 * LEASE + 1)).toEqual([{ runId: 'r1', to: 'interrupted' }]);
+      expect((await store.runs.find('r1'))?.problem?.detail).toMatch(/^executor c was lost.* 1 times already/);
+    });
+
+    it('interrupts a run when nobody takes the part of a lost executor', async () => {
+      const policies = Policies.parse({ lostExecutor: 'requeue', requeueDeadlineMs: 20_000 });
+      await store.runs.create(newRun('r1', { policies }));
+      await store.shards.register(executor('a'), NOW);
+      const claim = await claimed('r1', 'a');
+      await store.shards.prepared(claim, NOW);
+      await store.shards.ready(claim, NOW, 0);
+      await store.shards.started(claim, NOW);
+      const lostMs = NOW + LEASE + 1;
+      expect(await store.watchdog.sweep(lostMs)).toEqual([]);
+      expect(await store.watchdog.sweep(lostMs + 20_000)).toEqual([]);
+      expect(await store.watchdog.sweep(lostMs + 20_001)).toEqual([{ runId: 'r1', to: 'interrupted' }]);
     });
 
     it.each([

@@ -5,7 +5,8 @@ import { isParent } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
 import type { Transition, Watchdog } from './port.js';
-import type { RunRow, ShardRow } from './row.js';
+import { lookAtLeases, WATCHDOG } from './lost-shards.js';
+import type { RunRow } from './row.js';
 import { moveRun } from './status-writer.js';
 import { ACTIVE } from './waiting.js';
 
@@ -13,7 +14,6 @@ const CANCEL_GRACE_MS = 5_000;
 /** A suite or a search waits for its steps, which have their own grace, and for another API to take it over. */
 const PARENT_GRACE_MS = 30_000;
 const DAY_MS = 86_400_000;
-const ACTOR = 'watchdog';
 
 /** How long a run of this kind may run; a day when it ends by its work. */
 function plannedMs(spec: RunRow['spec']): number {
@@ -39,7 +39,7 @@ const DEADLINE_MS: { [S in RunStatus]: (run: RunRow) => number } = {
 
 const ending = (to: RunStatus, reason: string, atMs: number, code?: ProblemCode): Transition => ({
   to,
-  actor: ACTOR,
+  actor: WATCHDOG,
   reason,
   atMs,
   problem: code === undefined ? undefined : problemOf(code, reason),
@@ -65,56 +65,10 @@ export class SqlWatchdog implements Watchdog {
     const run = await manager.findOneBy(runs, { id });
     if (!run) return undefined;
     const shards = await manager.findBy(shard, { runId: id });
-    const transition = (await this.lost(manager, run, shards, nowMs)) ?? overdue(run, nowMs);
+    const why = await lookAtLeases(this.database, manager, run, shards, nowMs);
+    const transition = why === undefined ? overdue(run, nowMs) : ending('interrupted', why, nowMs, 'EXECUTOR_LOST');
     if (!transition) return undefined;
     return (await moveRun(this.database, manager, id, transition)) ? transition.to : undefined;
-  }
-
-  /** Expired leases: the shard is lost, and the run with it unless its policy says to go on and something is left. */
-  private async lost(
-    manager: EntityManager,
-    run: RunRow,
-    shards: readonly ShardRow[],
-    nowMs: number,
-  ): Promise<Transition | undefined> {
-    const expired = shards.filter(
-      (one) => ['claimed', 'ready', 'running'].includes(one.state) && one.leaseUntilMs < nowMs,
-    );
-    if (expired.length === 0) return undefined;
-    if (isParent(run)) return this.orphaned(manager, run, expired, nowMs);
-    const names = expired.map((one) => one.executorId ?? '?').join(', ');
-    for (const { index, token } of expired) {
-      await manager.update(this.database.entities.shard, { runId: run.id, index }, { state: 'lost', token: token + 1 });
-    }
-    const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
-    const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;
-    if (run.policies.lostExecutor === 'continue' && run.status === 'running' && left.length > 0) {
-      await manager.insert(this.database.entities.log, {
-        runId: run.id,
-        atMs: nowMs,
-        level: 'warn',
-        source: ACTOR,
-        message: `${reason}; the rest goes on`,
-      });
-      if (left.some((one) => one.state !== 'ended')) return undefined;
-      return ending('interrupted', reason, nowMs, 'EXECUTOR_LOST');
-    }
-    return ending('interrupted', reason, nowMs, 'EXECUTOR_LOST');
-  }
-
-  /** What carries a suite forward is gone; its steps go on, and the next API takes it over from what is stored. */
-  private async orphaned(
-    manager: EntityManager,
-    { id }: RunRow,
-    expired: readonly ShardRow[],
-    nowMs: number,
-  ): Promise<undefined> {
-    const { shard, log } = this.database.entities;
-    for (const { index, token, executorId } of expired) {
-      await manager.update(shard, { runId: id, index }, { state: 'waiting', token: token + 1 });
-      const message = `${executorId ?? 'its coordinator'} was lost; another takes the run over`;
-      await manager.insert(log, { runId: id, atMs: nowMs, level: 'warn', source: ACTOR, message });
-    }
   }
 }
 
@@ -131,7 +85,7 @@ function overdue(run: RunRow, nowMs: number): Transition | undefined {
   if (run.cancelAtMs !== null && nowMs - run.cancelAtMs > graceMs) {
     return {
       to: 'cancelled',
-      actor: run.cancelActor ?? ACTOR,
+      actor: run.cancelActor ?? WATCHDOG,
       reason: `${run.cancelReason ?? 'cancelled'}; no executor confirmed it within ${graceMs} ms`,
       atMs: nowMs,
     };

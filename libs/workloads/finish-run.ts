@@ -36,9 +36,18 @@ class Gaps {
   }
 }
 
+const isRequeued = ({ lostExecutors }: StoredRun['shards'][number]): boolean => lostExecutors !== undefined;
+
 /** What the histograms cannot tell: gaps, and executors that the run went on without. */
 function storeReasons(run: StoredRun, missing: number, lost: StoredRun['shards']): Reason[] {
   const reasons: Reason[] = [];
+  const replaced = run.shards.filter(isRequeued);
+  if (replaced.length > 0)
+    reasons.push({
+      code: 'EXECUTOR_REPLACED',
+      level: 'degraded',
+      message: `${replaced.map(({ lostExecutors = [], executorId }) => `${lostExecutors.join(', ')} was lost, and ${executorId ?? 'nobody'} went on with its part`).join('; ')}: nothing was measured in between`,
+    });
   if (missing > 0)
     reasons.push({
       code: 'INTERVALS_MISSING',
@@ -87,7 +96,10 @@ async function loadSummary(
       maxStartSkewMs: run.policies.maxStartSkewMs,
       carriedOut,
       lostShards: lost.map((shard) => shard.index),
-      completedByShard: run.shards.map((shard) => (shard.state === 'ended' ? shard.completed : null)),
+      // What a lost executor had done is in the intervals alone, as far as they were written.
+      completedByShard: run.shards.map((shard) =>
+        shard.state === 'ended' && !isRequeued(shard) ? shard.completed : null,
+      ),
     },
   });
   const gaps = new Gaps();

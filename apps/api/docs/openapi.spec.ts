@@ -49,13 +49,24 @@ describe('the OpenAPI document', () => {
         'get /v1/executors',
         'get /v1/runs',
         'get /v1/runs/{id}',
-        ...['events', 'hdr', 'intervals', 'log', 'report.csv', 'report.json', 'stats', 'stdout', 'summary'].map(
-          (part) => `get /v1/runs/{id}/${part}`,
-        ),
+        ...[
+          'events',
+          'hdr',
+          'intervals',
+          'log',
+          'progress',
+          'report',
+          'report.csv',
+          'report.json',
+          'stats',
+          'stdout',
+          'summary',
+        ].map((part) => `get /v1/runs/{id}/${part}`),
         'post /v1/runs',
         'post /v1/runs/validate',
         'post /v1/runs/{id}/cancel',
         'post /v1/runs/{id}/rerun',
+        'post /v1/runs/{id}/resume',
       ].toSorted(),
     );
   });

@@ -156,7 +156,7 @@ describe('the service', () => {
       await api.post('/v1/runs', body);
       await api.get('/v1/runs/some-run');
       const { text } = await api.get('/metrics');
-      expect(text).toContain('tidemark_runs{status="queued"} 1');
+      expect(text).toContain('tidemark_runs{status="queued",kind="stress"} 1');
       expect(text).toMatch(
         /tidemark_http_request_duration_seconds_count\{method="GET",route="\/v1\/runs\/:id",status="404"\} 1/,
       );

@@ -1,8 +1,9 @@
+import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { Metrics } from '../ops/metrics.service.js';
+import { routeOf } from './correlation.js';
 
-const isRoute = (route: unknown): route is { path: unknown } =>
-  typeof route === 'object' && route !== null && 'path' in route;
+const logger = new Logger('http');
 
 /** Counts and times every answer by the route's pattern; a label per path would grow with every run. */
 export const measure =
@@ -10,8 +11,10 @@ export const measure =
   (request: Request, response: Response, next: NextFunction): void => {
     const observe = metrics.start();
     response.once('close', () => {
-      const route = isRoute(request.route) ? String(request.route.path) : 'none';
-      observe({ method: request.method, route, status: response.statusCode });
+      const { method } = request;
+      const seconds = observe({ method, route: routeOf(request), status: response.statusCode });
+      // The path alone: a query is the caller's and may hold anything.
+      logger.log(`${method} ${request.path} ${response.statusCode} ${(seconds * 1000).toFixed(1)}ms`);
     });
     next();
   };

@@ -1,32 +1,38 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { WorkloadKind } from '#libs/contract/run.js';
 import { RunStatus } from '#libs/contract/status.js';
 import type { Store } from '#libs/store/port.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
+/** Scrapes that come closer together see the same counts: each asks the database. */
+const FRESH_MS = 2_000;
+
 /** What the service tells of itself in the Prometheus text format; one registry per application. */
 @Injectable()
 export class Metrics {
+  private readonly logger = new Logger('metrics');
   private readonly registry = new Registry();
   private readonly requests = new Histogram({
     name: 'tidemark_http_request_duration_seconds',
     help: 'Time from a request to the end of its answer',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 2, 10],
     registers: [this.registry],
   });
-  private readonly runs = new Gauge({
-    name: 'tidemark_runs',
-    help: 'Runs by status',
-    labelNames: ['status'],
-    registers: [this.registry],
-  });
-  private readonly executors = new Gauge({
-    name: 'tidemark_executors',
-    help: 'Executors by state',
-    labelNames: ['state'],
-    registers: [this.registry],
-  });
+  private readonly runs = this.gauge('tidemark_runs', 'Stored runs by status and kind', ['status', 'kind']);
+  private readonly depth = this.gauge('tidemark_queue_depth', 'Runs that wait for executors or for their target');
+  private readonly oldest = this.gauge(
+    'tidemark_queue_oldest_seconds',
+    'How long the run that waits longest has waited; 0 when none waits',
+  );
+  private readonly wanted = this.gauge(
+    'tidemark_executors_wanted',
+    'Executors that would have work if they were there: shards of queued and active runs that have not ended',
+  );
+  private readonly executors = this.gauge('tidemark_executors', 'Executors that are alive, by state', ['state']);
+  private readonly isUp = this.gauge('tidemark_database_up', '1 when the database answered this scrape');
+  private countedAtMs = -Infinity;
 
   constructor(
     @InjectStore() private readonly store: Store,
@@ -35,20 +41,49 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Starts timing a request; the answer is called at its end. */
-  start(): (labels: { method: string; route: string; status: number }) => void {
+  /** Starts timing a request; the answer is called at its end and gives the seconds. */
+  start(): (labels: { method: string; route: string; status: number }) => number {
     return this.requests.startTimer();
   }
 
+  /** A database that is away leaves the process's own metrics, and `tidemark_database_up` 0. */
   async text(): Promise<string> {
-    const counts = await Promise.all(
-      RunStatus.options.map(async (status) => ({ status, count: await this.store.runs.count(status) })),
-    );
-    for (const { status, count } of counts) this.runs.set({ status }, count);
-    const executors = await this.store.shards.executors(this.nowMs());
-    const alive = executors.filter((executor) => executor.alive);
-    this.executors.set({ state: 'idle' }, alive.filter((executor) => executor.runId === null).length);
-    this.executors.set({ state: 'busy' }, alive.filter((executor) => executor.runId !== null).length);
+    const nowMs = this.nowMs();
+    if (nowMs - this.countedAtMs >= FRESH_MS) {
+      try {
+        await this.count(nowMs);
+        this.countedAtMs = nowMs;
+        this.isUp.set(1);
+      } catch (error) {
+        this.logger.warn(`the database does not say how many runs there are: ${String(error)}`);
+        for (const gauge of [this.runs, this.depth, this.oldest, this.wanted, this.executors]) gauge.reset();
+        this.isUp.set(0);
+      }
+    }
     return this.registry.metrics();
+  }
+
+  private async count(nowMs: number): Promise<void> {
+    const { counts, shards } = this.store;
+    const [found, oldestMs, wanted, executors] = await Promise.all([
+      counts.byStatusAndKind(),
+      counts.oldestQueuedMs(),
+      counts.executorsWanted(),
+      shards.executors(nowMs),
+    ]);
+    // A series that is 0 must be there: alerts cannot see one that is not.
+    for (const status of RunStatus.options) for (const kind of WorkloadKind.options) this.runs.set({ status, kind }, 0);
+    for (const { status, kind, count } of found) this.runs.set({ status, kind }, count);
+    this.depth.set(found.filter(({ status }) => status === 'queued').reduce((sum, { count }) => sum + count, 0));
+    this.oldest.set(oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs) / 1000);
+    this.wanted.set(wanted);
+    const alive = executors.filter((executor) => executor.alive);
+    const busy = alive.filter((executor) => executor.runId !== null).length;
+    this.executors.set({ state: 'busy' }, busy);
+    this.executors.set({ state: 'idle' }, alive.length - busy);
+  }
+
+  private gauge<Name extends string>(name: string, help: string, labelNames: Name[] = []): Gauge<Name> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { issuesOf } from '#libs/contract/issues.js';
 import type { Issue } from '#libs/contract/problem.js';
-import { CreateRun, isParent } from '#libs/contract/run.js';
+import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
@@ -74,7 +74,8 @@ export class RunPlanner {
   }
 
   private async place(drafted: Drafted, pathOf: (index: number) => string) {
-    const { endpoints, issues } = await this.lock(drafted, pathOf);
+    const { endpoints, issues: refused } = await this.lock(drafted, pathOf);
+    const issues = [...refused, ...[policyProblem(drafted.kind, drafted.policies)].flatMap((issue) => issue ?? [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
   }

@@ -33,4 +33,5 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   rerunOf: run.rerunOf,
   parentId: run.parentId,
   step: run.step,
+  correlationId: run.origin?.correlationId ?? null,
 });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import { afresh } from '#libs/workloads/parent/resume.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
+import { currentOrigin } from '../http/request-origin.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { bodyHash } from './body-hash.js';
 import { type DefinedRun, type Drafted, RunPlanner } from './run-planner.js';
@@ -23,6 +24,8 @@ const ACTOR = 'api';
 /** The life of runs as callers see it: made, listed, cancelled, made again, deleted. */
 @Injectable()
 export class RunsService {
+  private readonly logger = new Logger('runs');
+
   constructor(
     @InjectStore() private readonly store: Store,
     @InjectConfig() private readonly config: ApiConfig,
@@ -90,8 +93,11 @@ export class RunsService {
   ): Promise<Created> {
     const idempotency = key === undefined ? undefined : { key, bodyHash: bodyHash(body, this.config.secretKey) };
     await this.refuseWhenFull();
-    const run = { ...defined, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), actor: ACTOR };
+    const origin = currentOrigin();
+    const run = { ...defined, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), actor: ACTOR, origin };
     const created = await this.store.runs.create(run, idempotency);
+    const { id, kind } = created.run;
+    this.logger.log(`run ${id} (${kind}) ${created.replayed ? 'was asked for again' : 'is queued'}`);
     return { run: await this.view(created.run), replayed: created.replayed };
   }
 

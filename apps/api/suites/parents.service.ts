@@ -4,6 +4,7 @@ import { isParent } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Store } from '#libs/store/port.js';
 import { parentState, type ParentRun } from '#libs/workloads/parent/parent-state.js';
+import { parentPage } from '#libs/report/parent-page.js';
 import { resumed } from '#libs/workloads/parent/resume.js';
 import { type Created, RunsService } from '../runs/runs.service.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
@@ -21,6 +22,13 @@ export class Parents {
   async progress(id: string): Promise<Progress> {
     const run = await this.require(id);
     return (await parentState(this.store, run, this.nowMs())).report;
+  }
+
+  /** The HTML report over all steps or probes. */
+  async page(id: string): Promise<string> {
+    const run = await this.require(id);
+    const { report } = await parentState(this.store, run, this.nowMs());
+    return parentPage({ ...run, contactPoints: run.target?.contactPoints ?? [] }, report, run.summary);
   }
 
   /** A new run that goes on where one ended: what succeeded in it stands. Throws CodedError RUN_NOT_RESUMABLE. */

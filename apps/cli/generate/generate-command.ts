@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Policies } from '#libs/contract/run.js';
 import type { ExitCode } from '../exit-code.js';
 import type { Session } from '../run-commands.js';
 import type { Terminal } from '../terminal.js';
@@ -41,16 +42,25 @@ export function addGenerate(program: Command, outside: GenerateOutside, done: (e
     .option('--durable', 'a file gets its name only when the disk has it', false)
     .option('--min-free <bytes>', 'what must stay free on the disk', number)
     .option('--executors <n>', 'with --server: how many share the work', number, 1)
+    .addOption(
+      new Option('--lost-executor <what>', 'with --server: what becomes of the run when an executor dies')
+        .choices(['fail', 'continue', 'requeue'])
+        .default('fail'),
+    )
     .option('--server <url>', 'have this server make the files, below the data root of its executors')
     .option('--json', 'the result as JSON on standard output')
-    .action(async (options: GenerateOptions & { executors: number }, command: Command) => {
-      const json = outside.isJson(command);
-      const session = outside.session(command);
-      const { executors } = options;
-      done(
-        session === undefined
-          ? await generateHere(options, json, outside.terminal)
-          : await generateThere(session, options, { executors, json }),
-      );
-    });
+    .action(
+      async (
+        options: GenerateOptions & { executors: number; lostExecutor: Policies['lostExecutor'] },
+        command: Command,
+      ) => {
+        const json = outside.isJson(command);
+        const session = outside.session(command);
+        done(
+          session === undefined
+            ? await generateHere(options, json, outside.terminal)
+            : await generateThere(session, options, { ...options, json }),
+        );
+      },
+    );
 }

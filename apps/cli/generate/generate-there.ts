@@ -20,7 +20,7 @@ async function foot({ remote, terminal }: Session, run: Run, line: (text: string
 export async function generateThere(
   session: Session,
   options: GenerateOptions,
-  { executors, json }: { executors: number; json: boolean },
+  { executors, lostExecutor, json }: { executors: number; lostExecutor: Policies['lostExecutor']; json: boolean },
 ): Promise<ExitCode> {
   const { remote, terminal } = session;
   const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
@@ -31,7 +31,7 @@ export async function generateThere(
     labels: {},
     thresholds: [],
     placement: { executors, labels: {} },
-    policies: Policies.parse({}),
+    policies: Policies.parse({ lostExecutor }),
   });
   terminal.remark(`run ${created.id}: ${remote.url(created.id)}`);
   for (const text of headLines(spec, spec.dataset)) line(text);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Policies } from '#libs/contract/run.js';
 import type { ExitCode } from '../exit-code.js';
 import type { GenerateOutside } from '../generate/generate-command.js';
 import { loadVariables } from './config.js';
@@ -62,17 +63,30 @@ export function addLoad(program: Command, outside: GenerateOutside, done: (exitC
     .option('--state-dir <folder>', 'for progress and rejected rows; beside the files when absent')
     .option('--env-file <file>', "variables of the load generator's .env")
     .option('--executors <n>', 'with --server: how many share the work', number, 1)
+    .addOption(
+      new Option('--lost-executor <what>', 'with --server: what becomes of the run when an executor dies')
+        .choices(['fail', 'continue', 'requeue'])
+        .default('fail'),
+    )
     .option('--server <url>', 'have the executors of this server load a dataset below their data root')
     .option('--json', 'the result as JSON on standard output')
     .action(
-      async (options: LoadOptions & { executors: number; envFile?: string; stateDir?: string }, command: Command) => {
+      async (
+        options: LoadOptions & {
+          executors: number;
+          lostExecutor: Policies['lostExecutor'];
+          envFile?: string;
+          stateDir?: string;
+        },
+        command: Command,
+      ) => {
         const json = outside.isJson(command);
         const session = outside.session(command);
         const variables = loadVariables(options.envFile);
         done(
           session === undefined
             ? await loadHere(options, variables, json, outside.terminal)
-            : await loadThere(session, options, variables, { executors: options.executors, json }),
+            : await loadThere(session, options, variables, { ...options, json }),
         );
       },
     );

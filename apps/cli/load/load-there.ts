@@ -23,7 +23,7 @@ export async function loadThere(
   session: Session,
   options: LoadOptions,
   variables: LoadVariables,
-  { executors, json }: { executors: number; json: boolean },
+  { executors, lostExecutor, json }: { executors: number; lostExecutor: Policies['lostExecutor']; json: boolean },
 ): Promise<ExitCode> {
   const { remote, terminal } = session;
   const line = (text: string) => (json ? terminal.remark(text) : terminal.write(`${text}\n`));
@@ -36,7 +36,7 @@ export async function loadThere(
     labels: {},
     thresholds: [],
     placement: { executors, labels: {} },
-    policies: Policies.parse({}),
+    policies: Policies.parse({ lostExecutor }),
   });
   terminal.remark(`run ${created.id}: ${remote.url(created.id)}`);
   for (const text of loadHead(spec, spec.dataset)) line(text);

@@ -2,6 +2,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { compressionProblem } from '#libs/dataset/compressor.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
 import { expectedBytes, storedShare } from '#libs/dataset/expected-size.js';
+import { fileName } from '#libs/dataset/file-plan.js';
 import { makeRecordFolder, readRecords } from '#libs/dataset/file-record.js';
 import { requireSpace, sizeText } from '#libs/dataset/free-space.js';
 import { removeOthers, requireSameDataset } from '#libs/dataset/leftovers.js';
@@ -50,6 +51,11 @@ async function open(
 ): Promise<OpenShard> {
   const place = await find(spec);
   const mine = new Set(filesOf(shard, spec));
+  // A killed executor whose part this one has taken left them.
+  await removePartials(
+    place.folder,
+    [...mine].map((index) => `${fileName(index, spec)}.`),
+  );
   const before = inPlace(spec, await readRecords(place.folder));
   const kept = new Set([...mine].filter((index) => before[index] !== undefined));
   const owner = (lane: number) => `${process.pid}-${shard.index}-${lane}`;

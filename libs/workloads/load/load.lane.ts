@@ -138,7 +138,8 @@ async function runLane(opened: Opened, startAtMs: number, signal: AbortSignal): 
   if (waitMs > 0) await clock.sleep(waitMs, signal);
   events.started(clock.epochMs());
   const originNs = clock.atEpochMs(startAtMs);
-  source.start(originNs);
+  // Whoever goes on for a lost executor has no rows to catch up.
+  source.start(Math.max(originNs, clock.nowNs()));
   const done = loop.run(originNs);
   const ticker = place.rowsPerSecond === undefined ? undefined : setInterval(() => loop.pump(), RATE_TICK_MS);
   checkpoints.start(fail);

@@ -39,7 +39,6 @@ const stepRow = (step: SuiteStepReport): string[] => [
 ];
 
 const suiteLines = ({ steps, succeeded, failed, skipped }: SuiteReport): string[] => [
-  ...textTable([STEP_HEADER, ...steps.map(stepRow)], STEP_NUMBERS),
   ...steps.flatMap(({ step, reason }) => (reason === null ? [] : [`${step}: ${reason}`])),
   `${succeeded} steps succeeded, ${failed} failed, ${skipped} were left out`,
 ];
@@ -80,16 +79,20 @@ export function searchResult({ highestPerSecond, confidence }: SearchReport): st
   return `highest rate: ${count(highestPerSecond)} per second${interval}`;
 }
 
-function searchLines(report: SearchReport): string[] {
-  const probes = report.probes.toSorted((a, b) => a.ratePerSecond - b.ratePerSecond);
-  const table = textTable([PROBE_HEADER, ...probes.map(probeRow)], PROBE_NUMBERS);
-  return [
-    ...table,
-    ...(report.type === 'limit' ? [searchResult(report)] : []),
-    `ended by ${report.stoppedBy}: ${report.explanation}`,
-  ];
-}
+const searchLines = (report: SearchReport): string[] => [
+  ...(report.type === 'limit' ? [searchResult(report)] : []),
+  `ended by ${report.stoppedBy}: ${report.explanation}`,
+];
+
+/** The steps in turn, or the probes by rate, as cells. */
+export const parentTable = (report: SuiteReport | SearchReport): { header: string[]; rows: string[][] } =>
+  report.kind === 'suite'
+    ? { header: STEP_HEADER, rows: report.steps.map(stepRow) }
+    : { header: PROBE_HEADER, rows: report.probes.toSorted((a, b) => a.ratePerSecond - b.ratePerSecond).map(probeRow) };
 
 /** A suite or a search as a table and what came of it. */
-export const reportLines = (report: SuiteReport | SearchReport): string[] =>
-  report.kind === 'suite' ? suiteLines(report) : searchLines(report);
+export function reportLines(report: SuiteReport | SearchReport): string[] {
+  const { header, rows } = parentTable(report);
+  const table = textTable([header, ...rows], report.kind === 'suite' ? STEP_NUMBERS : PROBE_NUMBERS);
+  return [...table, ...(report.kind === 'suite' ? suiteLines(report) : searchLines(report))];
+}

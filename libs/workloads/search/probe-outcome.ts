@@ -17,6 +17,14 @@ const TOO_MUCH: ReadonlySet<string> = new Set([
 ]);
 /** Of those, the ones that mean that the rate was not reached. */
 const NOT_REACHED: ReadonlySet<string> = new Set(['RATE_MISSED', 'DROPPED', 'OPERATIONS_FAILED']);
+/** What the generator did itself, whatever its degree: a rate that is missed meanwhile is not the target's fault. */
+const OWN_FAULTS: ReadonlySet<string> = new Set([
+  'EVENT_LOOP_DELAY',
+  'GC_PAUSES',
+  'CLOCK_JUMP',
+  'START_SKEW',
+  'COVERAGE',
+]);
 /** Failures that say nothing of the target: the probe is made again. */
 const ACCIDENTS: ReadonlySet<ProblemCode> = new Set(['EXECUTOR_LOST', 'LANE_CRASHED', 'DEADLINE_EXCEEDED']);
 
@@ -36,6 +44,8 @@ export function probeOutcome(run: StoredRun, nowMs: number): Outcome {
   if (unbelievable) return { outcome: 'invalid', limitedBy: null, reason: unbelievable.message };
   const short = reasons.find(({ code }) => NOT_REACHED.has(code));
   if (!short && summary.verdict !== 'failed') return { outcome: 'met', limitedBy: null, reason: null };
+  const ownFault = reasons.find(({ code }) => OWN_FAULTS.has(code));
+  if (ownFault) return { outcome: 'invalid', limitedBy: null, reason: ownFault.message };
   const saturated = reasons.find(({ code }) => code === 'GENERATOR_SATURATED');
   const limitedBy: LimitedBy = saturated ? 'generator' : short ? 'target' : 'thresholds';
   return { outcome: 'missed', limitedBy, reason: saturated?.message ?? short?.message ?? failureOf(run) };

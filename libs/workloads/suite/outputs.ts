@@ -24,7 +24,7 @@ function measured({ id, summary }: StoredRun): Outputs {
     runId: id,
     ...(total && { operations: total.completed, failed: total.failed, ratePerSecond: total.ratePerSecond }),
     ...(latency && { p50Ms: latency.p50Ms, meanMs: latency.meanMs, maxMs: latency.maxMs }),
-    ...(latency?.p99Ms != null && { p99Ms: latency.p99Ms }),
+    ...(typeof latency?.p99Ms === 'number' && { p99Ms: latency.p99Ms }),
   };
 }
 

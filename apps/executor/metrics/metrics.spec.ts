@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { aSelf, anInterval, anOperation, encoded, steady } from '#libs/stats/sample-interval.js';
+import { parseExposition } from '../../../test/exposition.js';
+import { ExecutorMetrics } from './executor-metrics.js';
+import { serveMetrics } from './metrics-server.js';
+
+const idle = () => ({ waiting: 0, spoolBytes: 0, lagMs: 0 });
+const scrape = async (metrics: ExecutorMetrics) => parseExposition(await metrics.text());
+
+describe('the metrics of a query run', () => {
+  it('have the names of the framework that it replaces', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    metrics.claimed('r', 'query', 1500, idle);
+    const operation = anOperation(steady(90, 2), {
+      completed: 100,
+      failed: 10,
+      errors: { clientTimeout: 3, readTimeout: 1, missing: 6 },
+    });
+    const self = aSelf({ reading: { rowsRead: 120, files: 1, queueDepth: 7 }, loopUtilization: 0.5 });
+    for (const interval of [0, 1])
+      metrics.interval('query', anInterval(interval, { operations: { READ: operation }, self }));
+    const seen = await scrape(metrics);
+    const values = Object.fromEntries(
+      seen.samples
+        .filter(({ name }) => name.startsWith('tidemark_query_'))
+        .map(({ name, value }) => [name.slice('tidemark_query_'.length), value]),
+    );
+    expect(values).toEqual({
+      qps: 90,
+      ok: 180,
+      timeouts: 8,
+      errors: 12,
+      submitted: 200,
+      rows_read: 240,
+      files: 2,
+      queue_depth: 7,
+    });
+    expect(seen.values('tidemark_operation_errors_total', { class: 'missing' })).toEqual([12]);
+    expect(seen.values('tidemark_executor_ceiling_operations_per_second')).toEqual([200]);
+    expect(seen.values('tidemark_run_latency_seconds', { clock: 'st', quantile: '0.5' })[0]).toBeCloseTo(0.002, 4);
+  });
+});
+
+describe('the metrics of any run', () => {
+  it('have buckets that hold what the histograms hold', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    metrics.claimed('r', 'stress', 0, idle);
+    const st = encoded([...steady(5, 0.3), ...steady(3, 4), ...steady(2, 60_000)]);
+    metrics.interval('stress', anInterval(0, { operations: { WRITE: anOperation(steady(10, 1), { st }) } }));
+    const seen = await scrape(metrics);
+    const below = (le: string) => seen.values('tidemark_operation_service_seconds_bucket', { le });
+    expect([below('0.0005'), below('0.0025'), below('0.005'), below('10'), below('+Inf')]).toEqual([
+      [5],
+      [5],
+      [8],
+      [8],
+      [10],
+    ]);
+    expect(seen.values('tidemark_operation_service_seconds_sum')[0]).toBeCloseTo(120.0135, 1);
+  });
+
+  it('have a bounded number of series, whatever the operations and errors are called', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    metrics.claimed('r', 'stress', 0, idle);
+    const operations = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [
+        `o"${index}\\`,
+        anOperation([1], { failed: 1, completed: 2, errors: { [`e${index}`]: 1 } }),
+      ]),
+    );
+    metrics.interval('stress', anInterval(0, { operations }));
+    const seen = await scrape(metrics);
+    expect(seen.values('tidemark_operations_total', { result: 'ok' })).toHaveLength(33);
+    expect(seen.values('tidemark_operations_total', { result: 'ok', operation: 'other' })).toEqual([68]);
+    expect(seen.values('tidemark_operation_errors_total')).toHaveLength(33);
+    expect(seen.values('tidemark_operation_service_seconds_count', { operation: 'o"3\\' })).toEqual([1]);
+  });
+
+  it('say what waits for the database', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    metrics.claimed('r', 'stress', 0, () => ({ waiting: 4, spoolBytes: 512, lagMs: 2500 }));
+    const during = await scrape(metrics);
+    expect(during.values('tidemark_flush_lag_seconds')).toEqual([2.5]);
+    expect(during.values('tidemark_spool_bytes')).toEqual([512]);
+    metrics.finished('stress', 'ran');
+    expect((await scrape(metrics)).values('tidemark_intervals_waiting')).toEqual([0]);
+  });
+});
+
+it('a port that is taken is said in a sentence, and one that cannot work is not ready', async () => {
+  const metrics = new ExecutorMetrics('e', {});
+  const away = () => Promise.reject(new Error('the database does not answer'));
+  const server = await serveMetrics(metrics, away, { host: '127.0.0.1', port: 0, token: undefined });
+  try {
+    const ready = await fetch(`${server.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'unavailable', reason: 'the database does not answer' },
+    ]);
+    const port = Number(new URL(server.url).port);
+    await expect(serveMetrics(metrics, away, { host: '127.0.0.1', port, token: undefined })).rejects.toThrow(
+      /^Port \d+ of 127\.0\.0\.1 is taken or not allowed; .* set TIDEMARK_METRICS_PORT\.$/,
+    );
+  } finally {
+    server.close();
+  }
+});

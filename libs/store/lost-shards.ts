@@ -1,0 +1,84 @@
+import type { EntityManager } from 'typeorm';
+import { isParent } from '#libs/contract/run.js';
+import type { Database } from './database.js';
+import type { RunRow, ShardRow } from './row.js';
+
+/** Who watches over leases, in logs and histories. */
+export const WATCHDOG = 'watchdog';
+
+const HELD = new Set<ShardRow['state']>(['claimed', 'ready', 'running']);
+
+/** Why a run has to be interrupted; undefined when it goes on. */
+export type Interruption = string | undefined;
+
+/**
+ * Looks at the leases of a run's shards, and does with expired ones what the run's policy says: `fail` interrupts the run,
+ * `continue` goes on without them, `requeue` gives them to other executors under a new token.
+ */
+export async function lookAtLeases(
+  database: Database,
+  manager: EntityManager,
+  run: RunRow,
+  shards: readonly ShardRow[],
+  nowMs: number,
+): Promise<Interruption> {
+  const expired = shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
+  if (expired.length === 0) return isParent(run) ? undefined : forsaken(run, shards, nowMs);
+  const names = expired.map((one) => one.executorId ?? '?').join(', ');
+  const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;
+  const tell = (more: string) =>
+    manager.insert(database.entities.log, {
+      runId: run.id,
+      atMs: nowMs,
+      level: 'warn',
+      source: WATCHDOG,
+      message: `${reason}; ${more}`,
+    });
+  if (isParent(run)) {
+    // Its steps go on meanwhile; whoever takes it over decides from what is stored of them.
+    await setAside(database, manager, expired, 'waiting', nowMs);
+    await tell('another takes the run over');
+    return undefined;
+  }
+  if (run.policies.lostExecutor === 'requeue' && run.cancelAtMs === null) {
+    const worn = expired.find((one) => (one.lostExecutors?.length ?? 0) >= run.policies.maxRequeues);
+    await setAside(database, manager, expired, worn ? 'lost' : 'waiting', nowMs);
+    if (worn)
+      return `${reason}, and its part was given to other executors ${run.policies.maxRequeues} times already (policies.maxRequeues)`;
+    await tell('its part waits for another executor');
+    return undefined;
+  }
+  await setAside(database, manager, expired, 'lost', nowMs);
+  const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
+  if (run.policies.lostExecutor !== 'continue' || run.status !== 'running' || left.length === 0) return reason;
+  await tell('the rest goes on');
+  return left.every((one) => one.state === 'ended') ? reason : undefined;
+}
+
+/** The new token fences off whoever held the shards. A waiting shard keeps in its lease since when it waits. */
+async function setAside(
+  { entities: { shard } }: Database,
+  manager: EntityManager,
+  shards: readonly ShardRow[],
+  state: 'lost' | 'waiting',
+  nowMs: number,
+): Promise<void> {
+  for (const { runId, index, token, executorId, lostExecutors } of shards) {
+    const again =
+      state === 'waiting'
+        ? { lostExecutors: [...(lostExecutors ?? []), executorId ?? '?'], executorId: null, leaseUntilMs: nowMs }
+        : {};
+    await manager.update(shard, { runId, index }, { state, token: token + 1, ...again });
+  }
+}
+
+/** No executor has taken a requeued shard for too long. */
+function forsaken(run: RunRow, shards: readonly ShardRow[], nowMs: number): Interruption {
+  const { requeueDeadlineMs } = run.policies;
+  const waiting = shards.find(
+    (one) => one.state === 'waiting' && one.lostExecutors && nowMs - one.leaseUntilMs > requeueDeadlineMs,
+  );
+  return waiting
+    ? `executor ${waiting.lostExecutors?.at(-1) ?? '?'} was lost, and no other has taken its part within ${requeueDeadlineMs} ms (policies.requeueDeadlineMs): start another executor, and run the same again to go on`
+    : undefined;
+}
