@@ -25,6 +25,7 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
     list: refuse,
     summary: refuse,
     hdr: refuse,
+    report: refuse,
     events: refuse,
     pause: refuse,
     url: (id) => `url-of-${id}`,

@@ -16,6 +16,8 @@ export interface Remote extends RunFeed {
   summary(runId: string): Promise<Summary | null>;
   /** The HDR histogram log as text. */
   hdr(runId: string, filter: HdrFilter): Promise<string>;
+  /** The HTML report of a suite or a search. */
+  report(runId: string): Promise<string>;
   /** Where a browser finds the run. */
   url(runId: string): string;
 }
@@ -66,6 +68,7 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
           parseAs: 'text',
         }),
       ),
+    report: (runId) => dataOf(client.GET('/v1/runs/{id}/report', { ...path(runId), parseAs: 'text' })),
     events: (runId, lastEventId) => followRun(server, runId, { apiKey, lastEventId }),
     pause: (durationMs) => sleep(durationMs),
     url: (runId) => `${server.replace(/\/+$/, '')}/v1/runs/${runId}`,
