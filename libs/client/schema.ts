@@ -481,11 +481,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel?: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate?: "never" | "once";
+            truncate?: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -506,7 +506,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes?: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -589,11 +589,15 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings?: boolean;
                 /** @default true */
                 summary?: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -1247,6 +1251,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -1774,6 +1785,23 @@ export interface components {
              * @enum {string}
              */
             existing?: "resume" | "restart";
+            /**
+             * @description Rows that are read back once they are loaded; the run fails when one is missing or differs
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            verify?: {
+                /** @enum {string} */
+                type: "none";
+            } | {
+                /** @enum {string} */
+                type: "sample";
+                share: number;
+            } | {
+                /** @enum {string} */
+                type: "full";
+            };
             /** @default {} */
             connection?: components["schemas"]["StressConnectionInput"];
             /** @default {} */
@@ -1816,6 +1844,13 @@ export interface components {
                 header?: boolean;
                 /** @description Without a header; the key column alone when absent */
                 columns?: string[];
+                /** @default , */
+                delimiter?: string;
+                /**
+                 * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+                 * @default 16777216
+                 */
+                maxRowBytes?: number;
             };
             /** @default sort_key */
             keyColumn?: string;
@@ -2301,11 +2336,11 @@ export interface components {
             /** @default LOCAL_ONE */
             consistencyLevel: components["schemas"]["ConsistencyLevel"];
             /**
-             * @description Once: the tables of the run's writes are emptied before it
+             * @description The tables of the run's writes are emptied before it; always: before each run of a search of threads
              * @default never
              * @enum {string}
              */
-            truncate: "never" | "once";
+            truncate: "never" | "once" | "always";
             /**
              * @description Of conditional statements
              * @default SERIAL
@@ -2323,7 +2358,7 @@ export interface components {
             /** @default 10 */
             keySizeBytes: number;
             /**
-             * @description Order of the rows of a partition; the tables of the data commands have one row in each
+             * @description Order in which the rows of a partition are written; the tables of the data commands have one row in each
              * @enum {string}
              */
             contents?: "sorted" | "shuffled";
@@ -2403,11 +2438,15 @@ export interface components {
                  * @enum {string}
                  */
                 level?: "minimal" | "normal" | "verbose";
+                /** @description What is told of a failed operation begins with its statement */
+                statements?: boolean;
                 /** @default true */
                 settings: boolean;
                 /** @default true */
                 summary: boolean;
             };
+            /** @description Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection */
+            metricsUrls?: string[];
             /**
              * @default wire
              * @enum {string}
@@ -2973,6 +3012,13 @@ export interface components {
             revisit?: components["schemas"]["Distribution"];
             /** @description Partitions of one operation */
             partitions?: components["schemas"]["Distribution"];
+            /** @description Of the inserts, in place of the run's */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /**
+             * @description Of conditional inserts
+             * @enum {string}
+             */
+            serialConsistencyLevel?: "SERIAL" | "LOCAL_SERIAL";
             /** @enum {string} */
             batchType?: "logged" | "unlogged" | "counter";
             /** @description Share of the rows of a visit that is written */
@@ -3328,6 +3374,23 @@ export interface components {
              * @enum {string}
              */
             existing: "resume" | "restart";
+            /**
+             * @description Rows that are read back once they are loaded; the run fails when one is missing or differs
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            verify: {
+                /** @enum {string} */
+                type: "none";
+            } | {
+                /** @enum {string} */
+                type: "sample";
+                share: number;
+            } | {
+                /** @enum {string} */
+                type: "full";
+            };
             connection: components["schemas"]["StressConnection"];
             log: {
                 /** @default 1000 */
@@ -3347,6 +3410,13 @@ export interface components {
                 header: boolean;
                 /** @description Without a header; the key column alone when absent */
                 columns?: string[];
+                /** @default , */
+                delimiter: string;
+                /**
+                 * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+                 * @default 16777216
+                 */
+                maxRowBytes: number;
             };
             /** @default sort_key */
             keyColumn: string;
@@ -3812,6 +3882,8 @@ export interface components {
             failed: number;
             resumedRows: number;
             files: components["schemas"]["LoadedFile"][];
+            /** @description Where it was asked for */
+            verification?: components["schemas"]["LoadVerification"];
         };
         LoadedFile: {
             name: string;
@@ -3827,6 +3899,18 @@ export interface components {
             resumedRows: number;
             /** @description Lines of the rows that were not written, with reasons */
             rejectFile: string | null;
+        };
+        LoadVerification: {
+            checked: number;
+            /** @description Found with the values of the file */
+            same: number;
+            missing: number;
+            /** @description Found with other values, among them rows whose key comes again in the files */
+            different: number;
+            /** @description Of which the target has said nothing in time */
+            unanswered: number;
+            /** @description False when it was stopped */
+            complete: boolean;
         };
         QueryReport: {
             /**
@@ -4062,6 +4146,8 @@ export interface components {
             /** @description Where the target shows its shards (ScyllaDB) */
             targetShards?: components["schemas"]["TargetShardFigures"][];
             findings?: components["schemas"]["Finding"][];
+            /** @description Where the run names metrics pages of its target */
+            serverGc?: components["schemas"]["ServerGc"];
             /** @description What was made, for kinds that make something */
             report?: components["schemas"]["RunReport"];
         };
@@ -4127,6 +4213,16 @@ export interface components {
             subject: string;
             message: string;
         };
+        ServerGc: {
+            collections: number;
+            /** @description Of several collections between two readings of a page: their mean */
+            maxMs: number;
+            sumMs: number;
+            /** @description For the standard deviation */
+            sumSquaresMs: number;
+            /** @description Allocated in the young generation */
+            bytes: number;
+        };
         IntervalPage: {
             items: components["schemas"]["IntervalStats"][];
             nextCursor: string | null;
@@ -4162,6 +4258,8 @@ export interface components {
             waitTime: components["schemas"]["LatencyFigures"] | null;
             /** @description Of all operations together, for kinds that read rows from files */
             reading?: components["schemas"]["Reading"];
+            /** @description Of all operations together, where the run names metrics pages */
+            serverGc?: components["schemas"]["ServerGc"];
         };
         Reading: {
             rowsRead: number;

@@ -59,6 +59,18 @@ export const Reading = z
   .meta({ id: 'Reading' });
 export type Reading = z.infer<typeof Reading>;
 
+/** Garbage collection of the target's nodes together, by the metrics pages that the run names. */
+export const ServerGc = z
+  .object({
+    collections: z.number(),
+    maxMs: z.number().describe('Of several collections between two readings of a page: their mean'),
+    sumMs: z.number(),
+    sumSquaresMs: z.number().describe('For the standard deviation'),
+    bytes: z.number().describe('Allocated in the young generation'),
+  })
+  .meta({ id: 'ServerGc' });
+export type ServerGc = z.infer<typeof ServerGc>;
+
 /** What the executor saw of itself in one interval: the evidence for validity. */
 export const SelfWatch = z
   .object({
@@ -78,6 +90,7 @@ export const SelfWatch = z
       .optional()
       .describe('Where the target shows its shards, every few seconds'),
     reading: Reading.optional(),
+    serverGc: ServerGc.optional(),
     clockJumpMs: z.number().optional().describe('How far the wall clock was set against the monotonic one'),
   })
   .meta({ id: 'SelfWatch' });
@@ -97,6 +110,7 @@ export const IntervalStats = z
     responseTime: LatencyFigures.nullable(),
     waitTime: LatencyFigures.nullable(),
     reading: Reading.optional().describe('Of all operations together, for kinds that read rows from files'),
+    serverGc: ServerGc.optional().describe('Of all operations together, where the run names metrics pages'),
   })
   .meta({ id: 'IntervalStats' });
 export type IntervalStats = z.infer<typeof IntervalStats>;

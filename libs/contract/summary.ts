@@ -4,7 +4,7 @@ import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
 import { SearchReport } from '#libs/workloads/search/search.schema.js';
 import { SuiteReport } from '#libs/workloads/suite/suite.schema.js';
-import { HistogramType, LatencyFigures, OperationCounters } from './interval.js';
+import { HistogramType, LatencyFigures, OperationCounters, ServerGc } from './interval.js';
 import { Validity, Verdict } from './status.js';
 
 /** A limit on a figure of the summary; together they give the verdict. */
@@ -93,6 +93,7 @@ export const Summary = z
     validity: Validity,
     targetShards: z.array(TargetShardFigures).optional().describe('Where the target shows its shards (ScyllaDB)'),
     findings: z.array(Finding).optional(),
+    serverGc: ServerGc.optional().describe('Where the run names metrics pages of its target'),
     report: RunReport.optional().describe('What was made, for kinds that make something'),
   })
   .meta({ id: 'Summary' });

@@ -46,7 +46,7 @@ export interface LoopOptions {
   /** Nanoseconds until the next try after an outcome and so many retries; none when absent. */
   retryDelayNs?: ((outcome: number, retries: number) => number) | undefined;
   /** Told of every operation that finally failed, after so many retries; true ends the run. */
-  failed(slot: number, outcome: number, seed: number, retries: number): boolean;
+  failed(slot: number, outcome: number, seed: number, retries: number, operation: number): boolean;
   /** Share of the time (0 to 1) that may be spent polling for a due time nearer than a timer's grain; 0.2 when absent. */
   pollShare?: number | undefined;
 }

@@ -127,7 +127,8 @@ export class Loop implements Completion {
       attempts,
       partitions,
     );
-    if (outcome !== 0 && options.failed(slot, outcome, slots.seed[slot] ?? 0, attempts)) this.stop();
+    if (outcome === 0) return;
+    if (options.failed(slot, outcome, slots.seed[slot] ?? 0, attempts, slots.operation[slot] ?? 0)) this.stop();
   }
 
   /** Tries once more, at once or after a delay; false when the run will be over by then. */

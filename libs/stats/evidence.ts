@@ -1,6 +1,7 @@
-import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import type { IntervalSnapshot, ServerGc } from '#libs/contract/interval.js';
 import { encodedCount } from './encoded-counts.js';
 import { LIMITS } from './audit-limits.js';
+import { mergeServerGc } from './server-gc.js';
 import { TargetShardFold } from './target-shards.js';
 
 /** One interval of one shard. */
@@ -42,6 +43,7 @@ export class Evidence {
   readonly shards = new Map<number, ShardEvidence>();
   /** Of the target, where it shows them. */
   readonly targetShards = new TargetShardFold();
+  serverGc: ServerGc | undefined;
 
   /** `lanes`: load threads of one executor, for rows that do not say how busy each was. */
   constructor(private readonly lanes: number) {}
@@ -54,6 +56,7 @@ export class Evidence {
     this.cpuUs += self.cpuUs;
     this.capHits += self.inFlightCapHits;
     this.targetShards.add(self.targetShards ?? []);
+    this.serverGc = mergeServerGc([this.serverGc, self.serverGc]);
     if (!interval.partial && interval.lengthMs >= LIMITS.shortestJudgedMs) {
       this.wholeIntervals++;
       this.gcShareMax = Math.max(this.gcShareMax, self.gcPauseMs / interval.lengthMs);

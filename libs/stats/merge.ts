@@ -6,6 +6,7 @@ import type {
   SelfWatch,
 } from '#libs/contract/interval.js';
 import { Histogram } from './histogram.js';
+import { mergeServerGc } from './server-gc.js';
 import { mergeTargetShards } from './target-shards.js';
 
 const sum = (values: Iterable<number>): number => {
@@ -93,6 +94,7 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   lateAnswers: sum(all.map((self) => self.lateAnswers)),
   loopUtilization: largestOf(all.map((self) => self.loopUtilization)),
   reading: mergeReadings(all.map((self) => self.reading)),
+  serverGc: mergeServerGc(all.map((self) => self.serverGc)),
   clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });

@@ -82,6 +82,7 @@ export class SummaryFold {
       thresholds,
       validity: auditRun({ evidence, operations, durationMs, startSkewMs, coverage, expectation }),
       ...(targetShards.length > 0 && { targetShards, findings: shardFindings(targetShards) }),
+      ...(evidence.serverGc && { serverGc: evidence.serverGc }),
     };
   }
 

@@ -3,10 +3,6 @@ import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Draft } from './draft.js';
 import { AUTO_THREADS, isCounted, threadSearchOf } from './thread-search.js';
 
-/** A profile's rows have one order so far. */
-export const IN_ORDER =
-  'expected none with user: the rows of a partition are written in the order in which they are generated';
-
 /** What only shows when everything is read: what is missing, and what excludes each other. */
 export function checkWhole(draft: Draft, operation: StressPlanSpec['operation'], issues: Issue[]): void {
   const ends = [draft.count, draft.durationMs, draft.uncertainty].filter((end) => end !== undefined);
@@ -41,7 +37,10 @@ export function checkWhole(draft: Draft, operation: StressPlanSpec['operation'],
   if (draft.nodes && draft.nodesFile !== undefined)
     issues.push({ path: '-node file', message: 'expected hosts or file=, found both' });
   issues.push(...balanceIssues(draft));
-  if (draft.contents !== undefined && operation === 'user') issues.push({ path: '-pop contents', message: IN_ORDER });
+  if (draft.port !== undefined && draft.modePort !== undefined)
+    issues.push({ path: '-mode port', message: 'expected it here or in -port native=, found both' });
+  if (draft.authProvider !== undefined && draft.username === undefined && draft.credentialsFile === undefined)
+    issues.push({ path: '-mode auth-provider', message: 'expected user= and password= beside it, found none' });
   if (draft.columnNames && draft.columnCount !== undefined)
     issues.push({ path: '-col names', message: 'expected names= or n=, found both' });
   if (draft.ratio && operation !== 'mixed')

@@ -1,6 +1,6 @@
 import type { Population, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandTarget } from './command-line.js';
-import { type CommandOutput, graphWords, logOutputWords } from './command-output.js';
+import { type CommandOutput, graphWords, logOutputWords, reportingWords } from './command-output.js';
 import { distributionText, ratioText } from './distribution-text.js';
 
 const pairs = (map: Readonly<Record<string, string>>): string[] =>
@@ -36,11 +36,12 @@ function rateText({ rate, lanes }: StressPlanSpec): string {
   return words.join(' ');
 }
 
-function nodeWords({ connection }: StressPlanSpec, target: CommandTarget): string[] {
+function nodeWords({ connection, metricsUrls }: StressPlanSpec, target: CommandTarget): string[] {
   const words: string[] = [];
   if (target.localDatacenter !== undefined) words.push(`datacenter=${target.localDatacenter}`);
   if (connection.localRack !== undefined) words.push(`rack=${connection.localRack}`);
   if (connection.onlyContactPoints) words.push('whitelist');
+  if (metricsUrls) words.push(`metrics=${metricsUrls.join(',')}`);
   if (target.contactPointsFile !== undefined) words.push(`file=${target.contactPointsFile}`);
   if (target.contactPoints) words.push(target.contactPoints.join(','));
   return words.length === 0 ? [] : ['-node', ...words];
@@ -88,6 +89,8 @@ function insertText({ insert }: StressPlanSpec): string[] | undefined {
     ...(revisit ? [`revisit=${distributionText(revisit)}`] : []),
     ...(partitions ? [`partitions=${distributionText(partitions)}`] : []),
     ...(batchType ? [`batchtype=${batchType}`] : []),
+    ...(insert.consistencyLevel ? [`cl=${insert.consistencyLevel}`] : []),
+    ...(insert.serialConsistencyLevel ? [`serial-cl=${insert.serialConsistencyLevel}`] : []),
     ...(select ? [`select-ratio=${ratioText(select)}`] : []),
     ...(rowPopulation ? [`row-population-ratio=${ratioText(rowPopulation)}`] : []),
     ...(unpopulated ? [`unpopulated=${unpopulated}`] : []),
@@ -130,6 +133,7 @@ function logText({ log }: StressPlanSpec, output: CommandOutput | undefined): st
   if (log.level !== undefined) words.push(`level=${log.level}`);
   words.push(...logOutputWords(output));
   if (log.hdrFile !== undefined) words.push(`hdrfile=${log.hdrFile}`);
+  if (log.statements === true) words.push('print-statements-on-error');
   if (!log.settings) words.push('no-settings');
   if (!log.summary) words.push('no-summary');
   return words.join(' ');
@@ -168,6 +172,8 @@ export function formatStressCommand(spec: StressPlanSpec, target: CommandTarget 
     errorsText(spec),
     logText(spec, output),
     ...graphWords(output),
+    ...reportingWords(output),
+    ...(target.credentialsFile === undefined ? [] : ['-credentials-file', target.credentialsFile]),
   ].join(' ');
 }
 

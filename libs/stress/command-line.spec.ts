@@ -69,6 +69,8 @@ describe('parseStressCommand', () => {
     'read n=10 -rate threads=1 -col slice -pop contents=shuffled -errors fail-fast skip-unsupported-columns',
     'write n=10 -rate threads=1 -schema storage(type=s3,endpoint=http,bucket=b) -reporting output-frequency=500ms',
     'counter_read n=10 -rate threads=1 -pop dist=~QEXTREME(1..100,2,5)',
+    'write n=10 truncate=always -rate threads=1 -node metrics=http://h:7070/metrics,https://h/m 10.0.0.1',
+    'write n=10 -rate threads=1 -log print-statements-on-error -credentials-file login.properties',
   ])('reads %s, and what it is written as again', (line) => {
     const { spec, target } = parseStressCommand(line);
     expect(parseStressCommand(formatStressCommand(spec, target))).toMatchObject({ spec, target });
@@ -88,7 +90,7 @@ describe('parseStressCommand', () => {
 
   it.each([
     ['user n=1 -rate threads=1', 'profile: expected profile=FILE, found none'],
-    ['write n=1 truncate=always', 'expected truncate=once'],
+    ['write n=1 truncate=twice', 'expected truncate=never, truncate=once or truncate=always, found twice'],
     ['write n=1 -sendto host', '-sendto: there is no daemon to send a run to: start executors'],
     ['write err<2', 'err<: expected a relative error such as err<0.02, found 2'],
     ['write n>0', 'n>: expected a number of intervals such as 30, found 0'],
@@ -114,7 +116,15 @@ describe('parseStressCommand', () => {
     ['write n=1 -errors min-delay-ms=9 max-delay-ms=5', '-errors max-delay-ms: expected at least minMs'],
     ['write n=1 -pop contents=random', '-pop contents: expected sorted or shuffled, found random'],
     ['write n=1 -schema storage(type=TAPE)', '-schema storage: expected storage(type=LOCAL)'],
-    ['write n=1 -reporting header-frequency=5s', '-reporting header-frequency: header-frequency is not supported'],
+    ['write n=1 -reporting header-frequency=5d', '-reporting header-frequency: expected an interval such as 1s'],
+    ['write n=1 -node metrics=h:7070', '-node metrics: expected metrics=http://HOST:PORT/metrics'],
+    ['write n=1 -cloudconf file=bundle.zip', '-cloudconf: it names a bundle of DataStax Astra'],
+    ['write n=1 -mode auth-provider=com.acme.Kerberos', 'expected PlainTextAuthProvider, which logs in with user='],
+    ['write n=1 -mode auth-provider=PlainTextAuthProvider', 'expected user= and password= beside it'],
+    ['write n=1 -mode port=1 -port native=1', '-mode port: expected it here or in -port native=, found both'],
+    ['write n=1 -credentials-file a b', '-credentials-file: expected one file, found b as well'],
+    ['write n=1 -transport factory=F', "-transport factory: it names a class of Java's"],
+    ['write n=1 -insert cl=ONE', 'expected the command user beside consistencyLevel'],
     ['write n=1 -mode native cql3 compression=zip', '-mode compression: expected none, lz4 or snappy, found zip'],
     ['write n=1 -col size=UNIFORM(1..20m)', 'expected sizes from 0 to 16000000 bytes'],
     ['write n=1 duration=1s', 'expected one of n=, duration= and err<, found several'],
@@ -126,6 +136,25 @@ describe('parseStressCommand', () => {
     ['write n=1 -schema keyspace=no-good', '-schema keyspace: expected a name of letters'],
   ])('refuses %s by name', (line, expected) => {
     expect(issuesOf(line).join('\n')).toContain(expected);
+  });
+
+  it("takes the words of every driver's login and port", () => {
+    const provider = 'com.datastax.oss.driver.internal.core.auth.PlainTextAuthProvider';
+    const { target } = parseStressCommand(
+      `write n=1 -mode native 4x cql3 user=u password=p auth-provider=${provider} port=9043 -credentials-file f`,
+    );
+    expect(target).toMatchObject({ username: 'u', password: 'p', port: 9043, credentialsFile: 'f' });
+  });
+
+  it('takes levels of the inserts of a profile', () => {
+    const yaml = 'keyspace: k\ntable: t\n';
+    const line = 'user profile=p ops(insert=1) n=1 cl=ONE -rate threads=1 -insert cl=all serial-cl=local_serial';
+    const { spec, target } = parseStressCommand(line, () => ({ yaml }));
+    expect(spec).toMatchObject({
+      consistencyLevel: 'ONE',
+      insert: { consistencyLevel: 'ALL', serialConsistencyLevel: 'LOCAL_SERIAL' },
+    });
+    expect(parseStressCommand(formatStressCommand(spec, target), () => ({ yaml })).spec).toEqual(spec);
   });
 
   it('ends a run without n= or duration= when its rate is known', () => {

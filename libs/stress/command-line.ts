@@ -24,6 +24,8 @@ export interface CommandTarget {
   localDatacenter?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
+  /** A file of this machine with `cql.username` and `cql.password`; what the line says goes before. */
+  credentialsFile?: string | undefined;
   /** Files of `-transport`, by which TLS is asked for. */
   transport?: TransportDraft | undefined;
 }
@@ -52,8 +54,6 @@ function readGroup(path: string, group: OptionGroup, words: readonly string[], d
       if (problem !== undefined) issues.push({ path: `${path} ${side}`.trim(), message: problem });
     } else if (option && group.gone?.[option.name] !== undefined) {
       issues.push({ path: `${path} ${option.name}`, message: group.gone[option.name] ?? '' });
-    } else if (option && group.notYet.includes(option.name)) {
-      issues.push({ path: `${path} ${option.name}`.trim(), message: `${option.name} is not supported yet` });
     } else if (group.bare && (option === undefined || option.value === undefined)) {
       const problem = group.bare(draft, word);
       if (problem !== undefined) issues.push({ path, message: problem });
@@ -144,9 +144,11 @@ function specOf(draft: Draft, operation: StressPlanSpec['operation']): unknown {
       onlyContactPoints: draft.onlyContactPoints,
       localRack: draft.rack,
     },
+    metricsUrls: draft.metricsUrls,
     log: {
       intervalMs: draft.intervalMs,
       hdrFile: draft.hdrFile,
+      statements: draft.printStatements,
       level: draft.logLevel,
       settings: draft.noSettings === undefined ? undefined : !draft.noSettings,
       summary: draft.noSummary === undefined ? undefined : !draft.noSummary,
@@ -172,6 +174,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   'stop.minIntervals': 'n>',
   'stop.maxIntervals': 'n<',
   keySizeBytes: 'keysize',
+  metricsUrls: '-node metrics',
 };
 
 const failure = (issues: readonly Issue[]): CodedError =>
@@ -214,7 +217,6 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
     seen.add(name);
     if (group) readGroup(`-${name}`, group, groupWords, draft, issues);
     else if (GONE_GROUPS[name] !== undefined) issues.push({ path: `-${name}`, message: GONE_GROUPS[name] });
-    else if (group === null) issues.push({ path: `-${name}`, message: `-${name} is not supported yet` });
     else {
       const meant = nearest(name, Object.keys(OPTION_GROUPS));
       issues.push({
@@ -241,11 +243,11 @@ export function parseStressCommand(line: string, profileText: ProfileText = NO_P
       })),
     );
   }
-  const { nodes: contactPoints, nodesFile: contactPointsFile, port, username, password, transport } = draft;
-  const { datacenter: localDatacenter } = draft;
+  const { nodes: contactPoints, nodesFile: contactPointsFile, username, password, transport, credentialsFile } = draft;
+  const { datacenter: localDatacenter, port = draft.modePort } = draft;
   return {
     spec: completeUser(parsed.data),
-    target: { contactPoints, contactPointsFile, port, localDatacenter, username, password, transport },
+    target: { contactPoints, contactPointsFile, port, localDatacenter, username, password, transport, credentialsFile },
     auto: threadSearchOf(draft, operation),
     output: outputOf(draft),
   };

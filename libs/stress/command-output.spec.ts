@@ -41,7 +41,7 @@ describe('what a command line says of its output', () => {
     ['write n=1 -log level=loud', '-log level: expected level=minimal, normal, verbose, found loud'],
     ['write n=1 -log style=nice', '-log style: expected style=cassandra-stress or style=pystress, found nice'],
     ['write n=1 -log operations', '-log operations: unknown option operations'],
-    ['write n=1 -log print-statements-on-error', 'print-statements-on-error is not supported yet'],
+    ['write n=1 -log print-statements-on-error=yes', 'print-statements-on-error: expected no value, found yes'],
   ])('is refused by name: %s', (line, expected) => {
     expect(issuesOf(line).join('\n')).toContain(expected);
   });

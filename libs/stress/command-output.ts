@@ -17,6 +17,8 @@ export interface CommandOutput {
   /** The shorter table of pystress in place of cassandra-stress's. */
   style: 'cassandra-stress' | 'pystress';
   graph?: GraphOptions | undefined;
+  /** The header of the interval table comes again after so long. */
+  headerEveryMs?: number | undefined;
 }
 
 /** That of a command which says nothing of it. */
@@ -30,6 +32,7 @@ export interface OutputDraft {
   title?: string;
   revision?: string;
   operation?: string;
+  headerEveryMs?: number;
 }
 
 const DEFAULT_REVISION = 'unknown';
@@ -37,7 +40,7 @@ const STYLES = ['cassandra-stress', 'pystress'] as const;
 const LEVELS = ['minimal', 'normal', 'verbose'] as const;
 
 const output =
-  (expected: string, field: Exclude<keyof OutputDraft, 'style'>): Apply =>
+  (expected: string, field: Exclude<keyof OutputDraft, 'style' | 'headerEveryMs'>): Apply =>
   (draft, value) =>
     text(expected, (into, said) => (into.output = { ...into.output, [field]: said }))(draft, value);
 
@@ -71,10 +74,19 @@ export const graphProblem = ({ graphFile }: OutputDraft = {}): string | undefine
   graphFile === undefined ? 'expected -graph file=F.html, found no file' : undefined;
 
 export function outputOf({ output: said = {} }: Draft): CommandOutput {
-  const { logFile, style: form = 'cassandra-stress', graphFile: file, title, revision, operation } = said;
+  const {
+    logFile,
+    style: form = 'cassandra-stress',
+    graphFile: file,
+    title,
+    revision,
+    operation,
+    headerEveryMs,
+  } = said;
   return {
     logFile,
     style: form,
+    headerEveryMs,
     graph: file === undefined ? undefined : { file, title, revision: revision ?? DEFAULT_REVISION, operation },
   };
 }
@@ -86,6 +98,10 @@ export function logOutputWords({ logFile, style: form }: Partial<CommandOutput> 
     ...(form === undefined || form === 'cassandra-stress' ? [] : [`style=${form}`]),
   ];
 }
+
+/** The words of `-reporting` that say `output` again. */
+export const reportingWords = ({ headerEveryMs }: Partial<CommandOutput> = {}): string[] =>
+  headerEveryMs === undefined ? [] : ['-reporting', `header-frequency=${headerEveryMs}ms`];
 
 /** The words of `-graph` that say `output` again; none without one. */
 export function graphWords({ graph }: Partial<CommandOutput> = {}): string[] {

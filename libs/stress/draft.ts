@@ -57,10 +57,16 @@ export interface Draft {
   nodes?: string[];
   /** `-node file=`, which whoever runs the line reads. */
   nodesFile?: string;
+  metricsUrls?: string[];
   datacenter?: string;
   rack?: string;
   loadBalance?: 'round-robin' | 'dc-aware' | 'rack-aware';
   port?: number;
+  /** `-mode port=`, the same as `-port native=`. */
+  modePort?: number;
+  authProvider?: string | undefined;
+  /** A file with names and passwords, which whoever runs the line reads. */
+  credentialsFile?: string | undefined;
   username?: string;
   transport?: TransportDraft;
   password?: string;
@@ -76,6 +82,7 @@ export interface Draft {
   hdrFile?: string;
   logLevel?: StressPlanSpec['log']['level'];
   output?: OutputDraft;
+  printStatements?: boolean;
   noSettings?: boolean;
   noSummary?: boolean;
   retries?: number;

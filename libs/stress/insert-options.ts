@@ -1,3 +1,4 @@
+import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import type { Ratio } from '#libs/workloads/stress/distribution.schema.js';
 import { readRatio } from './distribution-text.js';
 import type { Draft } from './draft.js';
@@ -32,6 +33,20 @@ export const unpopulated: Apply = (draft, value) => {
   const known = byName({ null: 'null', unset: 'unset' } as const, value);
   if (known === undefined) return `expected null or unset, found ${found(value)}`;
   draft.insert = { ...draft.insert, unpopulated: known };
+  return undefined;
+};
+
+export const insertConsistency: Apply = (draft, value) => {
+  const level = ConsistencyLevel.safeParse((value ?? '').toUpperCase());
+  if (!level.success) return `expected one of ${ConsistencyLevel.options.join(', ')}, found ${found(value)}`;
+  draft.insert = { ...draft.insert, consistencyLevel: level.data };
+  return undefined;
+};
+
+export const insertSerialConsistency: Apply = (draft, value) => {
+  const level = byName(SERIAL_LEVELS, value);
+  if (level === undefined) return `expected SERIAL or LOCAL_SERIAL, found ${found(value)}`;
+  draft.insert = { ...draft.insert, serialConsistencyLevel: level };
   return undefined;
 };
 

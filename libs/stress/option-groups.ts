@@ -1,7 +1,24 @@
 import { GRAPH_OPTIONS, LOG_OUTPUT } from './command-output.js';
 import type { Draft } from './draft.js';
-import { ERROR_OPTIONS, NODE_OPTIONS, OLD_MODES, OLD_COLUMNS, oneOf, OTHER_PORTS, storage } from './target-options.js';
-import { batchType, serialConsistency, share, unpopulated } from './insert-options.js';
+import {
+  authProvider,
+  ERROR_OPTIONS,
+  NODE_OPTIONS,
+  OLD_MODES,
+  OLD_COLUMNS,
+  OLD_TRANSPORT,
+  oneOf,
+  OTHER_PORTS,
+  storage,
+} from './target-options.js';
+import {
+  batchType,
+  insertConsistency,
+  insertSerialConsistency,
+  serialConsistency,
+  share,
+  unpopulated,
+} from './insert-options.js';
 import { relativeError, uncertaintyBound } from './uncertainty-options.js';
 import {
   compaction,
@@ -15,6 +32,7 @@ import {
   columnSize,
   flag,
   found,
+  headerFrequency,
   interval,
   only,
   operations,
@@ -36,8 +54,6 @@ export interface OptionGroup {
   comparisons?: Readonly<Record<string, Apply>>;
   /** Options of the original that are of the past, with what is to be done in their place. */
   gone?: Readonly<Record<string, string>>;
-  /** Options of the original that are refused by name. */
-  notYet: readonly string[];
   /** Takes words that are no options; absent where there are none. */
   bare?: Apply;
 }
@@ -63,16 +79,14 @@ export const COMMAND_OPTIONS: OptionGroup = {
     'n>': uncertaintyBound((value) => ({ minIntervals: value })),
     'n<': uncertaintyBound((value) => ({ maxIntervals: value })),
   },
-  notYet: [],
 };
 
 const milliseconds = (set: (draft: Draft, value: number) => void): Apply => count('milliseconds', set);
 
 /** Every group of the original. */
-export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
+export const OPTION_GROUPS: Readonly<Record<string, OptionGroup>> = {
   node: {
     options: NODE_OPTIONS,
-    notYet: [],
     bare: (draft, value) => {
       draft.nodes = [...(draft.nodes ?? []), ...(value ?? '').split(',').filter((host) => host !== '')];
       return undefined;
@@ -83,11 +97,14 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       native: count('a port from 1 to 65535', (draft, value) => (draft.port = value)),
     },
     gone: OTHER_PORTS,
-    notYet: [],
   },
   mode: {
     options: {
       native: flag(() => undefined),
+      // The original's name of another driver: here both are the same engine.
+      '4x': flag(() => undefined),
+      port: count('a port from 1 to 65535', (draft, value) => (draft.modePort = value)),
+      'auth-provider': authProvider,
       cql3: flag(() => undefined),
       prepared: flag((draft) => (draft.prepared = true)),
       unprepared: flag((draft) => (draft.prepared = false)),
@@ -103,7 +120,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       compression: frameCompression,
     },
     gone: OLD_MODES,
-    notYet: ['4x', 'auth-provider', 'port'],
   },
   rate: {
     options: {
@@ -122,7 +138,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       'threads>=': count('a number of threads', (draft, minThreads) => (draft.auto = { ...draft.auto, minThreads })),
       'threads<=': count('a number of threads', (draft, maxThreads) => (draft.auto = { ...draft.auto, maxThreads })),
     },
-    notYet: [],
   },
   pop: {
     options: {
@@ -132,7 +147,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       'read-lookback': distribution((draft, value) => (draft.readLookback = value)),
       contents: oneOf(['sorted', 'shuffled'], (draft, order) => (draft.contents = order)),
     },
-    notYet: [],
   },
   col: {
     options: {
@@ -143,7 +157,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       slice: flag((draft) => (draft.slice = true)),
     },
     gone: OLD_COLUMNS,
-    notYet: [],
   },
   schema: {
     options: {
@@ -153,7 +166,6 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       compression: text('a compressor class', (draft, value) => (draft.compression = value)),
       storage,
     },
-    notYet: [],
   },
   log: {
     options: {
@@ -161,13 +173,12 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       interval,
       'no-settings': flag((draft) => (draft.noSettings = true)),
       'no-summary': flag((draft) => (draft.noSummary = true)),
+      'print-statements-on-error': flag((draft) => (draft.printStatements = true)),
       ...LOG_OUTPUT,
     },
-    notYet: ['print-statements-on-error'],
   },
   errors: {
     options: ERROR_OPTIONS,
-    notYet: [],
   },
   insert: {
     options: {
@@ -175,13 +186,14 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
       revisit: distribution((draft, revisit) => (draft.insert = { ...draft.insert, revisit })),
       partitions: distribution((draft, partitions) => (draft.insert = { ...draft.insert, partitions })),
       batchtype: batchType,
+      cl: insertConsistency,
+      'serial-cl': insertSerialConsistency,
       unpopulated,
       'select-ratio': share((draft, select) => (draft.insert = { ...draft.insert, select })),
       'row-population-ratio': share((draft, rowPopulation) => (draft.insert = { ...draft.insert, rowPopulation })),
     },
-    notYet: [],
   },
-  graph: { options: GRAPH_OPTIONS, notYet: [] },
+  graph: { options: GRAPH_OPTIONS },
   transport: {
     options: {
       truststore: pemFile('truststore'),
@@ -193,7 +205,7 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
         (draft, verifyHostname) => (draft.transport = { ...draft.transport, verifyHostname }),
       ),
     },
-    notYet: ['factory', 'truststore-password', 'keystore-password', 'ssl-alg'],
+    gone: OLD_TRANSPORT,
   },
   tokenrange: {
     options: {
@@ -203,9 +215,14 @@ export const OPTION_GROUPS: Readonly<Record<string, OptionGroup | null>> = {
         draft.tokenRange = { ...draft.tokenRange, splitFactor };
       }),
     },
-    notYet: ['savedata'],
   },
-  cloudconf: null,
-  'credentials-file': null,
-  reporting: { options: { 'output-frequency': interval }, notYet: ['header-frequency'] },
+  'credentials-file': {
+    options: {},
+    bare: (draft, value) => {
+      if (draft.credentialsFile !== undefined) return `expected one file, found ${found(value)} as well`;
+      draft.credentialsFile = value;
+      return undefined;
+    },
+  },
+  reporting: { options: { 'output-frequency': interval, 'header-frequency': headerFrequency } },
 };

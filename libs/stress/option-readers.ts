@@ -66,6 +66,13 @@ export const interval: Apply = (draft, value) => {
   draft.intervalMs = Number(match[1]) * (INTERVAL_MS[match[2]?.toLowerCase() ?? 's'] ?? 0);
   return undefined;
 };
+export const headerFrequency: Apply = (draft, value) => {
+  const every: Draft = {};
+  const problem = interval(every, value);
+  if (problem !== undefined) return problem;
+  draft.output = { ...draft.output, headerEveryMs: every.intervalMs ?? 0 };
+  return undefined;
+};
 export const consistency: Apply = (draft, value) => {
   const level = ConsistencyLevel.safeParse((value ?? '').toUpperCase());
   if (!level.success) return `expected one of ${ConsistencyLevel.options.join(', ')}, found ${found(value)}`;
@@ -164,9 +171,8 @@ export const columnList: Apply = (draft, value) => {
 };
 export const truncate: Apply = (draft, value) => {
   const when = (value ?? '').toLowerCase();
-  if (when === 'always')
-    return 'truncate=always, also between warm-up and run, is not supported: expected truncate=once, with no-warmup';
-  if (when !== 'never' && when !== 'once') return `expected truncate=never or truncate=once, found ${found(value)}`;
+  if (when !== 'never' && when !== 'once' && when !== 'always')
+    return `expected truncate=never, truncate=once or truncate=always, found ${found(value)}`;
   draft.truncate = when;
   return undefined;
 };

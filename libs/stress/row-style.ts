@@ -1,5 +1,7 @@
+import type { ServerGc } from '#libs/contract/interval.js';
 import type { Histogram } from '#libs/stats/histogram.js';
 import type { CommandOutput } from './command-output.js';
+import { gcDeviationMs } from '#libs/stats/server-gc.js';
 import { fixed } from './java-format.js';
 
 /** What one row of the table is of; the latencies in nanoseconds, as the histogram has them. */
@@ -16,6 +18,7 @@ export interface RowFigures {
   lengthMs: number;
   elapsedMs: number;
   uncertainty: number;
+  serverGc: ServerGc | undefined;
 }
 
 /** How the table of intervals and the summary look. */
@@ -51,11 +54,20 @@ const cassandraStress: RowStyle = {
       fixed(figures.elapsedMs / 1000, 1, 7),
       fixed(figures.uncertainty, 5, 9),
       String(figures.errors).padStart(7),
-      '      0,       0,       0,       0,       0',
+      gcColumns(figures.serverGc),
     ].join(','),
   byOperation: true,
   without: undefined,
 };
+
+/** Collections, and milliseconds (longest, sum, deviation) and mebibytes of them: `%7.0f` and four times `%8.0f`. */
+const gcColumns = (gc: ServerGc | undefined): string =>
+  [
+    fixed(gc?.collections ?? 0, 0, 7),
+    ...[gc?.maxMs ?? 0, gc?.sumMs ?? 0, gcDeviationMs(gc), (gc?.bytes ?? 0) / (1 << 20)].map((value) =>
+      fixed(value, 0, 8),
+    ),
+  ].join(',');
 
 const pystress: RowStyle = {
   header: ' total ops,    op/s,  mean,     med,     .95,     .99,    .999,     max,   time,  errors',

@@ -1,11 +1,13 @@
-import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
+import type { IntervalSnapshot, OperationInterval, ServerGc } from '#libs/contract/interval.js';
 import { Histogram } from '#libs/stats/histogram.js';
 import { operationNames, operationsOf } from './operations.js';
+import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { CommandOutput } from './command-output.js';
 import type { TargetFacts } from '#libs/workloads/driver.js';
 import type { ThreadSearch } from './thread-search.js';
 import { fixed, fixedGrouped, integerGrouped } from './java-format.js';
+import { gcSummary } from './gc-summary.js';
 import { ROW_STYLES, type RowStyle } from './row-style.js';
 import { javaDuration, settingsText, type TextTarget } from './settings-text.js';
 import { adjustedRowRate, Uncertainty } from './uncertainty.js';
@@ -48,6 +50,8 @@ export class StressText {
   private readonly whole = emptyTally();
   private readonly uncertainty = new Uncertainty();
   private elapsedMs = 0;
+  private headerAtMs = 0;
+  private serverGc: ServerGc | undefined;
   private readonly style: RowStyle;
 
   constructor(
@@ -95,7 +99,10 @@ export class StressText {
     const endMs = snapshot.partial
       ? snapshot.interval * this.spec.log.intervalMs + snapshot.lengthMs
       : (snapshot.interval + 1) * this.spec.log.intervalMs;
+    const again = this.headerAgain();
     this.elapsedMs = Math.max(this.elapsedMs, endMs);
+    const { serverGc } = snapshot.self;
+    this.serverGc = mergeServerGc([this.serverGc, serverGc]);
     const parts = active.map(({ name, one }) => ({ name, part: this.take(name, one) }));
     if (parts.length === 0) return [];
     const sum = emptyTally();
@@ -106,12 +113,22 @@ export class StressText {
     this.uncertainty.note(adjustedRowRate(sum.rows, snapshot.lengthMs, sum.latency.maxNs));
     const rows =
       this.style.byOperation && this.names.length > 1
-        ? parts.map(({ name, part }) => this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs))
+        ? parts.map(({ name, part }) =>
+            this.row(name, this.totals.get(name)?.operations ?? 0, part, snapshot.lengthMs, serverGc),
+          )
         : [];
-    rows.push(this.row('total', this.whole.operations, sum, snapshot.lengthMs));
+    rows.push(this.row('total', this.whole.operations, sum, snapshot.lengthMs, serverGc));
     for (const { part } of parts) part.latency.destroy();
     sum.latency.destroy();
-    return rows;
+    return [...again, ...rows];
+  }
+
+  /** The header, when so long has passed since it was last there that it is to come again. */
+  private headerAgain(): string[] {
+    const { headerEveryMs = 0 } = this.output;
+    if (headerEveryMs === 0 || this.elapsedMs - this.headerAtMs < headerEveryMs) return [];
+    this.headerAtMs = this.elapsedMs;
+    return [this.header()];
   }
 
   summary(): string[] {
@@ -157,11 +174,7 @@ export class StressText {
       latency('Latency max', (histogram) => histogram.maxNs),
       count('Total partitions', (tally) => tally.partitions),
       count('Total errors', (tally) => tally.errors),
-      'Total GC count            : 0',
-      'Total GC memory           : 0.000 KiB',
-      'Total GC time             :    0.0 seconds',
-      'Avg GC time               :    NaN ms',
-      'StdDev GC time            :    0.0 ms',
+      ...gcSummary(this.serverGc),
       `Total operation time      : ${two(clock / 3600)}:${two((clock % 3600) / 60)}:${two(clock % 60)}`,
       '',
     ].filter((text) => without?.test(text) !== true);
@@ -174,7 +187,7 @@ export class StressText {
 
   /** The whole run so far as rows of the interval table: one for each operation type, and their total. */
   wholeRows(): string[] {
-    const row = (name: string, tally: Tally) => this.row(name, tally.operations, tally, this.elapsedMs);
+    const row = (name: string, tally: Tally) => this.row(name, tally.operations, tally, this.elapsedMs, this.serverGc);
     const each = this.names.map((name) => row(name, this.totals.get(name) ?? this.whole));
     return [...each, row('total', this.whole)];
   }
@@ -196,9 +209,15 @@ export class StressText {
     return part;
   }
 
-  private row(name: string, totalOperations: number, tally: Tally, lengthMs: number): string {
+  private row(
+    name: string,
+    totalOperations: number,
+    tally: Tally,
+    lengthMs: number,
+    serverGc: ServerGc | undefined,
+  ): string {
     const { elapsedMs } = this;
     const uncertainty = this.uncertainty.relativeError;
-    return this.style.row({ ...tally, name, totalOperations, lengthMs, elapsedMs, uncertainty });
+    return this.style.row({ ...tally, name, totalOperations, lengthMs, elapsedMs, uncertainty, serverGc });
   }
 }

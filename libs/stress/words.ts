@@ -31,7 +31,7 @@ export function cutWords(line: string): CommandWords {
 
 /** An option: `name`, `name=value` or `name(value)`; undefined when it is none. */
 export function readOption(word: string): { name: string; value: string | undefined } | undefined {
-  const match = /^([a-z][\w-]*)(?:=(.*)|\((.*)\))?$/is.exec(word);
+  const match = /^([a-z\d][\w-]*)(?:=(.*)|\((.*)\))?$/is.exec(word);
   return match?.[1] === undefined ? undefined : { name: match[1].toLowerCase(), value: match[2] ?? match[3] };
 }
 

@@ -1,5 +1,6 @@
-import type { OperationInterval, Reading } from '#libs/contract/interval.js';
+import type { OperationInterval, Reading, ServerGc } from '#libs/contract/interval.js';
 import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
+import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StoredInterval } from '#libs/store/port.js';
 
 export const TOTAL = 'total';
@@ -14,10 +15,13 @@ export class IntervalFold {
   endMs: number | null = null;
   /** Undefined for kinds that read no files. */
   reading: Reading | undefined;
+  /** Undefined where the run names no metrics pages. */
+  serverGc: ServerGc | undefined;
 
   add(snapshots: readonly StoredInterval[]): void {
     for (const { startMs, lengthMs, operations, self } of snapshots) {
       this.reading = mergeReadings([this.reading, self.reading]);
+      this.serverGc = mergeServerGc([this.serverGc, self.serverGc]);
       this.startMs = Math.min(this.startMs ?? startMs, startMs);
       this.endMs = Math.max(this.endMs ?? 0, startMs + lengthMs);
       for (const [name, operation] of Object.entries(operations)) this.hold(name, operation);

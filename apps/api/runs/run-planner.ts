@@ -75,7 +75,10 @@ export class RunPlanner {
 
   private async place(drafted: Drafted, pathOf: (index: number) => string) {
     const { endpoints, issues: refused } = await this.lock(drafted, pathOf);
-    const issues = [...refused, ...[policyProblem(drafted.kind, drafted.policies)].flatMap((issue) => issue ?? [])];
+    const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
+    const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
+    const policy = policyProblem(drafted.kind, drafted.policies);
+    const issues = [...refused, ...pages, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
   }

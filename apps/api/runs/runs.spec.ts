@@ -67,6 +67,15 @@ describe('runs', () => {
       expect(await refusal('read n=100', 1)).toContain('-rate auto: expected -rate threads=N');
     });
 
+    it('asks metrics pages only where load may go', async () => {
+      const command = (url: string) => ({ command: `write n=10 -rate threads=4 -node metrics=${url}` });
+      const run = await create({ spec: command('http://127.0.0.1:7070/metrics') });
+      expect(run.spec).toMatchObject({ metricsUrls: ['http://127.0.0.1:7070/metrics'] });
+      const refused = await api.post('/v1/runs', { ...body, spec: command('http://169.254.169.254/latest') });
+      expect(refused.status).toBe(400);
+      expect(JSON.stringify(refused.json)).toMatch(/spec\.metricsUrls.*found 169\.254\.169\.254/);
+    });
+
     it('takes a cassandra-stress command and stores the same run in both forms', async () => {
       const command = 'mixed ratio(write=1,read=3) n=2000 cl=ONE -rate threads=16 fixed=500/s';
       const run = await create({ spec: { command } });

@@ -6,7 +6,6 @@ import { formatDoor, parseDoor } from '#libs/front-doors/front-door.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { type CommandTarget, parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
 import { PLAIN_OUTPUT } from '#libs/stress/command-output.js';
-import { IN_ORDER } from '#libs/stress/command-check.js';
 import { completeUser } from '#libs/stress/profile/user-spec.js';
 import type { StressCommand, StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Define, Definition } from './definition.js';
@@ -32,9 +31,7 @@ function defineStructured(
   if (target === undefined) issues.push({ path: 'target', message: 'expected an object, found nothing' });
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.log.hdrFile', message: NO_FILE });
   issues.push(...levelRefused(spec, 'spec.log.level'));
-  if (spec.contents !== undefined && spec.operation === 'user')
-    issues.push({ path: 'spec.contents', message: IN_ORDER });
-  issues.push(...doorIssues(spec));
+  issues.push(...doorIssues(spec), ...truncateIssues(spec, executors, 'spec.truncate'));
   const complete = completed(spec, issues);
   if (target === undefined || complete === undefined || issues.length > 0) return refused(...issues);
   const command = commandOf(complete, target);
@@ -48,6 +45,12 @@ function defineStructured(
 /** The run as a line of the tool whose words it is in. */
 const commandOf = (spec: StressPlanSpec, target: Omit<CommandTarget, 'transport'>): string =>
   formatDoor(spec, target) ?? formatStressCommand(spec, target);
+
+/** Nobody knows when the other executors are warm. */
+const truncateIssues = (spec: StressPlanSpec, executors: number, path: string): Issue[] =>
+  spec.truncate !== 'never' && spec.warmup && executors > 1
+    ? [{ path, message: `truncate: expected no warm-up (no-warmup) with several executors, found ${executors}` }]
+    : [];
 
 /** What does not fit together in a run of another tool. */
 const doorIssues = (spec: StressPlanSpec): Issue[] =>
@@ -72,7 +75,7 @@ function defineCommand(
   const parsed = read(line, profiles, from);
   if ('issues' in parsed) return refused(...parsed.issues);
   const spec = engine === undefined ? parsed.spec : { ...parsed.spec, engine };
-  const { transport, contactPointsFile, ...said } = parsed.target;
+  const { transport, contactPointsFile, credentialsFile, ...said } = parsed.target;
   const { target, issues } = join(posted, said);
   if (spec.log.hdrFile !== undefined) issues.push({ path: 'spec.command', message: `-log hdrfile: ${NO_FILE}` });
   issues.push(...outputRefused(parsed.output), ...levelRefused(spec, 'spec.command'));
@@ -81,7 +84,12 @@ function defineCommand(
     issues.push({ path: 'spec.command', message: `err<: ${ONE_EXECUTOR} ${executors}` });
   if (contactPointsFile !== undefined)
     issues.push({ path: 'spec.command', message: '-node file: expected target.contactPoints in its place' });
-  issues.push(...doorIssues(spec));
+  if (credentialsFile !== undefined)
+    issues.push({
+      path: 'spec.command',
+      message: '-credentials-file: expected target.username and target.password in its place',
+    });
+  issues.push(...doorIssues(spec), ...truncateIssues(spec, executors, 'spec.command'));
   if (transport !== undefined)
     issues.push({ path: 'spec.command', message: 'TLS: expected target.tls with PEM texts in its place' });
   if (target === undefined || issues.length > 0) return refused(...issues);
@@ -125,6 +133,9 @@ function readDoor(from: NonNullable<StressCommand['from']>, line: string): Retur
   return { spec, target: { ...said, ...(tls && { transport: {} }) }, auto: undefined, output: PLAIN_OUTPUT };
 }
 
+/** What of a command's target is said in its own words, and not in a file of the caller's. */
+type Said = Omit<CommandTarget, 'transport' | 'contactPointsFile' | 'credentialsFile'>;
+
 /** Where the command says it, by field of the target. */
 const OPTIONS = {
   contactPoints: '-node',
@@ -132,13 +143,10 @@ const OPTIONS = {
   localDatacenter: '-node datacenter',
   username: '-mode user',
   password: '-mode password',
-} as const satisfies Record<keyof Omit<CommandTarget, 'transport' | 'contactPointsFile'>, string>;
+} as const satisfies Record<keyof Said, string>;
 
 /** The target of body and command together; what both say is refused, for one of them would be ignored. */
-function join(
-  posted: Target | undefined,
-  said: Omit<CommandTarget, 'transport' | 'contactPointsFile'>,
-): { target: Target | undefined; issues: Issue[] } {
+function join(posted: Target | undefined, said: Said): { target: Target | undefined; issues: Issue[] } {
   const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   if (posted === undefined && said.contactPoints === undefined) {
     const message = 'expected a target, or -node in the command, found neither';

@@ -5,7 +5,7 @@ import type { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 const path = 'spec.command';
 
 /** What a command says of its output makes sense only where it is typed in: a server writes no files for its callers. */
-export function outputRefused({ graph, logFile, style }: CommandOutput): Issue[] {
+export function outputRefused({ graph, logFile, style, headerEveryMs }: CommandOutput): Issue[] {
   const messages: string[] = [];
   if (graph !== undefined)
     messages.push(
@@ -15,6 +15,8 @@ export function outputRefused({ graph, logFile, style }: CommandOutput): Issue[]
     messages.push('-log file: expected no file: the text is kept, GET /v1/runs/{id}/stdout answers it');
   if (style !== 'cassandra-stress')
     messages.push(`-log style: expected none, found ${style}: it is a form of tidemark stress's own output`);
+  if (headerEveryMs !== undefined)
+    messages.push("-reporting header-frequency: expected none: it is of tidemark stress's own output");
   return messages.map((message) => ({ path, message }));
 }
 

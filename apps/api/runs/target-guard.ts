@@ -32,6 +32,17 @@ export class TargetGuard {
     return { endpoints, issues: [...login, ...found.flatMap((one) => one.issues)] };
   }
 
+  /** Every page that an executor may not ask, by where in the body it was given. */
+  async inspectUrls(urls: readonly string[], path: string): Promise<Issue[]> {
+    const found = await Promise.all(
+      urls.map((url) => {
+        const { hostname, port, protocol } = new URL(url);
+        return this.resolve(hostname, Number(port || (protocol === 'https:' ? 443 : 80)), path);
+      }),
+    );
+    return found.flatMap(({ issues }) => issues);
+  }
+
   private async resolve(contactPoint: string, defaultPort: number, path: string) {
     const refuse = (message: string) => ({ endpoints: [], issues: [{ path, message }] });
     const endpoint = parseEndpoint(contactPoint, defaultPort);

@@ -22,6 +22,19 @@ describe('the nodes of a command line', () => {
     expect(contactPoints(`-node file=${path}`)).toEqual(['10.0.0.1', '10.0.0.2:9043']);
   });
 
+  it('take a login from a file of properties, before which the line goes', () => {
+    const path = join(folder, 'login.properties');
+    const target = (words: string) =>
+      targetOf(parseStressCommand(`write n=1 -credentials-file ${path} ${words}`).target);
+    writeFileSync(path, '# of the test\ncql.username=perf\ncql.password : pa=ss \n');
+    expect(target('')).toMatchObject({ username: 'perf', password: 'pa=ss' });
+    expect(target('-mode user=other password=p')).toMatchObject({ username: 'other', password: 'p' });
+    writeFileSync(path, 'cql.username=perf\n');
+    expect(() => target('')).toThrow(/-credentials-file: expected cql\.username and cql\.password in /);
+    writeFileSync(path, 'cql.username=perf\ncql.password=p\njmx.username=j\n');
+    expect(() => target('')).toThrow(/expected cql\.username and cql\.password, found jmx\.username/);
+  });
+
   it('are asked for when the file is absent or empty', () => {
     const path = join(folder, 'none.txt');
     expect(() => contactPoints(`-node file=${path}`)).toThrow(/-node file: .*none\.txt cannot be read: ENOENT/);

@@ -38,10 +38,41 @@ function tlsOf({ truststore, keystore, ciphers, verifyHostname = false }: NonNul
   };
 }
 
+/** A line of Java's properties: `cql.username=name`, also with a colon or blanks between. */
+const PROPERTY = /^\s*(cql\.(?:username|password))\s*[=:\s]\s*(.*?)\s*$/;
+const OTHERS = /^\s*((?:jmx|transport)\.[\w.]+)\s*[=:\s]/;
+
+/** What `-credentials-file` says of the login. Throws CodedError VALIDATION_FAILED for what it says of anything else. */
+function loginOf(path: string): { username?: string | undefined; password?: string | undefined } {
+  const said = new Map<string, string>();
+  for (const line of read('-credentials-file', path).split(/\r?\n/)) {
+    const other = OTHERS.exec(line)?.[1];
+    if (other !== undefined)
+      throw new CodedError(
+        'VALIDATION_FAILED',
+        `-credentials-file: expected cql.username and cql.password, found ${other}`,
+      );
+    const [, name, value = ''] = PROPERTY.exec(line) ?? [];
+    if (name !== undefined) said.set(name, value);
+  }
+  const login = { username: said.get('cql.username'), password: said.get('cql.password') };
+  if (login.username !== undefined && login.password !== undefined) return login;
+  throw new CodedError('VALIDATION_FAILED', `-credentials-file: expected cql.username and cql.password in ${path}`);
+}
+
 /** The target that a command line names, with what its files hold. Throws CodedError VALIDATION_FAILED. */
-export const targetOf = ({ contactPoints, contactPointsFile: file, transport, ...rest }: CommandTarget): Target =>
-  Target.parse({
+export function targetOf({
+  contactPoints,
+  contactPointsFile: file,
+  credentialsFile,
+  transport,
+  ...rest
+}: CommandTarget): Target {
+  const login = credentialsFile === undefined ? {} : loginOf(credentialsFile);
+  return Target.parse({
+    ...login,
     contactPoints: contactPoints ?? (file === undefined ? [DEFAULT_NODE] : nodesOf(file)),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     ...(transport && { tls: tlsOf(transport) }),
   });
+}

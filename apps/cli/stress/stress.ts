@@ -112,8 +112,10 @@ async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outle
   }
 }
 
-/** The same job with another number of threads; a picture says them, as the original's does. */
-function withThreads({ spec, target, output }: Job, threads: number): Job {
+/** The same job with another number of threads; a picture says them, as the original's does. Only the first is warmed up. */
+function withThreads({ spec: whole, target, output }: Job, threads: number, isFirst: boolean): Job {
+  const truncate = whole.truncate === 'once' ? 'never' : whole.truncate;
+  const spec = isFirst ? whole : { ...whole, warmup: false, truncate };
   const graph = output.graph && { ...output.graph, revision: `${output.graph.revision} - ${threads} threads` };
   return planned({ ...spec, rate: { ...spec.rate, threads } }, target, { ...output, graph });
 }
@@ -149,7 +151,7 @@ async function carryOut({ job, auto }: Work, asJson: boolean, terminal: Terminal
             clock: systemClock,
             signal: stopped,
             run: async (threads) => {
-              const step = withThreads(job, threads);
+              const step = withThreads(job, threads, threads === auto.minThreads);
               const output = new StressOutput(step, outlet.line, terminal);
               return { success: await runOnce(step, output, outlet, stopped), ...output.whole() };
             },

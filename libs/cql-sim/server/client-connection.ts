@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { HEADER_BYTES, HEADER_FLAG, OPCODE, REQUEST_V4 } from '#libs/cql/protocol.js';
 import { protocolError } from '../cql-error.js';
+import { packFrames, unpackFrame, type FrameCompression } from '../wire/frame-compression.js';
 import { FrameSplitter, type FrameSink } from '../wire/frame-splitter.js';
 import { Outbox } from '../wire/outbox.js';
 import type { Cluster, Member } from './cluster.js';
@@ -20,6 +21,8 @@ export class ClientConnection implements FrameSink, Link {
   private readonly handler: RequestHandler;
   private readonly isTls: boolean;
   private isCut = false;
+  /** Of answers: the one that STARTUP asked for, from the answers after its own on. */
+  private compression: FrameCompression | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -48,15 +51,25 @@ export class ClientConnection implements FrameSink, Link {
   }
 
   frame(buffer: Buffer, start: number, bodyBytes: number): boolean {
+    const stream = buffer.readInt16BE(start + 2);
+    const version = buffer.readUInt8(start);
+    if (version !== REQUEST_V4) return this.refuse(stream, unsupportedVersion(version));
+    if ((buffer.readUInt8(start + 1) & HEADER_FLAG.COMPRESSION) !== 0) {
+      const { compression } = this.session;
+      if (compression === undefined)
+        return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
+      const whole = unpackFrame(compression, buffer.subarray(start, start + HEADER_BYTES + bodyBytes));
+      if (whole === undefined) return this.refuse(stream, 'Compressed frame that cannot be restored');
+      return this.carryOut(whole, 0, whole.length - HEADER_BYTES);
+    }
+    return this.carryOut(buffer, start, bodyBytes);
+  }
+
+  private carryOut(buffer: Buffer, start: number, bodyBytes: number): boolean {
     const opcode = buffer.readUInt8(start + 4);
     const stream = buffer.readInt16BE(start + 2);
     const body = start + HEADER_BYTES;
     this.cluster.counters.request(opcode);
-    const version = buffer.readUInt8(start);
-    if (version !== REQUEST_V4) return this.refuse(stream, unsupportedVersion(version));
-    if ((buffer.readUInt8(start + 1) & HEADER_FLAG.COMPRESSION) !== 0) {
-      return this.refuse(stream, 'Compressed frame without compression agreed in STARTUP');
-    }
     if (this.cluster.isNull && opcode === OPCODE.EXECUTE && bodyBytes > 2) {
       const prepared = this.session.statements.prepared.find(buffer, body);
       if (prepared?.nullAnswers) {
@@ -97,10 +110,13 @@ export class ClientConnection implements FrameSink, Link {
   flush(): void {
     const { socket, out } = this;
     if (out.length === 0) return;
-    this.cluster.counters.bytesOut += out.length;
-    if (socket.writable) socket.write(out.gathered());
+    const { compression } = this;
+    const bytes = compression === undefined ? out.gathered() : packFrames(compression, out.gathered());
+    this.cluster.counters.bytesOut += bytes.length;
+    if (socket.writable) socket.write(bytes);
     // A plain socket that has nothing queued has given all bytes to the kernel, and the buffer is free again.
-    out.clear(!this.isTls && socket.writableLength === 0);
+    out.clear((!this.isTls && socket.writableLength === 0) || compression !== undefined);
+    this.compression = this.session.compression;
     if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause();
   }
 

@@ -1,6 +1,7 @@
 import { ERROR_CODE, OPCODE } from '#libs/cql/protocol.js';
 import { CqlError, protocolError } from '../cql-error.js';
 import { IGNORED_MSB } from '../placement/shard-of.js';
+import { FRAME_COMPRESSIONS } from '../wire/frame-compression.js';
 import type { RequestReader } from '../wire/request-reader.js';
 import type { Outbox } from '../wire/outbox.js';
 import { DEFAULT_SHARDS } from './locality.js';
@@ -34,7 +35,7 @@ function scyllaKeys(session: Session): [string, string[]][] {
 export function supported(out: Outbox, session: Session): void {
   const entries: [string, string[]][] = [
     ['CQL_VERSION', [CQL_VERSION]],
-    ['COMPRESSION', []],
+    ['COMPRESSION', [...FRAME_COMPRESSIONS.keys()]],
     ['PROTOCOL_VERSIONS', ['4/v4']],
     ...(session.cluster.personality === 'scylla' ? scyllaKeys(session) : []),
   ];
@@ -51,7 +52,9 @@ export function startup(reader: RequestReader, out: Outbox, session: Session): n
   const options = reader.stringMap();
   if (!options.has('CQL_VERSION')) throw protocolError('Missing value CQL_VERSION in STARTUP message');
   const compression = options.get('COMPRESSION');
-  if (compression) throw protocolError(`Unknown compression algorithm: ${compression}`);
+  const known = FRAME_COMPRESSIONS.get(compression?.toLowerCase() ?? '');
+  if (compression && !known) throw protocolError(`Unknown compression algorithm: ${compression}`);
+  session.compression = known;
   session.startup = options;
   if (!session.cluster.options.auth) {
     session.stage = 'ready';

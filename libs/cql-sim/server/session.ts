@@ -2,6 +2,7 @@ import { OPCODE } from '#libs/cql/protocol.js';
 import type { Facts } from '../faults/verdict.js';
 import type { Call } from '../plan/call.js';
 import type { Plan } from '../plan/environment.js';
+import type { FrameCompression } from '../wire/frame-compression.js';
 import { QueryParameters } from '../wire/query-parameters.js';
 import type { Outbox } from '../wire/outbox.js';
 import type { Cluster, Member } from './cluster.js';
@@ -18,6 +19,8 @@ export const rateLimitCode = ({ cluster }: Session): number => cluster.options.r
 /** What one connection has agreed on, and the objects that its requests are worked on with. */
 export class Session {
   stage: Stage = 'new';
+  /** What STARTUP asked for. */
+  compression: FrameCompression | undefined;
   keyspace: string | null = null;
   /** Event types that the client registered for. */
   readonly events = new Set<string>();

@@ -1,5 +1,6 @@
 import { Seed64 } from '../seed64.js';
 import type { ColumnGenerator } from './column-generator.js';
+import { inOrder, type RowOrder } from './row-order.js';
 import type { GeneratedValue } from './value-generator.js';
 
 /** The columns of a table, each with its generator; clustering columns in their order. */
@@ -7,6 +8,8 @@ export interface TableGenerators {
   partitionKey: readonly ColumnGenerator[];
   clustering: readonly ColumnGenerator[];
   values: readonly ColumnGenerator[];
+  /** The order in which rows are told; that in which they are drawn when absent. Which rows there are is the same. */
+  order?: RowOrder | undefined;
 }
 
 /** One generated row: CQL binary of each column, in the order of the table's generators. */
@@ -24,10 +27,11 @@ export interface GeneratedRow {
 export class Partition {
   key: readonly Buffer[] = [];
   private readonly seed = new Seed64();
-  private readonly levels: { seed: Seed64; values: GeneratedValue[] }[];
+  /** By clustering column: its values as they are drawn, and in the order in which they are told. */
+  private readonly levels: { seed: Seed64; values: GeneratedValue[]; told: readonly GeneratedValue[] }[];
 
   constructor(private readonly table: TableGenerators) {
-    this.levels = table.clustering.map(() => ({ seed: new Seed64(), values: [] }));
+    this.levels = table.clustering.map(() => ({ seed: new Seed64(), values: [], told: [] }));
   }
 
   /** Generates the key and the clustering values of work item `item`. */
@@ -46,6 +50,7 @@ export class Partition {
       if (level === undefined) break;
       column.setSeed(above.high, above.low);
       level.values = distinct(column, column.cluster.next());
+      level.told = inOrder(table.order, column.type, level.values, item);
       level.seed.copy(above);
       level.values[0]?.fold(level.seed);
       above = level.seed;
@@ -66,14 +71,14 @@ export class Partition {
     const clustering: Buffer[] = [];
     let left = index;
     for (let depth = levels.length - 1; depth >= 0; depth--) {
-      const values = levels[depth]?.values ?? [];
+      const values = levels[depth]?.told ?? [];
       clustering[depth] = values[left % values.length]?.bytes ?? Buffer.alloc(0);
       left = Math.floor(left / values.length);
     }
     const rowSeed = new Seed64();
     const last = levels.at(-1);
     rowSeed.copy(last?.seed ?? this.seed);
-    last?.values[index % last.values.length]?.fold(rowSeed);
+    last?.told[index % last.told.length]?.fold(rowSeed);
     const populated = populatedColumns(table.values.length, population);
     const values = table.values.map((column, place) => {
       if (place >= populated) return null;

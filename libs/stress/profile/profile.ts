@@ -33,6 +33,9 @@ export interface InsertShape {
   rowPopulation: Ratio;
   /** What a column without a value is: null, which leaves a tombstone, or not set. */
   unpopulated: 'null' | 'unset';
+  /** In place of the run's. */
+  consistencyLevel?: ConsistencyLevel | undefined;
+  serialConsistencyLevel?: SerialLevel | undefined;
 }
 
 /** A cassandra-stress user profile. */
@@ -148,7 +151,17 @@ const BATCH_TYPES: Readonly<Record<string, Profile['insert']['batchType']>> = {
   counter: 'counter',
 };
 
-const INSERT = ['partitions', 'batchtype', 'select', 'visits', 'revisit', 'row-population', 'row-population-ratio'];
+const INSERT = [
+  'partitions',
+  'batchtype',
+  'select',
+  'visits',
+  'revisit',
+  'row-population',
+  'row-population-ratio',
+  'consistencylevel',
+  'serialconsistencylevel',
+];
 function readInsert(reader: ProfileReader, isThere: boolean): InsertShape {
   const entries = isThere ? reader.map(['insert'], INSERT) : new Map<string, unknown>();
   const type = plain(entries.get('batchtype') ?? 'logged').toLowerCase();
@@ -165,7 +178,25 @@ function readInsert(reader: ProfileReader, isThere: boolean): InsertShape {
     revisit: distribution('revisit') ?? REVISIT,
     rowPopulation: ratio('row-population') ?? ratio('row-population-ratio') ?? ALL,
     unpopulated: 'null',
+    ...readLevels(reader, ['insert'], entries),
   };
+}
+
+/** `consistencyLevel` and `serialConsistencyLevel` of an entry, where it has them. */
+function readLevels(
+  reader: ProfileReader,
+  at: readonly string[],
+  entries: ReadonlyMap<string, unknown>,
+): { consistencyLevel: ConsistencyLevel | undefined; serialConsistencyLevel: SerialLevel | undefined } {
+  const said = entries.get('consistencylevel');
+  const consistencyLevel = said === undefined ? undefined : consistencyOf(plain(said));
+  if (said !== undefined && consistencyLevel === undefined)
+    reader.problem([...at, 'consistencyLevel'], `expected one of ${LEVELS.join(', ')}, found ${plain(said)}`);
+  const serial = entries.get('serialconsistencylevel');
+  const serialConsistencyLevel = SERIAL_LEVELS[plain(serial).toUpperCase()];
+  if (serial !== undefined && serialConsistencyLevel === undefined)
+    reader.problem([...at, 'serialConsistencyLevel'], `expected SERIAL or LOCAL_SERIAL, found ${plain(serial)}`);
+  return { consistencyLevel, serialConsistencyLevel };
 }
 
 const LEVELS = Object.keys(CONSISTENCY);
@@ -193,19 +224,10 @@ function readQueries(reader: ProfileReader, document: Document, isThere: boolean
     const fields = plain(entries.get('fields') ?? 'samerow').toLowerCase();
     if (fields !== 'samerow' && fields !== 'multirow')
       reader.problem([...at, 'fields'], `expected samerow or multirow, found ${fields}`);
-    const said = entries.get('consistencylevel');
-    const level = said === undefined ? undefined : consistencyOf(plain(said));
-    if (said !== undefined && level === undefined)
-      reader.problem([...at, 'consistencyLevel'], `expected one of ${LEVELS.join(', ')}, found ${plain(said)}`);
-    const serial = entries.get('serialconsistencylevel');
-    const serialLevel = SERIAL_LEVELS[plain(serial).toUpperCase()];
-    if (serial !== undefined && serialLevel === undefined)
-      reader.problem([...at, 'serialConsistencyLevel'], `expected SERIAL or LOCAL_SERIAL, found ${plain(serial)}`);
     queries.set(name.toLowerCase(), {
       cql: cql ?? '',
       sameRow: fields === 'samerow',
-      consistencyLevel: level,
-      serialConsistencyLevel: serialLevel,
+      ...readLevels(reader, at, entries),
     });
   }
   return queries;

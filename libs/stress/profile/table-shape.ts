@@ -17,6 +17,7 @@ export function tableGenerators(
   profile: Pick<Profile, 'columns' | 'table'>,
   columns: readonly TableColumn[],
   userTypes: UserTypes = new Map(),
+  order?: TableGenerators['order'],
 ): TableGenerators {
   const unknown = [...profile.columns.keys()].filter((name) => !columns.some((column) => column.name === name));
   if (unknown.length > 0)
@@ -35,6 +36,7 @@ export function tableGenerators(
     partitionKey: generators('partition_key'),
     clustering: generators('clustering'),
     values: generators('regular', 'static'),
+    order,
   };
 }
 

@@ -95,8 +95,10 @@ export function completeUser<S extends StressPlanSpec>(spec: S): S {
  * makes no difference is let be.
  */
 function checkInsert(spec: StressPlanSpec): void {
-  const { engine, insert: { rowPopulation, visits, partitions, select } = {} } = spec;
+  const { engine, insert: { rowPopulation, visits, partitions, select, ...levels } = {} } = spec;
   const changes = {
+    consistencyLevel: levels.consistencyLevel !== undefined,
+    serialConsistencyLevel: levels.serialConsistencyLevel !== undefined,
     visits: visits !== undefined && !isOne(visits),
     partitions: partitions !== undefined && !isOne(partitions),
     select:
@@ -107,7 +109,7 @@ function checkInsert(spec: StressPlanSpec): void {
       ? [
           {
             path: `insert ${name}`,
-            message: `expected the command user beside ${name}: the others write one row of one partition at a time`,
+            message: `expected the command user beside ${name}: the others write one row of one partition at a time, at the level of cl=`,
           },
         ]
       : [],

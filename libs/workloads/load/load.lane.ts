@@ -2,10 +2,12 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { OUTCOMES } from '#libs/contract/outcome.js';
 import { ServerError } from '#libs/cql/server-error.js';
 import { WireSession } from '#libs/cql/session.js';
+import { PiecePool } from '#libs/dataset/piece-pool.js';
 import { systemClock } from '#libs/load/clock.js';
 import { Loop } from '#libs/load/loop.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
+import { runFromCommonStart } from '#libs/workloads/lane/common-start.js';
 import { LaneRecorder } from '#libs/workloads/lane/lane-recorder.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { sessionOptions } from '../stress/session-options.js';
@@ -132,39 +134,43 @@ async function runLane(opened: Opened, startAtMs: number, signal: AbortSignal): 
     },
   });
   target.report(loop, () => loop.pump(), source);
-  const stop = () => loop.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  const waitMs = startAtMs - clock.epochMs();
-  if (waitMs > 0) await clock.sleep(waitMs, signal);
-  events.started(clock.epochMs());
-  const originNs = clock.atEpochMs(startAtMs);
-  // Whoever goes on for a lost executor has no rows to catch up.
-  source.start(Math.max(originNs, clock.nowNs()));
-  const done = loop.run(originNs);
-  const ticker = place.rowsPerSecond === undefined ? undefined : setInterval(() => loop.pump(), RATE_TICK_MS);
-  checkpoints.start(fail);
   let isOver = signal.aborted;
-  const feeding = feedFiles({
-    spec,
-    files: place.files,
-    progress,
-    source,
-    codecFor,
-    begun: (tally) => {
-      tallies.set(tally.name, tally);
-      if (tally.isOpen) checkpoints.add(tally);
+  let ticker: NodeJS.Timeout | undefined;
+  let feeding: Promise<unknown> = Promise.resolve();
+  const feed = () =>
+    feedFiles({
+      spec,
+      files: place.files,
+      pool: new PiecePool(),
+      progress,
+      source,
+      codecFor,
+      begun: (tally) => {
+        tallies.set(tally.name, tally);
+        if (tally.isOpen) checkpoints.add(tally);
+      },
+      isStopped: () => isOver,
+    })
+      .catch(fail)
+      .finally(() => source.end(isOver));
+  await runFromCommonStart({
+    loop,
+    clock,
+    startAtMs,
+    signal,
+    events,
+    // Whoever goes on for a lost executor has no rows to catch up.
+    before: (originNs) => source.start(Math.max(originNs, clock.nowNs())),
+    begun: () => {
+      if (place.rowsPerSecond !== undefined) ticker = setInterval(() => loop.pump(), RATE_TICK_MS);
+      checkpoints.start(fail);
+      feeding = feed();
     },
-    isStopped: () => isOver,
-  })
-    .catch(fail)
-    .finally(() => source.end(isOver));
-  if (signal.aborted) stop();
-  await done;
+  });
   isOver = true;
   source.end(true);
   await feeding;
   clearInterval(ticker);
-  signal.removeEventListener('abort', stop);
   await checkpoints.finish().catch((error: unknown) => {
     if (!(error instanceof CodedError)) throw error;
     failure ??= { code: error.code, message: error.message };

@@ -6,6 +6,7 @@ import { systemClock } from '#libs/load/clock.js';
 import { Loop } from '#libs/load/loop.js';
 import { constantSchedule, poissonSchedule, type Schedule } from '#libs/load/schedule.js';
 import type { DriverEvents, ShardResult } from '#libs/workloads/driver.js';
+import { runFromCommonStart } from '#libs/workloads/lane/common-start.js';
 import { LaneRecorder } from '#libs/workloads/lane/lane-recorder.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { FailureNotes } from '#libs/workloads/stress/failure-notes.js';
@@ -115,19 +116,12 @@ class Worker {
   async run(): Promise<ShardResult> {
     const { events, startAtMs, signal, notes } = this.parts;
     const reading = this.reader.run().catch((error: unknown) => this.readFailed(error));
-    const waitMs = startAtMs - systemClock.epochMs();
-    if (waitMs > 0) await systemClock.sleep(waitMs, signal);
-    events.started(systemClock.epochMs());
-    const running = this.loop.run(systemClock.atEpochMs(startAtMs));
     const drained = new AbortController();
     const stop = () => {
       this.reader.stop();
       void systemClock.sleep(DRAIN_MS, drained.signal).then(() => this.loop.stop());
     };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    await running;
-    signal.removeEventListener('abort', stop);
+    await runFromCommonStart({ loop: this.loop, clock: systemClock, startAtMs, signal, events, stop });
     drained.abort();
     this.reader.stop();
     await reading;

@@ -30,6 +30,8 @@ export interface Engine {
   gate?: OperationGate;
   /** Present when the run is in another tool's words. */
   door?: Door;
+  /** CQL by operation, as it was prepared; absent where nobody asks for it. */
+  statements?: readonly string[];
   /** Running totals of the connections. */
   totals(): Pick<SelfWatch, 'bytesSent' | 'bytesReceived' | 'lateAnswers'>;
   /** What each shard of the target answered since the last call; none where it shows none. */

@@ -24,6 +24,21 @@ describe('FailureTeller', () => {
     expect(told('verbose', true, true, 1)).toEqual(['Operation x2 on key(s) [00]: unavailable: too few']);
   });
 
+  it('says the statement in front where that is asked for', () => {
+    const lines: string[] = [];
+    const teller = new FailureTeller({
+      spec: {
+        errors: { retries: 1, retryOverloaded: false, ignore: true, skipReadValidation: false },
+        log: { intervalMs: 1000, settings: true, summary: true, statements: true },
+      },
+      keyOf: (seed) => `0${seed}`,
+      say: (line) => lines.push(line),
+    });
+    const [text, statement] = ['unavailable: too few', 'SELECT 1'];
+    teller.tell({ seed: 0, retries: 1, mismatch: false, text, statement });
+    expect(lines).toEqual(['Operation x2 on key(s) [00]: Error executing: SELECT 1: unavailable: too few']);
+  });
+
   it.each([
     ['minimal', true, false, 0],
     // The eleventh line says that there are more.

@@ -9,6 +9,8 @@ export interface FailedOperation {
   retries: number;
   /** A value that differs: the run's list of mismatches names it. */
   mismatch: boolean;
+  /** What it asked for. */
+  statement?: string | undefined;
   /** What is known of it, in one sentence. */
   text: string;
 }
@@ -29,13 +31,15 @@ export class FailureTeller {
 
   constructor(private readonly parts: TellerParts) {}
 
-  tell({ seed, retries, mismatch, text }: FailedOperation): void {
+  tell({ seed, retries, mismatch, text, statement }: FailedOperation): void {
     const { spec, keyOf, say } = this.parts;
     const level = spec.log.level ?? 'normal';
     if (level === 'minimal' || (level === 'normal' && (mismatch || !spec.errors.ignore || this.told > SHOWN))) return;
+    const told = spec.log.statements === true && statement !== undefined && !mismatch ? `${statement}: ` : '';
     this.told++;
     if (level === 'normal' && this.told > SHOWN)
       say('more operations failed; -log level=verbose tells of every one, the summary has their number');
-    else say(`Operation x${retries + 1} on key(s) [${keyOf(seed)}]: ${mismatch ? '' : 'Error executing: '}${text}`);
+    else
+      say(`Operation x${retries + 1} on key(s) [${keyOf(seed)}]: ${mismatch ? '' : 'Error executing: '}${told}${text}`);
   }
 }

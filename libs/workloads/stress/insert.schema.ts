@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConsistencyLevel } from './consistency-level.schema.js';
 import { Distribution, Ratio } from './distribution.schema.js';
 
 /** What `-insert` says: in place of what profiles say. */
@@ -9,6 +10,8 @@ export const StressInsert = z
       'Which of the partitions that are begun is gone on with, the latest first; beyond them a new one is begun',
     ),
     partitions: Distribution.optional().describe('Partitions of one operation'),
+    consistencyLevel: ConsistencyLevel.optional().describe("Of the inserts, in place of the run's"),
+    serialConsistencyLevel: z.enum(['SERIAL', 'LOCAL_SERIAL']).optional().describe('Of conditional inserts'),
     batchType: z.enum(['logged', 'unlogged', 'counter']).optional(),
     select: Ratio.optional().describe('Share of the rows of a visit that is written'),
     rowPopulation: Ratio.optional().describe(

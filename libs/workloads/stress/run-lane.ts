@@ -5,6 +5,7 @@ import type { LaneInput } from '#libs/workloads/lane/message.js';
 import type { Engine } from './engine.js';
 import type { FailureNotes } from './failure-notes.js';
 import { FailureTeller } from './failure-teller.js';
+import { runFromCommonStart } from '#libs/workloads/lane/common-start.js';
 import { LaneRecorder } from '#libs/workloads/lane/lane-recorder.js';
 import { retryableOutcomes, retryDelay } from './overload-delay.js';
 import { OUTCOME_INDEX } from './outcome-index.js';
@@ -73,7 +74,7 @@ export async function runLane({
     retries: spec.errors.retries,
     retryable,
     retryDelayNs: door === undefined ? retryDelay(spec.errors, laneRandom(spec, share, DELAYS)) : door.retryDelayNs,
-    failed: (slot, outcome, seed, retries) => {
+    failed: (slot, outcome, seed, retries, operation) => {
       const text = notes.failed(slot, outcome);
       const limit = door?.failed(slot);
       if (limit !== undefined) {
@@ -83,25 +84,19 @@ export async function runLane({
       if (door !== undefined && !told.has(outcome)) events.log('warn', `an operation failed: ${text}`);
       told.add(outcome);
       const mismatch = outcome === OUTCOME_INDEX.validation || outcome === OUTCOME_INDEX.missing;
-      if (door === undefined && (spec.errors.ignore || failure)) teller.tell({ seed, retries, mismatch, text });
+      const statement = engine.statements?.[operation];
+      if (door === undefined && (spec.errors.ignore || failure))
+        teller.tell({ seed, retries, mismatch, text, statement });
       if (spec.errors.ignore) return false;
       failure ??= {
         code: mismatch ? 'VALIDATION_MISMATCH' : 'OPERATIONS_FAILED',
-        message: `an operation failed ${retryable[outcome] === 1 ? `after ${spec.errors.retries} retries` : 'and is not retried'}: ${text} (use -errors ignore to go on)`,
+        message: `an operation failed ${retryable[outcome] === 1 ? `after ${spec.errors.retries} retries` : 'and is not retried'}: ${spec.log.statements === true && !mismatch && statement !== undefined ? `${statement}: ` : ''}${text} (use -errors ignore to go on)`,
       };
       return true;
     },
   });
   target.report(loop, () => loop.pump(), source);
-  const stop = () => loop.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  const waitMs = startAtMs - clock.epochMs();
-  if (waitMs > 0) await clock.sleep(waitMs, signal);
-  events.started(clock.epochMs());
-  const done = loop.run(clock.atEpochMs(startAtMs));
-  if (signal.aborted) stop();
-  await done;
-  signal.removeEventListener('abort', stop);
+  await runFromCommonStart({ loop, clock, startAtMs, signal, events });
   recorder.close();
   const stopped = signal.aborted || failure !== undefined;
   if (door?.isChecked === true && notes.mismatchCount > 0)

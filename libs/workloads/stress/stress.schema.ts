@@ -164,9 +164,9 @@ export const StressPlanSpec = z
     stop: Stop,
     consistencyLevel: ConsistencyLevel.default('LOCAL_ONE'),
     truncate: z
-      .enum(['never', 'once'])
+      .enum(['never', 'once', 'always'])
       .default('never')
-      .describe("Once: the tables of the run's writes are emptied before it"),
+      .describe("The tables of the run's writes are emptied before it; always: before each run of a search of threads"),
     serialConsistencyLevel: z.enum(['SERIAL', 'LOCAL_SERIAL']).default('SERIAL').describe('Of conditional statements'),
     tokenRange: TokenRanges.prefault({}).describe('Of token range queries of user profiles'),
     insert: StressInsert.optional().describe('In place of what profiles say; other commands take rowPopulation only'),
@@ -181,7 +181,9 @@ export const StressPlanSpec = z
     contents: z
       .enum(['sorted', 'shuffled'])
       .optional()
-      .describe('Order of the rows of a partition; the tables of the data commands have one row in each'),
+      .describe(
+        'Order in which the rows of a partition are written; the tables of the data commands have one row in each',
+      ),
     population: Population.optional().describe(
       'Default: writes take sequence 1..n, reads and mixed gaussian(1..n); n is 1,000,000 when the run ends by time',
     ),
@@ -215,10 +217,17 @@ export const StressPlanSpec = z
           .describe(
             'How many failed operations are told of one by one: none, the first ten (normal, the default), all',
           ),
+        statements: z.boolean().optional().describe('What is told of a failed operation begins with its statement'),
         settings: z.boolean().default(true),
         summary: z.boolean().default(true),
       })
       .prefault({}),
+    metricsUrls: z
+      .array(z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).max(2048))
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("Metrics pages (Prometheus' text) of the nodes, read at every interval for their garbage collection"),
     engine: z.enum(['wire', 'driver']).default('wire'),
     seed: z.int().min(0).default(1).describe('Of the random choices: distributions, mixed order, Poisson arrivals'),
   })

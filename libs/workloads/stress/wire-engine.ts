@@ -28,6 +28,7 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
     increment: sampler(spec.increment, laneRandom(spec, share, INCREMENTS)),
     notes,
   });
+  const statements: string[] = [];
   const session = await WireSession.connect(sessionOptions(input.target, spec, target, log));
   try {
     const active = operationsOf(spec);
@@ -39,6 +40,7 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
     target.session = session;
     for (const operation of active) {
       const cql = STATEMENTS[operation]?.(operation === WRITE ? written : spec) ?? '';
+      statements[operation] = cql;
       const statement = spec.connection.prepared ? await session.prepare(cql) : cql;
       const lengths = [...(cells[operation] ?? []), spec.keySizeBytes];
       target.templates[operation] = frameTemplate(statement, spec.consistencyLevel, lengths);
@@ -52,6 +54,7 @@ export async function openWireEngine({ input, generator, columnNames, notes, log
   }
   return {
     target,
+    statements,
     totals: () => session.totals(),
     takeShards: () => session.takeShards(),
     close: () => session.close(),

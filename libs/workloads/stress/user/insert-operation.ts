@@ -41,7 +41,11 @@ function revisitDraw(revisit: Distribution, random: () => number, stride: number
 
 /** Writes rows of one or more partitions: one statement alone, several in a batch. */
 export function insertMaker(parts: InsertParts): UserOperationMaker {
-  const { shape, table, statement, levels, random, fresh } = parts;
+  const { shape, table, statement, random, fresh } = parts;
+  const levels: StatementLevels = {
+    consistency: shape.consistencyLevel ?? parts.levels.consistency,
+    serialConsistency: shape.serialConsistencyLevel ?? parts.levels.serialConsistency,
+  };
   const partition = new Partition(table);
   const select = shareDraw(shape.select, random);
   const leavesUnset = shape.unpopulated === 'unset';

@@ -36,6 +36,12 @@ interface Shape {
   columns: readonly string[];
 }
 
+/** An operation, and the statement by which it is known. */
+interface Made {
+  maker: UserOperationMaker;
+  cql: string;
+}
+
 /** What the operations of one lane are made with. */
 interface Workshop {
   input: LaneInput & { kind: 'stress' };
@@ -58,13 +64,14 @@ export async function openUserEngine({
   const target = new UserTarget(notes);
   const session = await WireSession.connect(sessionOptions(input.target, spec, target, log));
   const walks = new Map<number, TokenRangeWalk>();
+  const makers: Made[] = [];
   try {
     target.session = session;
     const profiles = readProfiles(spec);
     const shapes = new Map<Profile, Shape>();
     for (const profile of profiles) {
       const columns = await tableColumns(session, profile);
-      const generators = tableGenerators(profile, columns, await userTypes(session, profile));
+      const generators = tableGenerators(profile, columns, await userTypes(session, profile), spec.contents);
       const names = columns.map(({ name }) => name);
       shapes.set(profile, { generators, insert: insertCql(profile, generators, columns), columns: names });
     }
@@ -79,7 +86,6 @@ export async function openUserEngine({
       },
       random: laneRandom(spec, share, CHOICES),
     };
-    const makers: UserOperationMaker[] = [];
     for (const [index, operation] of userOperations(spec, profiles).entries()) {
       const shape = shapes.get(operation.profile);
       if (shape === undefined) throw new CodedError('INTERNAL', `operation ${operation.name} has no profile`);
@@ -87,7 +93,7 @@ export async function openUserEngine({
       if (walk) walks.set(index, walk);
       makers.push(await makerOf(workshop, operation, shape, walk));
     }
-    target.makers = makers;
+    target.makers = makers.map(({ maker }) => maker);
     await session.routeBy(spec.schema.keyspace);
   } catch (error) {
     await session.close();
@@ -99,6 +105,7 @@ export async function openUserEngine({
   };
   return {
     target,
+    statements: makers.map(({ cql }) => cql),
     ...(walks.size > 0 ? { gate } : {}),
     totals: () => session.totals(),
     takeShards: () => session.takeShards(),
@@ -121,24 +128,28 @@ async function makerOf(
   { profile, name }: UserOperation,
   { generators, insert, columns }: Shape,
   walk: TokenRangeWalk | undefined,
-): Promise<UserOperationMaker> {
+): Promise<Made> {
   const shape = insertShape(spec, profile);
   const prepare = (cql: string): Promise<PreparedStatement> => session.prepare(cql.replace(/;\s*$/, ''));
   if (name === INSERT) {
     const statement = await prepare(insert);
     const fresh = partitionItems(spec, share);
-    return insertMaker({ shape, table: generators, statement, levels, random, fresh, stride: share.stride });
+    const { stride } = share;
+    const maker = insertMaker({ shape, table: generators, statement, levels, random, fresh, stride });
+    return { maker, cql: insert };
   }
   if (name === VALIDATE) {
-    const statements = await Promise.all(validateCql(profile, generators).map(prepare));
-    return validateMaker(shape, generators, statements, levels, random);
+    const texts = validateCql(profile, generators);
+    const statements = await Promise.all(texts.map(prepare));
+    return { maker: validateMaker(shape, generators, statements, levels, random), cql: texts[0] ?? '' };
   }
   const ranged = profile.tokenRangeQueries.get(name);
   if (ranged && walk) {
-    const statement = await prepare(tokenRangeCql(profile, generators, ranged, columns));
-    return tokenRangeMaker(ranged, statement, levels, walk);
+    const cql = tokenRangeCql(profile, generators, ranged, columns);
+    return { maker: tokenRangeMaker(ranged, await prepare(cql), levels, walk), cql };
   }
   const query = profile.queries.get(name);
   if (query === undefined) throw new CodedError('INTERNAL', `operation ${name} has no query`);
-  return queryMaker(query, generators, await prepare(query.cql), levels, random);
+  const { cql } = query;
+  return { maker: queryMaker(query, generators, await prepare(cql), levels, random), cql };
 }
