@@ -4,6 +4,7 @@ import { RunStatus } from '#libs/contract/status.js';
 import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
+import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
 import { addSearch } from './search/search-command.js';
@@ -124,6 +125,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   };
   addSuite(program, service, done);
   addSearch(program, service, done);
+  addKeys(program, { session }, done);
 
   for (const name of processNames) {
     program

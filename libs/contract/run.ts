@@ -192,8 +192,15 @@ export const Run = z
     startedAtMs: z.int().nullable(),
     endedAtMs: z.int().nullable(),
     rerunOf: z.string().nullable(),
-    parentId: z.string().nullable().describe('The suite or search that it belongs to'),
-    step: z.string().nullable().describe('Which step or probe of it'),
+    parentId: z.string().nullable().default(null).describe('The suite or search that it belongs to'),
+    step: z.string().nullable().default(null).describe('Which step or probe of it'),
+    projectId: z.string().default('default'),
+    benchmark: z
+      .object({ id: z.string(), version: z.int() })
+      .nullable()
+      .default(null)
+      .describe('The saved definition that it was made from'),
+    scheduleId: z.string().nullable().default(null).describe('The schedule that started it'),
     correlationId: z
       .string()
       .nullable()

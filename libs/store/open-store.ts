@@ -5,6 +5,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
+import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlParentStore } from './parent-store.js';
 import { SqlRunCounts } from './run-counts.js';
@@ -37,6 +38,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
+  platform: platformOf(database),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),

@@ -2,12 +2,14 @@ import { In, type EntityManager } from 'typeorm';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Database } from './database.js';
+import { ACTIVE, PARENTS } from './active.js';
+import { insertRun } from './insert-run.js';
 import type { Claim, NewRun, ParentStore, StoredRun } from './port.js';
 import type { RunRow, ShardRow } from './row.js';
-import { completeRuns, insertRun } from './run-rows.js';
+import { completeRuns } from './run-rows.js';
 import { moveRun } from './status-writer.js';
 import type { Vault } from './vault.js';
-import { ACTIVE, lockedBy, PARENTS } from './waiting.js';
+import { lockedBy } from './waiting.js';
 
 /** Queued runs that are looked at, oldest first. */
 const LOOKED_AT = 100;

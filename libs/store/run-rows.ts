@@ -1,7 +1,7 @@
 import { In, type EntityManager } from 'typeorm';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import type { Database } from './database.js';
-import type { NewRun, StoredRun } from './port.js';
+import type { StoredRun } from './port.js';
 import type { HistoryRow, RunRow, ShardRow } from './row.js';
 import type { Vault } from './vault.js';
 
@@ -28,6 +28,9 @@ const storedRun = (
   rootId: row.rootId,
   step: row.step,
   createdAtMs: row.createdAtMs,
+  projectId: row.projectId,
+  benchmark: row.benchmarkId === null ? null : { id: row.benchmarkId, version: row.benchmarkVersion ?? 1 },
+  scheduleId: row.scheduleId,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
   shards: shards.map(({ index, executorId, lanes, state, startedAtMs, completed, report, lostExecutors }) => ({
@@ -50,62 +53,6 @@ const storedRun = (
       : { atMs: row.cancelAtMs, actor: row.cancelActor ?? '', reason: row.cancelReason ?? '' },
   endedAtMs: row.endedAtMs,
 });
-
-/** Writes a new run, queued, with everything that belongs to it; its target's secrets encrypted. */
-export async function insertRun(
-  database: Database,
-  manager: EntityManager,
-  vault: Vault,
-  input: NewRun,
-): Promise<void> {
-  const { run, history, label, endpoint, shard } = database.entities;
-  const { id, createdAtMs, parent } = input;
-  const { target, secrets } = vault.split(input.target);
-  await manager.insert(run, {
-    id,
-    kind: input.kind,
-    name: input.name,
-    labels: input.labels,
-    target,
-    secrets,
-    spec: input.spec,
-    thresholds: input.thresholds,
-    placement: input.placement,
-    policies: input.policies,
-    status: 'queued',
-    statusSinceMs: createdAtMs,
-    prepared: false,
-    mismatchCount: 0,
-    rerunOf: input.rerunOf,
-    origin: input.origin ?? null,
-    parentId: parent?.runId ?? null,
-    rootId: parent?.rootId ?? null,
-    step: parent?.step ?? null,
-    createdAtMs,
-  });
-  await manager.insert(history, {
-    runId: id,
-    atMs: createdAtMs,
-    from: null,
-    to: 'queued',
-    actor: input.actor,
-    reason: parent ? `step ${parent.step} of run ${parent.runId}` : 'created',
-  });
-  for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
-  for (const each of new Set(input.endpoints))
-    await manager.insert(endpoint, { runId: id, endpoint: each, shared: target?.shared ?? false });
-  for (const { index, lanes } of input.shards) {
-    await manager.insert(shard, {
-      runId: id,
-      index,
-      lanes,
-      state: 'waiting',
-      token: 0,
-      leaseUntilMs: 0,
-      completed: 0,
-    });
-  }
-}
 
 /** Rows with their histories and shards; the targets' secrets only with the vault. */
 export async function completeRuns(

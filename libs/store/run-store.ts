@@ -2,10 +2,14 @@ import type { EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
+import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { Database } from './database.js';
+import { insertRun } from './insert-run.js';
+import { createOnce } from './platform/creation.js';
+import type { Idempotency } from './platform/port.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
 import type { RunRow } from './row.js';
-import { completeRuns, insertRun } from './run-rows.js';
+import { completeRuns } from './run-rows.js';
 import { cancelRun, moveRun } from './status-writer.js';
 import type { Vault } from './vault.js';
 import { waitingOf } from './waiting.js';
@@ -21,24 +25,14 @@ export class SqlRunStore implements RunStore {
     private readonly vault: Vault,
   ) {}
 
-  create(
-    input: NewRun,
-    idempotency?: { key: string; bodyHash: string },
-  ): Promise<{ run: StoredRun; replayed: boolean }> {
-    const { idempotency: keys } = this.database.entities;
+  create(input: NewRun, idempotency?: Idempotency): Promise<{ run: StoredRun; replayed: boolean }> {
     return this.database.control(async (manager) => {
-      const earlier = idempotency && (await manager.findOneBy(keys, { key: idempotency.key }));
-      if (earlier && earlier.bodyHash !== idempotency.bodyHash) {
-        throw new CodedError(
-          'IDEMPOTENCY_KEY_REUSED',
-          'this Idempotency-Key came with another body before: use a new key for a new run',
-        );
-      }
-      if (earlier) return { run: await this.load(manager, earlier.runId), replayed: true };
-      await insertRun(this.database, manager, this.vault, input);
-      const { id, createdAtMs } = input;
-      if (idempotency) await manager.insert(keys, { ...idempotency, runId: id, createdAtMs });
-      return { run: await this.load(manager, id), replayed: false };
+      const once = { scope: input.projectId ?? DEFAULT_PROJECT, nowMs: input.createdAtMs, idempotency };
+      const made = await createOnce(this.database, manager, once, async () => {
+        await insertRun(this.database, manager, this.vault, input);
+        return input.id;
+      });
+      return { run: await this.load(manager, made.id), replayed: made.replayed };
     });
   }
 
@@ -58,6 +52,9 @@ export class SqlRunStore implements RunStore {
       .orderBy('run.createdAtMs', 'DESC')
       .addOrderBy('run.id', 'DESC');
     if (filter.status) query.andWhere('run.status = :status', { status: filter.status });
+    if (filter.projectId) query.andWhere('run.projectId = :projectId', { projectId: filter.projectId });
+    if (filter.scheduleId) query.andWhere('run.scheduleId = :scheduleId', { scheduleId: filter.scheduleId });
+    if (filter.benchmarkId) query.andWhere('run.benchmarkId = :benchmarkId', { benchmarkId: filter.benchmarkId });
     if (filter.kind) query.andWhere('run.kind = :kind', { kind: filter.kind });
     if (filter.fromMs !== undefined) query.andWhere('run.createdAtMs >= :fromMs', { fromMs: filter.fromMs });
     if (filter.parent === null) query.andWhere('run.parentId IS NULL');
@@ -150,13 +147,14 @@ export class SqlRunStore implements RunStore {
 
   /** A run with everything that belongs to it, which has to have ended as well. */
   private async remove(manager: EntityManager, { id, status }: RunRow): Promise<void> {
-    const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency } =
+    const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, creation } =
       this.database.entities;
     if (!isEnded(status)) throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${status}: cancel it first`);
     for (const child of await manager.findBy(run, { parentId: id })) await this.remove(manager, child);
-    for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency]) {
+    for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch]) {
       await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
     }
+    await manager.delete(creation, { resourceId: id });
     await manager.delete(run, { id });
   }
 

@@ -3,12 +3,12 @@ import type { ProblemCode } from '#libs/contract/coded-error.js';
 import { problemOf } from '#libs/contract/problem.js';
 import { isParent } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
+import { ACTIVE } from './active.js';
 import type { Database } from './database.js';
 import type { Transition, Watchdog } from './port.js';
 import { lookAtLeases, WATCHDOG } from './lost-shards.js';
 import type { RunRow } from './row.js';
 import { moveRun } from './status-writer.js';
-import { ACTIVE } from './waiting.js';
 
 const CANCEL_GRACE_MS = 5_000;
 /** A suite or a search waits for its steps, which have their own grace, and for another API to take it over. */

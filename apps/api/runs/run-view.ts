@@ -33,5 +33,8 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   rerunOf: run.rerunOf,
   parentId: run.parentId,
   step: run.step,
+  projectId: run.projectId,
+  benchmark: run.benchmark,
+  scheduleId: run.scheduleId,
   correlationId: run.origin?.correlationId ?? null,
 });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { CodedError, type Problem, problemOf } from '#libs/contract/problem.js';
 import type { Claim, Store, StoredRun } from '#libs/store/port.js';
 import type { ParentRun } from '#libs/workloads/parent/parent-state.js';
+import { Projects } from '../projects/projects.service.js';
 import { RunPlanner } from '../runs/run-planner.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
@@ -23,6 +24,7 @@ export class ChildStarter {
     @InjectStore() private readonly store: Store,
     @InjectNowMs() private readonly nowMs: NowMs,
     private readonly planner: RunPlanner,
+    private readonly projects: Projects,
   ) {}
 
   /**
@@ -31,10 +33,14 @@ export class ChildStarter {
    */
   async start(claim: Claim, parent: ParentRun, wanted: Wanted, actor: string): Promise<StoredRun | null> {
     const { step, afterCancel } = wanted;
-    const { defined, problem } = await this.define(wanted);
+    const { defined, problem } = await this.define(wanted, parent);
     const child = {
       ...defined,
       id: randomUUID(),
+      projectId: parent.projectId,
+      benchmark: parent.benchmark,
+      scheduleId: parent.scheduleId,
+      origin: parent.origin,
       rerunOf: null,
       createdAtMs: this.nowMs(),
       actor,
@@ -43,9 +49,11 @@ export class ChildStarter {
     return this.store.parents.addChild(claim, child, { afterCancel, ...(problem && { problem }) });
   }
 
-  private async define({ body, exampleBody }: Wanted) {
+  private async define({ body, exampleBody }: Wanted, { projectId }: ParentRun) {
     try {
-      return { defined: await this.planner.defineAny(body), problem: undefined };
+      const defined = await this.planner.defineAny(body);
+      await this.projects.refuseTooLarge({ ...defined, projectId });
+      return { defined, problem: undefined };
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       const details = error.issues.map(({ path, message }) => `${path}: ${message}`).join('; ');

@@ -1,9 +1,11 @@
 import { Controller, Get, Header, Headers, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Run } from '#libs/contract/run.js';
 import { Problems } from '../problem/problems.decorator.js';
-import { answerCreated, IDEMPOTENCY_KEY, readIdempotencyKey } from '../runs/run-answers.js';
+import { IDEMPOTENCY_KEY, IdempotencyKey } from '../http/idempotency.js';
+import { type Caller, Who } from '../keys/caller.js';
+import { answerCreated } from '../runs/run-answers.js';
 import { RunId } from '../runs/runs.schema.js';
 import { Progress } from './parents.schema.js';
 import { Parents } from './parents.service.js';
@@ -43,19 +45,22 @@ export class ParentsController {
     summary: 'Go on where a suite or a search ended',
     description: 'A new run; steps that succeeded, and probes that can be believed, are not made again.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Repeating the call with the same key answers the same run',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
-  })
+  @IdempotencyKey()
   @ApiCreatedResponse({ description: 'The new run, queued; rerunOf names the old one', standardSchema: Run })
-  @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE', 'VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED', 'QUEUE_FULL')
+  @Problems(
+    'RUN_NOT_FOUND',
+    'RUN_NOT_RESUMABLE',
+    'VALIDATION_FAILED',
+    'IDEMPOTENCY_KEY_REUSED',
+    'QUEUE_FULL',
+    'QUOTA_EXCEEDED',
+  )
   async resume(
+    @Who() caller: Caller,
     @Param({ schema: RunId }) { id }: RunId,
     @Headers(IDEMPOTENCY_KEY) key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Run> {
-    return answerCreated(await this.parents.resume(id, readIdempotencyKey(key)), response);
+    return answerCreated(await this.parents.resume(id, { caller, idempotencyKey: key }), response);
   }
 }

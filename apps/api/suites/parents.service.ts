@@ -6,7 +6,7 @@ import type { Store } from '#libs/store/port.js';
 import { parentState, type ParentRun } from '#libs/workloads/parent/parent-state.js';
 import { parentPage } from '#libs/report/parent-page.js';
 import { resumed } from '#libs/workloads/parent/resume.js';
-import { type Created, RunsService } from '../runs/runs.service.js';
+import { type Asked, type Created, RunsService } from '../runs/runs.service.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import type { Progress } from './parents.schema.js';
 
@@ -32,7 +32,7 @@ export class Parents {
   }
 
   /** A new run that goes on where one ended: what succeeded in it stands. Throws CodedError RUN_NOT_RESUMABLE. */
-  async resume(id: string, idempotencyKey: string | undefined): Promise<Created> {
+  async resume(id: string, asked: Asked): Promise<Created> {
     const run = await this.require(id);
     if (!isEnded(run.status))
       throw new CodedError('RUN_NOT_RESUMABLE', `Run ${id} is ${run.status}: it goes on by itself.`);
@@ -43,7 +43,7 @@ export class Parents {
         'RUN_NOT_RESUMABLE',
         `Every step of run ${id} succeeded; POST …/rerun makes all of them again.`,
       );
-    return this.runs.again(definition, id, idempotencyKey, { resumes: id });
+    return this.runs.resume(definition, asked);
   }
 
   private async require(id: string): Promise<ParentRun> {

@@ -35,7 +35,7 @@ describe('tidemark suite', () => {
 
   it.each([
     [{ steps: [] }, 'no suite'],
-    [{ kind: 'stress', target: { contactPoints: ['h'] }, spec: { command: 'write n=1' } }, 'of kind suite'],
+    [{ kind: 'stress', target: { contactPoints: ['h'] }, spec: { command: 'write n=1' } }, 'suite'],
     ['text', 'no suite'],
   ])('refuses %j', (document, message) => {
     expect(() => suiteRun(document, none)).toThrow(message);

@@ -5,6 +5,9 @@ import type { ParentRun } from './parent-state.js';
 
 type Reuse = Record<string, string>;
 
+/** A run to be made again, as far as it is not made yet. */
+export type Resumed = ParentRun;
+
 /** Steps that succeeded. Those of a cleanup are made again, for there is something to clean up again. */
 const ofSuite = ({ steps }: SuiteReport): Reuse =>
   Object.fromEntries(
