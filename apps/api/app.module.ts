@@ -40,6 +40,10 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
+import { ChildStarter } from './suites/child-starter.service.js';
+import { Coordinator } from './suites/coordinator.service.js';
+import { ParentsController } from './suites/parents.controller.js';
+import { Parents } from './suites/parents.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, QUEUE, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -70,6 +74,7 @@ export class AppModule {
         ResultsController,
         ReportsController,
         ArtifactsController,
+        ParentsController,
         ExecutorsController,
         DatasetsController,
         UploadsController,
@@ -105,6 +110,9 @@ export class AppModule {
         Metrics,
         Sweep,
         RollUp,
+        Parents,
+        ChildStarter,
+        Coordinator,
         Keys,
         Projects,
         AuditPrune,

@@ -17,13 +17,15 @@ export const processNames = ['serve', 'executor', 'sim', 'demo', 'config'] as co
 
 export const aboutProcess = (name: ProcessName): string => PROCESSES[name].about;
 
+/** The compiled program of a process, absolute. */
+export const processFile = (name: ProcessName): string => fileURLToPath(new URL(PROCESSES[name].file, import.meta.url));
+
 /**
  * Runs a process with this one's terminal until it ends and answers its exit code. Signals are handed on, so that Ctrl-C
  * and an orchestrator's SIGTERM end the child in its own orderly way.
  */
 export function runProcess(name: ProcessName, args: readonly string[]): Promise<number> {
-  const file = fileURLToPath(new URL(PROCESSES[name].file, import.meta.url));
-  const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--enable-source-maps', processFile(name), ...args], { stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   // A terminal sends Ctrl-C to the child as well: then it needs no second one, only that this process waits.
   const interrupt = (signal: NodeJS.Signals) => (process.stdin.isTTY ? undefined : child.kill(signal));

@@ -21,5 +21,11 @@ export function parseCliConfig(environment: Environment): CliConfig {
   return { server: settings.TIDEMARK_SERVER, apiKey: settings.TIDEMARK_API_KEY };
 }
 
+/** The environment of a process that is started from here: this one's, with `settings` over it. */
+export const environmentWith = (settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...settings,
+});
+
 /** The configuration of this process. */
 export const readCliConfig = (): CliConfig => parseCliConfig(process.env);

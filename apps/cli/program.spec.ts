@@ -36,6 +36,7 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
     list: refuse,
     summary: refuse,
     hdr: refuse,
+    report: refuse,
     createKey: refuse,
     keys: refuse,
     revokeKey: refuse,

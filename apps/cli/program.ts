@@ -9,6 +9,10 @@ import { addGenerate, type GenerateOutside } from './generate/generate-command.j
 import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
+import { addSearch } from './search/search-command.js';
+import { carryOut, carryOutHere } from './service/carry-out.js';
+import type { ServiceOutside } from './service/outside.js';
+import { addSuite } from './suite/suite-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
 import type { Terminal } from './terminal.js';
@@ -131,6 +135,16 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addQuery(program, workplace, done);
   addZookeeper(program, workplace, done);
   addZookeeperReport(program, terminal, done);
+  const service: ServiceOutside = {
+    carryOut: (command, body, options) => {
+      const showing = { json: workplace.isJson(command), report: options.report };
+      const named = workplace.session(command);
+      const connect = (server: string) => ({ remote: outside.connect({ ...config, server }), terminal });
+      return named ? carryOut(named, body, showing) : carryOutHere(connect, body, { ...showing, ...options });
+    },
+  };
+  addSuite(program, service, done);
+  addSearch(program, service, done);
   addKeys(program, { session }, done);
   addDatasets(program, session, done);
 

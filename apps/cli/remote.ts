@@ -20,6 +20,8 @@ export interface Remote extends RunFeed {
   summary(runId: string): Promise<Summary | null>;
   /** The HDR histogram log as text. */
   hdr(runId: string, filter: HdrFilter): Promise<string>;
+  /** The HTML report of a suite or a search. */
+  report(runId: string): Promise<string>;
   createKey(key: CreateApiKey): Promise<CreatedApiKey>;
   keys(): Promise<readonly ApiKey[]>;
   revokeKey(id: string): Promise<void>;
@@ -79,6 +81,7 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
           parseAs: 'text',
         }),
       ),
+    report: (runId) => dataOf(client.GET('/v1/runs/{id}/report', { ...path(runId), parseAs: 'text' })),
     createKey: (key) => dataOf(client.POST('/v1/api-keys', { body: defined(key) })),
     keys: async () => (await dataOf(client.GET('/v1/api-keys'))).items,
     revokeKey: (id) => done(client.DELETE('/v1/api-keys/{id}', path(id))),

@@ -16,18 +16,25 @@ async function read(path: string): Promise<string> {
   }
 }
 
-/** A run definition from JSON or YAML text; every JSON document is YAML too. Throws CodedError with every problem. */
-export function parseRun(source: string, path: string): CreateRun {
-  let document: unknown;
+/** JSON or YAML; every JSON document is YAML too. */
+function parseDocument(source: string, path: string): unknown {
   try {
-    document = parse(source);
+    return parse(source);
   } catch (error) {
     throw new CodedError('VALIDATION_FAILED', `${path} is neither JSON nor YAML: ${describe(error)}`);
   }
+}
+
+/** A run definition from JSON or YAML text. Throws CodedError with every problem. */
+export function parseRun(source: string, path: string): CreateRun {
+  const document = parseDocument(source, path);
   const run = CreateRun.safeParse(document);
   if (run.success) return run.data;
   throw new CodedError('VALIDATION_FAILED', `${path} is no run definition.`, issuesOf(run.error, document));
 }
+
+/** What a file holds, JSON or YAML; `-` is standard input. Throws CodedError VALIDATION_FAILED. */
+export const readDocument = async (path: string): Promise<unknown> => parseDocument(await read(path), path);
 
 /** Reads a run definition from a file, or from standard input for `-`. */
 export const readRun = async (path: string): Promise<CreateRun> => parseRun(await read(path), path);

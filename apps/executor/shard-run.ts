@@ -1,3 +1,5 @@
+import { CodedError } from '#libs/contract/coded-error.js';
+import { isLoad } from '#libs/contract/run.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { bindDriver } from '#libs/workloads/bound-driver.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
@@ -131,6 +133,8 @@ export class ShardRun {
     const run = await this.ask(() => store.runs.find(claim.runId, { withSecrets: true }));
     this.run = run;
     if (run === null) throw new Stopped('fenced');
+    if (!isLoad(run))
+      throw new CodedError('INTERNAL', `a ${run.kind} consists of runs and is carried forward by the API, not here`);
     this.watch?.known(run, claim.shardIndex, () => this.results.backlog);
     this.watch?.enter('prepare');
     const driver = bindDriver(drivers, run);

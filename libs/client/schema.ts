@@ -309,8 +309,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tables and plots of a zookeeper run as one HTML page, with other runs laid over it */
-        get: operations["getHtmlReport"];
+        /** One report over all steps or probes, as an HTML page */
+        get: operations["getReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -331,6 +331,46 @@ export interface paths {
         put?: never;
         /** Note what happens to the target while the run is on */
         post: operations["annotateRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a suite or a search stands
+         * @description Its steps or probes so far, each with its run; GET /v1/runs?parent={id} answers those runs.
+         */
+        get: operations["getProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on where a suite or a search ended
+         * @description A new run; steps that succeeded, and probes that can be believed, are not made again.
+         */
+        post: operations["resumeRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -702,7 +742,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"] | components["schemas"]["CreateSuiteRunInput"] | components["schemas"]["CreateSearchRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -809,6 +849,8 @@ export interface components {
             insert?: components["schemas"]["StressInsertInput"];
             /** @default true */
             warmup?: boolean;
+            /** @description How long it may take; by the original's count of operations alone when absent */
+            warmupMs?: number;
             /** @default 10 */
             keySizeBytes?: number;
             /**
@@ -2493,6 +2535,239 @@ export interface components {
              */
             shared?: boolean;
         };
+        CreateSuiteRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suite";
+            spec: components["schemas"]["SuiteSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Of every step that works on a cluster */
+            target?: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /**
+             * @description Of steps that say nothing of it
+             * @default {}
+             */
+            placement?: components["schemas"]["PlacementInput"];
+            /**
+             * @description Of the suite, and of steps that say nothing of it
+             * @default {}
+             */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        SuiteSpecInput: {
+            /**
+             * @description Read as ${params.<name>}
+             * @default {}
+             */
+            params?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description Of steps that do not say what they need
+             * @default sequence
+             * @enum {string}
+             */
+            order?: "sequence" | "parallel";
+            /**
+             * @description Stop: no further step starts, but those that run always or at failure, and those of the cleanup
+             * @default stop
+             * @enum {string}
+             */
+            onFailure?: "stop" | "continue";
+            /**
+             * @description Before each step but the first
+             * @default 0
+             */
+            pauseMs?: number;
+            /**
+             * @description Before all others, one after another
+             * @default []
+             */
+            setup?: components["schemas"]["SuiteStepInput"][];
+            steps: components["schemas"]["SuiteStepInput"][];
+            /**
+             * @description After all others, one after another, whatever became of them
+             * @default []
+             */
+            cleanup?: components["schemas"]["SuiteStepInput"][];
+            /**
+             * @description How long the cleanup may take when the suite was cancelled
+             * @default 600000
+             */
+            cleanupWithinMs?: number;
+            /**
+             * @description Runs that stand for steps, by step: completed ones are not made again
+             * @default {}
+             */
+            reuse?: {
+                [key: string]: string;
+            };
+        };
+        SuiteStepInput: {
+            id: string;
+            /** @description Steps that end before this one starts; in a sequence, the one before when absent */
+            needs?: string[];
+            /**
+             * @description success: what it needs succeeded; failure: something of it failed; or one output compared with a value
+             * @default success
+             */
+            when?: ("success" | "always" | "failure") | string;
+            /**
+             * @description Between what it waits for and its start
+             * @default 0
+             */
+            pauseMs?: number;
+            matrix?: components["schemas"]["SuiteMatrixInput"];
+            /** @description As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
+            run: {
+                kind: string;
+                spec: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        SuiteMatrixInput: {
+            /** @description Every value of each axis with every value of the others; read as ${matrix.<axis>} */
+            axes: {
+                [key: string]: (string | number | boolean)[];
+            };
+            /**
+             * @description Combinations that are left out: all that have these values
+             * @default []
+             */
+            exclude?: {
+                [key: string]: string | number | boolean;
+            }[];
+            /**
+             * @description Combinations beside them, whole
+             * @default []
+             */
+            include?: {
+                [key: string]: string | number | boolean;
+            }[];
+            /**
+             * @description Of the combinations among themselves
+             * @default sequence
+             * @enum {string}
+             */
+            order?: "sequence" | "parallel";
+        };
+        CreateSearchRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "search";
+            spec: components["schemas"]["SearchSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /**
+             * @description What a rate has to meet
+             * @default []
+             */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /**
+             * @description Of every probe
+             * @default {}
+             */
+            placement?: components["schemas"]["PlacementInput"];
+            /**
+             * @description Of the search and of every probe
+             * @default {}
+             */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        SearchSpecInput: {
+            probe: components["schemas"]["SearchProbe"];
+            plan: {
+                /** @enum {string} */
+                type: "limit";
+                /** @description Where the search begins; the rate doubles from there */
+                fromPerSecond: number;
+                /** @description No higher rate is tried */
+                toPerSecond: number;
+                /**
+                 * @description The search ends when the rates that meet and miss the thresholds are so near, as a share
+                 * @default 0.02
+                 */
+                precision?: number;
+                /**
+                 * @description How often the two rates at the edge are probed; the majority counts
+                 * @default 3
+                 */
+                repeats?: number;
+                /** @default 60 */
+                maxProbes?: number;
+            } | {
+                /** @enum {string} */
+                type: "sweep";
+                /** @description A list, or a range of so many rates, both ends included */
+                ratesPerSecond: number[] | {
+                    from: number;
+                    to: number;
+                    count: number;
+                    /**
+                     * @default linear
+                     * @enum {string}
+                     */
+                    scale?: "linear" | "logarithmic";
+                };
+                /**
+                 * @description True: the first rate that misses the thresholds is the last
+                 * @default false
+                 */
+                stopAtMissed?: boolean;
+            };
+            /**
+             * @description How long each probe is measured
+             * @default 30000
+             */
+            probeMs?: number;
+            /**
+             * @description Before each probe is measured, unrecorded; only stress runs have a warm-up
+             * @default 5000
+             */
+            warmUpMs?: number;
+            /**
+             * @description Between probes, so that the target recovers
+             * @default 0
+             */
+            pauseMs?: number;
+            /**
+             * @description Probes of one rate that may be invalid in a row before the search gives up
+             * @default 3
+             */
+            maxInvalid?: number;
+            /**
+             * @description Runs that stand for probes, by probe: completed ones are not made again
+             * @default {}
+             */
+            reuse?: {
+                [key: string]: string;
+            };
+        };
+        SearchProbe: {
+            /** @enum {string} */
+            kind: "stress" | "query";
+            /** @description As a run's of that kind, in structured form; its rate and its end are the search's */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
         Run: {
             id: string;
             kind: components["schemas"]["WorkloadKind"];
@@ -2519,6 +2794,16 @@ export interface components {
             startedAtMs: number | null;
             endedAtMs: number | null;
             rerunOf: string | null;
+            /**
+             * @description The suite or search that it belongs to
+             * @default null
+             */
+            parentId: string | null;
+            /**
+             * @description Which step or probe of it
+             * @default null
+             */
+            step: string | null;
             /** @default default */
             projectId: string;
             /**
@@ -2538,7 +2823,7 @@ export interface components {
             correlationId?: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper";
+        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "suite" | "search";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -2553,7 +2838,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"] | components["schemas"]["SuiteSpec"] | components["schemas"]["SearchSpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -2620,6 +2905,8 @@ export interface components {
             insert?: components["schemas"]["StressInsert"];
             /** @default true */
             warmup: boolean;
+            /** @description How long it may take; by the original's count of operations alone when absent */
+            warmupMs?: number;
             /** @default 10 */
             keySizeBytes: number;
             /**
@@ -3967,6 +4254,175 @@ export interface components {
              */
             seed: number;
         };
+        SuiteSpec: {
+            /**
+             * @description Read as ${params.<name>}
+             * @default {}
+             */
+            params: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * @description Of steps that do not say what they need
+             * @default sequence
+             * @enum {string}
+             */
+            order: "sequence" | "parallel";
+            /**
+             * @description Stop: no further step starts, but those that run always or at failure, and those of the cleanup
+             * @default stop
+             * @enum {string}
+             */
+            onFailure: "stop" | "continue";
+            /**
+             * @description Before each step but the first
+             * @default 0
+             */
+            pauseMs: number;
+            /**
+             * @description Before all others, one after another
+             * @default []
+             */
+            setup: components["schemas"]["SuiteStep"][];
+            steps: components["schemas"]["SuiteStep"][];
+            /**
+             * @description After all others, one after another, whatever became of them
+             * @default []
+             */
+            cleanup: components["schemas"]["SuiteStep"][];
+            /**
+             * @description How long the cleanup may take when the suite was cancelled
+             * @default 600000
+             */
+            cleanupWithinMs: number;
+            /**
+             * @description Runs that stand for steps, by step: completed ones are not made again
+             * @default {}
+             */
+            reuse: {
+                [key: string]: string;
+            };
+        };
+        SuiteStep: {
+            id: string;
+            /** @description Steps that end before this one starts; in a sequence, the one before when absent */
+            needs?: string[];
+            /**
+             * @description success: what it needs succeeded; failure: something of it failed; or one output compared with a value
+             * @default success
+             */
+            when: ("success" | "always" | "failure") | string;
+            /**
+             * @description Between what it waits for and its start
+             * @default 0
+             */
+            pauseMs: number;
+            matrix?: components["schemas"]["SuiteMatrix"];
+            /** @description As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
+            run: {
+                kind: string;
+                spec: {
+                    [key: string]: unknown;
+                };
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        SuiteMatrix: {
+            /** @description Every value of each axis with every value of the others; read as ${matrix.<axis>} */
+            axes: {
+                [key: string]: (string | number | boolean)[];
+            };
+            /**
+             * @description Combinations that are left out: all that have these values
+             * @default []
+             */
+            exclude: {
+                [key: string]: string | number | boolean;
+            }[];
+            /**
+             * @description Combinations beside them, whole
+             * @default []
+             */
+            include: {
+                [key: string]: string | number | boolean;
+            }[];
+            /**
+             * @description Of the combinations among themselves
+             * @default sequence
+             * @enum {string}
+             */
+            order: "sequence" | "parallel";
+        };
+        SearchSpec: {
+            probe: components["schemas"]["SearchProbe"];
+            plan: {
+                /** @enum {string} */
+                type: "limit";
+                /** @description Where the search begins; the rate doubles from there */
+                fromPerSecond: number;
+                /** @description No higher rate is tried */
+                toPerSecond: number;
+                /**
+                 * @description The search ends when the rates that meet and miss the thresholds are so near, as a share
+                 * @default 0.02
+                 */
+                precision: number;
+                /**
+                 * @description How often the two rates at the edge are probed; the majority counts
+                 * @default 3
+                 */
+                repeats: number;
+                /** @default 60 */
+                maxProbes: number;
+            } | {
+                /** @enum {string} */
+                type: "sweep";
+                /** @description A list, or a range of so many rates, both ends included */
+                ratesPerSecond: number[] | {
+                    from: number;
+                    to: number;
+                    count: number;
+                    /**
+                     * @default linear
+                     * @enum {string}
+                     */
+                    scale: "linear" | "logarithmic";
+                };
+                /**
+                 * @description True: the first rate that misses the thresholds is the last
+                 * @default false
+                 */
+                stopAtMissed: boolean;
+            };
+            /**
+             * @description How long each probe is measured
+             * @default 30000
+             */
+            probeMs: number;
+            /**
+             * @description Before each probe is measured, unrecorded; only stress runs have a warm-up
+             * @default 5000
+             */
+            warmUpMs: number;
+            /**
+             * @description Between probes, so that the target recovers
+             * @default 0
+             */
+            pauseMs: number;
+            /**
+             * @description Probes of one rate that may be invalid in a row before the search gives up
+             * @default 3
+             */
+            maxInvalid: number;
+            /**
+             * @description Runs that stand for probes, by probe: completed ones are not made again
+             * @default {}
+             */
+            reuse: {
+                [key: string]: string;
+            };
+        };
         Threshold: {
             /** @description Which figure: of an operation (ratePerSecond, errorRatio, completed, failed, dropped, errors.<class> …, and of its latencies meanMs, minMs, maxMs or any percentile: p50Ms, p99Ms, p99.9Ms, p99.99Ms), of the run (durationMs, coverage, mismatchCount …), of what the kind reports (report.<name>), or a path into the summary (operations.READ.serviceTime.p99Ms) */
             metric: string;
@@ -4068,7 +4524,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"] | components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4235,6 +4691,106 @@ export interface components {
             /** @description That lost their connection meanwhile */
             sessions: number;
         };
+        SuiteReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suite";
+            steps: components["schemas"]["SuiteStepReport"][];
+            succeeded: number;
+            failed: number;
+            /** @description Cancelled ones included */
+            skipped: number;
+        };
+        SuiteStepReport: {
+            /** @description Its id, and its values of a matrix: load[threads=8] */
+            step: string;
+            /** @enum {string} */
+            phase: "setup" | "steps" | "cleanup";
+            kind: string;
+            status: components["schemas"]["StepStatus"];
+            /** @description Why it failed, was skipped or waits */
+            reason: string | null;
+            runId: string | null;
+            /** @description An earlier run stands for it */
+            reused: boolean;
+            /** @enum {string} */
+            verdict: "passed" | "failed" | "none";
+            validity: ("valid" | "degraded" | "invalid") | null;
+            startedAtMs: number | null;
+            endedAtMs: number | null;
+            operations: number | null;
+            ratePerSecond: number | null;
+            p50Ms: number | null;
+            p99Ms: number | null;
+            /** @description Operations */
+            failed: number | null;
+            outputs: {
+                [key: string]: string | number | boolean;
+            };
+        };
+        /** @enum {string} */
+        StepStatus: "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped";
+        SearchReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "search";
+            /** @enum {string} */
+            type: "limit" | "sweep";
+            /** @description The highest rate that was shown to meet the thresholds */
+            highestPerSecond: number | null;
+            lowestMissedPerSecond: number | null;
+            /** @description Where the limit is, given all probes that can be believed */
+            confidence: {
+                level: number;
+                fromPerSecond: number;
+                toPerSecond: number;
+            } | null;
+            stoppedBy: components["schemas"]["StoppedBy"];
+            explanation: string;
+            probes: components["schemas"]["Probed"][];
+        };
+        /**
+         * @description What ended the search: one of the limits; a bound of its rates; its number of probes; probes that stayed invalid or failed; all rates of a sweep; none: it was not carried out
+         * @enum {string}
+         */
+        StoppedBy: "thresholds" | "target" | "generator" | "lower-bound" | "upper-bound" | "probes" | "invalid" | "failed" | "all" | "none";
+        Probed: {
+            probe: string;
+            runId: string;
+            reused: boolean;
+            /** @description Asked */
+            ratePerSecond: number;
+            outcome: components["schemas"]["ProbeOutcome"];
+            limitedBy: components["schemas"]["LimitedBy"] | null;
+            reason: string | null;
+            achievedPerSecond: number | null;
+            meanMs: number | null;
+            p50Ms: number | null;
+            p95Ms: number | null;
+            p99Ms: number | null;
+            p999Ms: number | null;
+            maxMs: number | null;
+            /** @description Operations */
+            failed: number | null;
+            /** @description Operations */
+            dropped: number | null;
+            startedAtMs: number | null;
+            endedAtMs: number | null;
+        };
+        /**
+         * @description invalid: it cannot be believed and is made again; failed: it was not carried out
+         * @enum {string}
+         */
+        ProbeOutcome: "met" | "missed" | "invalid" | "failed" | "running";
+        /**
+         * @description target: the rate was not reached though the generator had room; generator: it had none
+         * @enum {string}
+         */
+        LimitedBy: "thresholds" | "target" | "generator";
         /** @enum {string} */
         Verdict: "passed" | "failed" | "none";
         Validity: {
@@ -4257,7 +4813,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED" | "STEP_FAILED" | "RUN_NOT_RESUMABLE";
         Issue: {
             path: string;
             message: string;
@@ -4522,6 +5078,7 @@ export interface components {
             at?: string;
             label: string;
         };
+        Progress: components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
         Executors: {
             items: components["schemas"]["Executor"][];
         };
@@ -4868,6 +5425,8 @@ export interface operations {
                 from?: string;
                 /** @description Created before: ISO 8601 or epoch milliseconds */
                 to?: string;
+                /** @description Only what belongs to this suite or search; none: only runs that belong to no other */
+                parent?: string;
                 limit?: number;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -6115,12 +6674,9 @@ export interface operations {
             };
         };
     };
-    getHtmlReport: {
+    getReport: {
         parameters: {
-            query?: {
-                /** @description Other runs, separated by commas */
-                with?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -6129,22 +6685,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The page */
+            /** @description A page that needs nothing but itself */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
-                };
-            };
-            /** @description VALIDATION_FAILED */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description UNAUTHENTICATED */
@@ -6165,7 +6712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NO_RESULT_YET */
+            /** @description RUN_NOT_RESUMABLE */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6304,6 +6851,161 @@ export interface operations {
                 };
             };
             /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Steps or probes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_RESUMABLE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new run, queued; rerunOf names the old one */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_RESUMABLE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED, QUOTA_EXCEEDED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUEUE_FULL */
             429: {
                 headers: {
                     [name: string]: unknown;

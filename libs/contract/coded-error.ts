@@ -41,6 +41,8 @@ export const PROBLEM_STATUS = {
   EXECUTOR_LOST: 503,
   DEADLINE_EXCEEDED: 504,
   LANE_CRASHED: 500,
+  STEP_FAILED: 502,
+  RUN_NOT_RESUMABLE: 409,
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;

@@ -16,10 +16,16 @@ const structured = {
 describe('the issues of a run definition', () => {
   it('name the kinds when the kind is missing or unknown', () => {
     expect(issuesIn({})).toEqual([
-      { path: 'kind', message: 'expected one of "stress", "generate", "load", "query", found nothing' },
+      {
+        path: 'kind',
+        message: 'expected one of "stress", "generate", "load", "query", "suite", "search", found nothing',
+      },
     ]);
     expect(issuesIn({ kind: 'strees' })).toEqual([
-      { path: 'kind', message: 'expected one of "stress", "generate", "load", "query", found "strees"' },
+      {
+        path: 'kind',
+        message: 'expected one of "stress", "generate", "load", "query", "suite", "search", found "strees"',
+      },
     ]);
   });
 

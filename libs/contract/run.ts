@@ -2,17 +2,35 @@ import { z } from 'zod';
 import { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
+import { SearchSpec } from '#libs/workloads/search/search.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { Placement } from './placement.js';
 import { ZookeeperSpec, ZookeeperTarget } from '#libs/workloads/zookeeper/zookeeper.schema.js';
+import { SuiteSpec } from '#libs/workloads/suite/suite.schema.js';
 import { type Issue, Problem } from './problem.js';
 import { RunStatus, StatusChange, Validity, Verdict } from './status.js';
 import { RunReport, Threshold } from './summary.js';
 import { Target, TargetView } from './target.js';
 
 /** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
-export const WorkloadKind = z.enum(['stress', 'generate', 'load', 'query', 'zookeeper']).meta({ id: 'WorkloadKind' });
+export const WorkloadKind = z
+  .enum(['stress', 'generate', 'load', 'query', 'zookeeper', 'suite', 'search'])
+  .meta({ id: 'WorkloadKind' });
 export type WorkloadKind = z.infer<typeof WorkloadKind>;
+
+/** Kinds that consist of other runs: no executor takes them, the API carries them forward. */
+export type ParentKind = 'suite' | 'search';
+/** Kinds that executors carry out. */
+export type LoadKind = Exclude<WorkloadKind, ParentKind>;
+
+export const parentKinds: readonly ParentKind[] = ['suite', 'search'];
+
+/** True for a run that consists of other runs. */
+export const isParent = <R extends { kind: WorkloadKind }>(run: R): run is Extract<R, { kind: ParentKind }> =>
+  parentKinds.some((kind) => kind === run.kind);
+/** True for a run that executors carry out. */
+export const isLoad = <R extends { kind: WorkloadKind }>(run: R): run is Extract<R, { kind: LoadKind }> =>
+  !isParent(run);
 
 export const Policies = z
   .strictObject({
@@ -94,15 +112,47 @@ const CreateZookeeperRun = z
   })
   .meta({ id: 'CreateZookeeperRun' });
 
+const CreateSuiteRun = z
+  .strictObject({
+    kind: z.literal('suite'),
+    spec: SuiteSpec,
+    ...described,
+    target: Target.optional().describe('Of every step that works on a cluster'),
+    thresholds: z.array(Threshold).max(0, 'expected thresholds of each step, in its run').default([]),
+    placement: Placement.prefault({}).describe('Of steps that say nothing of it'),
+    policies: Policies.prefault({}).describe('Of the suite, and of steps that say nothing of it'),
+  })
+  .meta({ id: 'CreateSuiteRun' });
+
+const CreateSearchRun = z
+  .strictObject({
+    kind: z.literal('search'),
+    spec: SearchSpec,
+    ...described,
+    target: Target,
+    thresholds: z.array(Threshold).max(64).default([]).describe('What a rate has to meet'),
+    placement: Placement.prefault({}).describe('Of every probe'),
+    policies: Policies.prefault({}).describe('Of the search and of every probe'),
+  })
+  .meta({ id: 'CreateSearchRun' });
+
 /** The body of POST /v1/runs. */
 export const CreateRun = z
-  .discriminatedUnion('kind', [CreateStressRun, CreateGenerateRun, CreateLoadRun, CreateQueryRun, CreateZookeeperRun])
+  .discriminatedUnion('kind', [
+    CreateStressRun,
+    CreateGenerateRun,
+    CreateLoadRun,
+    CreateQueryRun,
+    CreateZookeeperRun,
+    CreateSuiteRun,
+    CreateSearchRun,
+  ])
   .meta({ id: 'CreateRun' });
 export type CreateRun = z.infer<typeof CreateRun>;
 
 /** The specification of a run as it is stored, defaults filled in. */
 export const StoredSpec = z
-  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec])
+  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec, SuiteSpec, SearchSpec])
   .meta({ id: 'StoredSpec' });
 
 /** Why a queued run waits, in a sentence, and its place. */
@@ -148,6 +198,8 @@ export const Run = z
     startedAtMs: z.int().nullable(),
     endedAtMs: z.int().nullable(),
     rerunOf: z.string().nullable(),
+    parentId: z.string().nullable().default(null).describe('The suite or search that it belongs to'),
+    step: z.string().nullable().default(null).describe('Which step or probe of it'),
     projectId: z.string().default('default'),
     benchmark: z
       .object({ id: z.string(), version: z.int() })

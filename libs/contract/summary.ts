@@ -3,7 +3,9 @@ import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
 import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
-import { HistogramType, LatencyFigures, OperationCounters, ServerGc } from './interval.js';
+import { SearchReport } from '#libs/workloads/search/search.schema.js';
+import { SuiteReport } from '#libs/workloads/suite/suite.schema.js';
+import { LatencyFigures, OperationCounters, ServerGc } from './interval.js';
 import { Validity, Verdict } from './status.js';
 import { ThresholdResult } from './threshold.js';
 
@@ -54,7 +56,7 @@ export type Finding = z.infer<typeof Finding>;
 
 /** What a run made or found beside its intervals, by kind. */
 export const RunReport = z
-  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport, ZookeeperReport])
+  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport, ZookeeperReport, SuiteReport, SearchReport])
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 

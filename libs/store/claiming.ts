@@ -1,6 +1,7 @@
-import { In, IsNull, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager } from 'typeorm';
 import { groupOf, groupsOf } from '#libs/contract/placement.js';
 import type { RunStatus } from '#libs/contract/status.js';
+import { PARENTS } from './active.js';
 import { allot, servedOf, type Share, suppliesOf } from './allot.js';
 import type { Database } from './database.js';
 import { queuedRuns } from './fair-order.js';
@@ -40,7 +41,7 @@ export async function shardFor(
     return demand && shard ? { run: demand.run, shard } : null;
   };
   const started = await manager.find(run, {
-    where: { status: In(CLAIMED), cancelAtMs: IsNull() },
+    where: { status: In(CLAIMED), cancelAtMs: IsNull(), kind: Not(In(PARENTS)) },
     order: { createdAtMs: 'ASC' },
   });
   for (const one of started) demands.push(...(await demandsOf(database, manager, one)));

@@ -4,6 +4,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
 import { ManyExecutors1795258800000 } from '#migrations/1795258800000-many-executors.js';
+import { RunParents1795336200000 } from '#migrations/1795336200000-run-parents.js';
 import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
 import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
@@ -22,6 +23,7 @@ const MIGRATIONS = [
   JobLeases1795269660000,
   Datasets1795269600000,
   Artifacts1795271000000,
+  RunParents1795336200000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;

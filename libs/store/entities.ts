@@ -45,6 +45,9 @@ const run = new EntitySchema<RunRow>({
     cancelReason: text('cancel_reason', optional),
     mismatchCount: big('mismatch_count'),
     rerunOf: text('rerun_of', optional),
+    parentId: text('parent_id', optional),
+    rootId: text('root_id', optional),
+    step: text('step', optional),
     origin: json('origin', optional),
     rolledUpMs: int('rolled_up_ms', optional),
     createdAtMs: big('created_at_ms'),
@@ -59,6 +62,7 @@ const run = new EntitySchema<RunRow>({
     { name: 'runs_schedule', columns: ['scheduleId'] },
     { name: 'runs_status', columns: ['status', 'createdAtMs'] },
     { name: 'runs_created', columns: ['createdAtMs', 'id'] },
+    { name: 'runs_parent', columns: ['parentId', 'step'], unique: true },
   ],
 });
 

@@ -1,4 +1,5 @@
-import type { EntityManager } from 'typeorm';
+import { In, Not, type EntityManager } from 'typeorm';
+import { PARENTS } from './active.js';
 import type { Database } from './database.js';
 import type { RunRow } from './row.js';
 
@@ -23,14 +24,14 @@ async function waitingProjects(database: Database, manager: EntityManager): Prom
     .toSorted((a, b) => turnOf(a.id) - turnOf(b.id) || (a.id < b.id ? -1 : 1));
 }
 
-/** Queued runs in the order in which they are tried: projects take turns, and within one the oldest is first. */
+/** Queued runs for executors in the order in which they are tried: projects take turns, and within one the oldest is first. */
 export async function queuedRuns(database: Database, manager: EntityManager): Promise<RunRow[]> {
   const { run } = database.entities;
   const runs: RunRow[] = [];
   for (const { id } of await waitingProjects(database, manager))
     runs.push(
       ...(await manager.find(run, {
-        where: { status: 'queued', projectId: id },
+        where: { status: 'queued', projectId: id, kind: Not(In(PARENTS)) },
         order: { createdAtMs: 'ASC', id: 'ASC' },
         take: LOOKED_AT,
       })),

@@ -13,7 +13,7 @@ export async function insertRun(
   input: NewRun,
 ): Promise<void> {
   const { run, history, label, endpoint, shard, project } = database.entities;
-  const { id, createdAtMs, projectId = DEFAULT_PROJECT, benchmark = null, scheduleId = null } = input;
+  const { id, createdAtMs, projectId = DEFAULT_PROJECT, benchmark = null, scheduleId = null, parent } = input;
   const { target, secrets } = vault.split(input.target);
   if (!(await manager.existsBy(project, { id: projectId })))
     throw new CodedError('NOT_FOUND', `There is no project ${projectId}; create it first.`);
@@ -39,6 +39,9 @@ export async function insertRun(
     benchmarkId: benchmark?.id ?? null,
     benchmarkVersion: benchmark?.version ?? null,
     scheduleId,
+    parentId: parent?.runId ?? null,
+    rootId: parent?.rootId ?? null,
+    step: parent?.step ?? null,
   });
   await manager.insert(history, {
     runId: id,
@@ -46,7 +49,7 @@ export async function insertRun(
     from: null,
     to: 'queued',
     actor: input.actor,
-    reason: 'created',
+    reason: parent ? `step ${parent.step} of run ${parent.runId}` : 'created',
   });
   for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
   for (const each of new Set(input.endpoints))

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { isParent } from '#libs/contract/run.js';
 import type { Database } from './database.js';
 import type { RunRow, ShardRow } from './row.js';
 
@@ -22,7 +23,7 @@ export async function lookAtLeases(
   nowMs: number,
 ): Promise<Interruption> {
   const expired = shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
-  if (expired.length === 0) return forsaken(run, shards, nowMs);
+  if (expired.length === 0) return isParent(run) ? undefined : forsaken(run, shards, nowMs);
   const names = expired.map((one) => one.executorId ?? '?').join(', ');
   const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;
   const tell = (more: string) =>
@@ -33,6 +34,12 @@ export async function lookAtLeases(
       source: WATCHDOG,
       message: `${reason}; ${more}`,
     });
+  if (isParent(run)) {
+    // Its steps go on meanwhile; whoever takes it over decides from what is stored of them.
+    await setAside(database, manager, expired, 'waiting', nowMs);
+    await tell('another takes the run over');
+    return undefined;
+  }
   if (run.policies.lostExecutor === 'requeue' && run.cancelAtMs === null) {
     const worn = expired.find((one) => (one.lostExecutors?.length ?? 0) >= run.policies.maxRequeues);
     await setAside(database, manager, expired, worn ? 'lost' : 'waiting', nowMs);

@@ -12,6 +12,7 @@ import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlJobLeases } from './job-lease.js';
 import { SqlRollUps } from './roll-up.js';
+import { SqlParentStore } from './parent-store.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
@@ -37,6 +38,7 @@ export async function openStore({ url, secretKey }: StoreOptions): Promise<Store
 /** The stores of an open database. */
 export const storeOf = (database: Database, vault: Vault): Store => ({
   runs: new SqlRunStore(database, vault),
+  parents: new SqlParentStore(database, vault),
   shards: new SqlShardStore(database),
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),

@@ -48,12 +48,24 @@ interface NewRunFields {
   endpoints: readonly string[];
   shards: readonly { index: number; lanes: ShardView['lanes'] }[];
   actor: string;
+  /** The run that it is a step of. */
+  parent?: RunParent | undefined;
+}
+
+/** Which step of which run; `rootId` is the outermost one, whose target lock holds for all that belong to it. */
+export interface RunParent {
+  runId: string;
+  rootId: string;
+  step: string;
 }
 
 /** A run as stored; `target` has its secrets only where `withSecrets` was asked for. */
 export type StoredRun = RunDefinition & RunFields & StoredRunFields;
 
 interface StoredRunFields {
+  parentId: string | null;
+  rootId: string | null;
+  step: string | null;
   status: RunStatus;
   statusHistory: StatusChange[];
   shards: ShardView[];
@@ -77,6 +89,8 @@ export interface RunFilter {
   benchmarkId?: string | undefined;
   fromMs?: number | undefined;
   toMs?: number | undefined;
+  /** Only what belongs to this run; null: only what belongs to none. */
+  parent?: string | null | undefined;
   limit: number;
   /** Opaque; from a former page. Newest first. */
   cursor?: string | undefined;
@@ -224,6 +238,24 @@ export interface Watchdog {
   sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]>;
 }
 
+/** Runs that consist of other runs. */
+export interface ParentStore {
+  /**
+   * The next run for this coordinator: one that has lost its coordinator, else the first queued one whose target is free.
+   * Executors need not be idle. Its claim is renewed by `shards.beat`.
+   */
+  claim(coordinatorId: string, nowMs: number, leaseMs: number): Promise<Claim | null>;
+  /**
+   * Starts a step: the run that there is already for it, or a new one. Null when the claim is no longer valid, the parent
+   * has ended, or was cancelled and the step is not `afterCancel`. With `problem` the run fails at once.
+   */
+  addChild(claim: Claim, run: NewRun, options: { afterCancel: boolean; problem?: Problem }): Promise<StoredRun | null>;
+  /** Gives a run up, so that another coordinator takes it over at once. */
+  release(claim: Claim): Promise<void>;
+  /** In the order in which they were started. */
+  children(parentId: string): Promise<StoredRun[]>;
+}
+
 export interface RunCounts {
   byStatusAndKind(): Promise<{ status: RunStatus; kind: string; count: number }[]>;
   /** When the run that waits longest was made, epoch milliseconds; null when none waits. */
@@ -251,6 +283,7 @@ export interface JobLeases {
 export interface Store {
   runs: RunStore;
   shards: ShardStore;
+  parents: ParentStore;
   intervals: IntervalStore;
   log: LogStore;
   artifacts: ArtifactStore;

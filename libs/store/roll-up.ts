@@ -45,7 +45,8 @@ export class SqlRollUps implements RollUps {
     const found = await manager.findOneBy(run, { id: runId });
     const counts = { before: 0, after: 0 };
     if (found === null) return counts;
-    const factor = resolutionMs / found.spec.log.intervalMs;
+    // A run that consists of others has no intervals of its own.
+    const factor = 'log' in found.spec ? resolutionMs / found.spec.log.intervalMs : 0;
     const highest = await manager.maximum(intervalSelf, 'interval', { runId });
     if (highest !== null && Number.isInteger(factor) && factor > 1)
       for (let from = 0; from <= highest; from += factor) {

@@ -34,6 +34,10 @@ export interface RunRow {
   cancelReason: string | null;
   mismatchCount: number;
   rerunOf: string | null;
+  parentId: string | null;
+  /** The outermost run that it belongs to; null for one that belongs to none. */
+  rootId: string | null;
+  step: string | null;
   origin: RunOrigin | null;
   /** Least length of the stored intervals once they were rolled up. */
   rolledUpMs: number | null;

@@ -2,7 +2,7 @@ import { In } from 'typeorm';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
 import type { RunCounts } from './port.js';
-import { ACTIVE } from './active.js';
+import { ACTIVE, PARENTS } from './active.js';
 
 /** Counts over all runs in the database, for those who watch the service. */
 export class SqlRunCounts implements RunCounts {
@@ -39,6 +39,7 @@ export class SqlRunCounts implements RunCounts {
       .innerJoin(run.options.name, 'run', 'run.id = shard.runId')
       .where({ state: In(['waiting', 'claimed', 'ready', 'running']) })
       .andWhere('run.status IN (:...open)', { open: ['queued', ...ACTIVE] })
+      .andWhere('run.kind NOT IN (:...parents)', { parents: PARENTS })
       .getCount();
   }
 }

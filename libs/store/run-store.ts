@@ -1,69 +1,20 @@
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
-import type { RunDefinition } from '#libs/workloads/driver.js';
 import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { Database } from './database.js';
 import { insertRun } from './insert-run.js';
 import { createOnce } from './platform/creation.js';
 import type { Idempotency } from './platform/port.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
-import type { HistoryRow, RunRow, ShardRow } from './row.js';
-import { moveRun } from './status-writer.js';
+import type { RunRow } from './row.js';
+import { completeRuns } from './run-rows.js';
+import { cancelRun, moveRun } from './status-writer.js';
 import type { Vault } from './vault.js';
 import { waitingOf } from './waiting.js';
 
 const KEPT_MISMATCHES = 100;
-
-/** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
-const definitionOf = ({ kind, spec }: RunRow, target: RunRow['target']): RunDefinition =>
-  ({ kind, spec, target }) as RunDefinition;
-
-const storedRun = (
-  row: RunRow,
-  history: readonly HistoryRow[],
-  shards: readonly ShardRow[],
-  target = row.target,
-): StoredRun => ({
-  id: row.id,
-  ...definitionOf(row, target),
-  name: row.name,
-  labels: row.labels,
-  thresholds: row.thresholds,
-  placement: row.placement,
-  policies: row.policies,
-  rerunOf: row.rerunOf,
-  origin: row.origin,
-  createdAtMs: row.createdAtMs,
-  projectId: row.projectId,
-  benchmark: row.benchmarkId === null ? null : { id: row.benchmarkId, version: row.benchmarkVersion ?? 1 },
-  scheduleId: row.scheduleId,
-  status: row.status,
-  statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
-  shards: shards.map(
-    ({ executorLabels, index, executorId, lanes, state, startedAtMs, completed, report, lostExecutors }) => ({
-      index,
-      executorId,
-      executorLabels,
-      lanes,
-      state,
-      startedAtMs,
-      completed,
-      report,
-      ...(lostExecutors && { lostExecutors }),
-    }),
-  ),
-  summary: row.summary,
-  problem: row.problem,
-  simulated: row.simulated,
-  startAtMs: row.startAtMs,
-  cancelRequested:
-    row.cancelAtMs === null
-      ? null
-      : { atMs: row.cancelAtMs, actor: row.cancelActor ?? '', reason: row.cancelReason ?? '' },
-  endedAtMs: row.endedAtMs,
-});
 
 const cursorOf = ({ createdAtMs, id }: RunRow): string => Buffer.from(`${createdAtMs}:${id}`).toString('base64url');
 
@@ -106,6 +57,8 @@ export class SqlRunStore implements RunStore {
     if (filter.benchmarkId) query.andWhere('run.benchmarkId = :benchmarkId', { benchmarkId: filter.benchmarkId });
     if (filter.kind) query.andWhere('run.kind = :kind', { kind: filter.kind });
     if (filter.fromMs !== undefined) query.andWhere('run.createdAtMs >= :fromMs', { fromMs: filter.fromMs });
+    if (filter.parent === null) query.andWhere('run.parentId IS NULL');
+    else if (filter.parent !== undefined) query.andWhere('run.parentId = :parent', { parent: filter.parent });
     if (filter.toMs !== undefined) query.andWhere('run.createdAtMs < :toMs', { toMs: filter.toMs });
     if (filter.label !== undefined) {
       const [name = '', ...rest] = filter.label.split(':');
@@ -152,11 +105,7 @@ export class SqlRunStore implements RunStore {
     return this.database.control(async (manager) => {
       const found = await manager.findOneBy(run, { id });
       if (!found || isEnded(found.status)) return false;
-      if (found.status === 'queued')
-        return moveRun(this.database, manager, id, { to: 'cancelled', actor, reason, atMs });
-      if (found.cancelAtMs === null)
-        await manager.update(run, { id }, { cancelAtMs: atMs, cancelActor: actor, cancelReason: reason });
-      return true;
+      return cancelRun(this.database, manager, found, { actor, reason, atMs });
     });
   }
 
@@ -189,21 +138,26 @@ export class SqlRunStore implements RunStore {
   }
 
   delete(id: string): Promise<void> {
+    return this.database.control(async (manager) => {
+      const found = await manager.findOneBy(this.database.entities.run, { id });
+      if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
+      await this.remove(manager, found);
+    });
+  }
+
+  /** A run with everything that belongs to it, which has to have ended as well. */
+  private async remove(manager: EntityManager, { id, status }: RunRow): Promise<void> {
     const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, creation } =
       this.database.entities;
-    return this.database.control(async (manager) => {
-      const found = await manager.findOneBy(run, { id });
-      if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
-      if (!isEnded(found.status))
-        throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${found.status}: cancel it first`);
-      const { artifactPart, annotation } = this.database.entities;
-      const parts = [shard, history, label, endpoint, interval, intervalSelf, log, mismatch];
-      for (const owned of [...parts, artifactPart, annotation]) {
-        await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
-      }
-      await manager.delete(creation, { resourceId: id });
-      await manager.delete(run, { id });
-    });
+    if (!isEnded(status)) throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${status}: cancel it first`);
+    for (const child of await manager.findBy(run, { parentId: id })) await this.remove(manager, child);
+    const { artifactPart, annotation } = this.database.entities;
+    const parts = [shard, history, label, endpoint, interval, intervalSelf, log, mismatch];
+    for (const owned of [...parts, artifactPart, annotation]) {
+      await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
+    }
+    await manager.delete(creation, { resourceId: id });
+    await manager.delete(run, { id });
   }
 
   private async load(manager: EntityManager, id: string): Promise<StoredRun> {
@@ -212,19 +166,7 @@ export class SqlRunStore implements RunStore {
     return found;
   }
 
-  private async complete(manager: EntityManager, rows: readonly RunRow[], withSecrets = false): Promise<StoredRun[]> {
-    const { history, shard } = this.database.entities;
-    if (rows.length === 0) return [];
-    const runId = In(rows.map((row) => row.id));
-    const histories = await manager.find(history, { where: { runId }, order: { id: 'ASC' } });
-    const shards = await manager.find(shard, { where: { runId }, order: { index: 'ASC' } });
-    return rows.map((row) =>
-      storedRun(
-        row,
-        histories.filter((each) => each.runId === row.id),
-        shards.filter((each) => each.runId === row.id),
-        withSecrets ? this.vault.join(row.target, row.secrets) : row.target,
-      ),
-    );
+  private complete(manager: EntityManager, rows: readonly RunRow[], withSecrets = false): Promise<StoredRun[]> {
+    return completeRuns(this.database, manager, rows, withSecrets ? this.vault : undefined);
   }
 }

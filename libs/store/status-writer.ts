@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { isEnded, mayBecome } from '#libs/contract/status.js';
 import type { Database } from './database.js';
 import type { Transition } from './port.js';
+import type { RunRow } from './row.js';
 
 /**
  * Moves a run to another state inside a control transaction: legal moves only, with a line of history. False when the run
@@ -40,6 +41,36 @@ export async function moveRun(
       }
     }
     await manager.update(executor, { runId: id }, { runId: null });
+    await cancelChildren(database, manager, id, { to, atMs, actor });
   }
+  return true;
+}
+
+/** What belongs to a run does not outlive it, however it ended. */
+async function cancelChildren(
+  database: Database,
+  manager: EntityManager,
+  parentId: string,
+  { to, atMs, actor }: Pick<Transition, 'to' | 'atMs' | 'actor'>,
+): Promise<void> {
+  const reason = `run ${parentId}, which it belongs to, is ${to}`;
+  for (const child of await manager.findBy(database.entities.run, { parentId }))
+    if (!isEnded(child.status)) await cancelRun(database, manager, child, { atMs, actor, reason });
+}
+
+/** A queued run is cancelled at once, another told to stop; the first who asks stands. */
+export async function cancelRun(
+  database: Database,
+  manager: EntityManager,
+  run: RunRow,
+  { atMs, actor, reason }: { atMs: number; actor: string; reason: string },
+): Promise<boolean> {
+  if (run.status === 'queued') return moveRun(database, manager, run.id, { to: 'cancelled', actor, reason, atMs });
+  if (run.cancelAtMs === null)
+    await manager.update(
+      database.entities.run,
+      { id: run.id },
+      { cancelAtMs: atMs, cancelActor: actor, cancelReason: reason },
+    );
   return true;
 }

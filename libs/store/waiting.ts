@@ -1,6 +1,6 @@
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { groupsOf, hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
-import type { Waiting } from '#libs/contract/run.js';
+import { isParent, type Waiting } from '#libs/contract/run.js';
 import { ACTIVE } from './active.js';
 import { allot, servedOf, suppliesOf } from './allot.js';
 import type { Database } from './database.js';
@@ -19,10 +19,14 @@ const workingExecutors = (executors: readonly ExecutorRow[], nowMs: number): Exe
 export const idleExecutors = (executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
   workingExecutors(executors, nowMs).filter(({ runId }) => runId === null);
 
-/** The active run whose target this run would disturb, or null. */
+/** What belongs to one run shares its lock: none of it excludes another. */
+const familyOf = ({ id, rootId }: RunRow): string => rootId ?? id;
+
+/** The active run whose target this run would disturb, or the outermost one that this belongs to; or null. */
 export async function lockedBy(database: Database, manager: EntityManager, run: RunRow): Promise<string | null> {
   const { endpoint, run: runs } = database.entities;
   const mine = await manager.findBy(endpoint, { runId: run.id });
+  if (mine.length === 0) return null;
   const holders = await manager
     .createQueryBuilder(endpoint, 'lock')
     .innerJoin(runs.options.name, 'run', 'run.id = lock.runId')
@@ -31,7 +35,11 @@ export async function lockedBy(database: Database, manager: EntityManager, run: 
     .andWhere('lock.runId <> :id', { id: run.id })
     .getMany();
   const shared = mine.every((one) => one.shared);
-  return holders.find((holder) => !(shared && holder.shared))?.runId ?? null;
+  const disturbed = holders.filter((holder) => !(shared && holder.shared));
+  if (disturbed.length === 0) return null;
+  const others = await manager.findBy(runs, { id: In(disturbed.map((holder) => holder.runId)) });
+  const holder = others.find((other) => familyOf(other) !== familyOf(run));
+  return holder ? familyOf(holder) : null;
 }
 
 /** Place in the queue (1 is next) and why it waits, in a sentence; null unless queued. */
@@ -48,10 +56,10 @@ export async function waitingOf(
   const quota = await overQuota(database, manager, run);
   if (quota) return { position, reason: quota };
   const holder = await lockedBy(database, manager, run);
-  const reason = holder
-    ? `its target is locked by run ${holder}; both would have to say "shared": true`
-    : lackOf(groupsOf(run.placement), await manager.find(executor), nowMs);
-  return { position, reason };
+  if (holder)
+    return { position, reason: `its target is locked by run ${holder}; both would have to say "shared": true` };
+  if (isParent(run)) return { position, reason: 'the API will start its first step in a moment' };
+  return { position, reason: lackOf(groupsOf(run.placement), await manager.find(executor), nowMs) };
 }
 
 /** What is missing for all groups to be carried out at once, of the first group that lacks something. */

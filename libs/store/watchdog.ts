@@ -1,6 +1,7 @@
 import { In, type EntityManager } from 'typeorm';
 import type { ProblemCode } from '#libs/contract/coded-error.js';
 import { problemOf } from '#libs/contract/problem.js';
+import { isParent } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import { ACTIVE } from './active.js';
 import type { Database } from './database.js';
@@ -10,10 +11,14 @@ import type { RunRow } from './row.js';
 import { moveRun } from './status-writer.js';
 
 const CANCEL_GRACE_MS = 5_000;
+/** A suite or a search waits for its steps, which have their own grace, and for another API to take it over. */
+const PARENT_GRACE_MS = 30_000;
 const DAY_MS = 86_400_000;
 
 /** How long a run of this kind may run; a day when it ends by its work. */
 function plannedMs(spec: RunRow['spec']): number {
+  if ('cleanupWithinMs' in spec)
+    return DAY_MS * (spec.setup.length + spec.steps.length + spec.cleanup.length) + spec.cleanupWithinMs;
   if ('durationMs' in spec && spec.durationMs !== undefined) return spec.durationMs;
   if (!('stop' in spec) || spec.stop.type === 'operations') return DAY_MS;
   return spec.stop.type === 'duration' ? spec.stop.durationMs : spec.stop.maxIntervals * spec.log.intervalMs;
@@ -67,9 +72,16 @@ export class SqlWatchdog implements Watchdog {
   }
 }
 
-function overdue(run: RunRow, nowMs: number): Transition | undefined {
+/** How long after a cancel whoever carries out the run may take. */
+function cancelGraceMs({ kind, status, spec, policies }: RunRow): number {
   // An executor that has come to finishing has heard of it, and makes the summary.
-  const graceMs = run.status === 'finishing' ? run.policies.finishingDeadlineMs : CANCEL_GRACE_MS;
+  if (status === 'finishing') return policies.finishingDeadlineMs;
+  if (!isParent({ kind })) return CANCEL_GRACE_MS;
+  return PARENT_GRACE_MS + ('cleanupWithinMs' in spec && spec.cleanup.length > 0 ? spec.cleanupWithinMs : 0);
+}
+
+function overdue(run: RunRow, nowMs: number): Transition | undefined {
+  const graceMs = cancelGraceMs(run);
   if (run.cancelAtMs !== null && nowMs - run.cancelAtMs > graceMs) {
     return {
       to: 'cancelled',

@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '#libs/contract/run.js';
+import type { LoadKind } from '#libs/contract/run.js';
 import type { DriverEvents, Drivers, OpenShard, RunDefinition, Shard, TargetFacts } from './driver.js';
 
 /** A driver that knows its run: what is the same for every kind. */
@@ -8,7 +8,7 @@ export interface BoundDriver {
 }
 
 /** The driver of a run's kind, with its specification and target. */
-export const bindDriver = <K extends WorkloadKind>(
+export const bindDriver = <K extends LoadKind>(
   drivers: Drivers,
   run: RunDefinition<K> & { id: string },
 ): BoundDriver => ({

@@ -1,13 +1,15 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { ProblemCode } from '#libs/contract/problem.js';
-import type { WorkloadKind } from '#libs/contract/run.js';
+import type { LoadKind, WorkloadKind } from '#libs/contract/run.js';
 import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
+import type { SearchSpec } from './search/search.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 import type { ZookeeperSpec } from './zookeeper/zookeeper.schema.js';
+import type { SuiteSpec } from './suite/suite.schema.js';
 
 /** The stored specification of each kind; a new kind is one line here, and does not compile without its plan, driver and lane. */
 export interface SpecByKind {
@@ -16,6 +18,8 @@ export interface SpecByKind {
   load: LoadSpec;
   query: QuerySpec;
   zookeeper: ZookeeperSpec;
+  suite: SuiteSpec;
+  search: SearchSpec;
 }
 
 /** What each kind works on; null where that is no cluster. */
@@ -25,6 +29,8 @@ export interface TargetByKind {
   load: Target;
   query: Target;
   zookeeper: Target;
+  suite: Target | null;
+  search: Target;
 }
 
 /** What a run is: kind, specification and target belong together. */
@@ -100,5 +106,5 @@ export interface Driver<Spec, Where = Target> {
   ): Promise<OpenShard>;
 }
 
-/** How every kind is carried out. */
-export type Drivers = { [K in WorkloadKind]: Driver<SpecByKind[K], TargetByKind[K]> };
+/** How every kind that executors take is carried out. */
+export type Drivers = { [K in LoadKind]: Driver<SpecByKind[K], TargetByKind[K]> };

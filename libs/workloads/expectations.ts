@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '#libs/contract/run.js';
+import type { LoadKind } from '#libs/contract/run.js';
 import type { Expectation } from '#libs/stats/audit.js';
 import { countsPartitions } from '#libs/stress/profile/user-spec.js';
 import type { RunDefinition, SpecByKind } from './driver.js';
@@ -49,7 +49,7 @@ const promisedByQuery = ({ rate, concurrency }: QuerySpec, lanes: number): Promi
 });
 
 /** What each kind promises; pure. */
-const expectations: { [K in WorkloadKind]: Promises<SpecByKind[K]> } = {
+const expectations: { [K in LoadKind]: Promises<SpecByKind[K]> } = {
   stress: promisedByStress,
   generate: promisedByGenerate,
   load: promisedByLoad,
@@ -58,5 +58,5 @@ const expectations: { [K in WorkloadKind]: Promises<SpecByKind[K]> } = {
 };
 
 /** What one run promises; `lanes` over all executors. */
-export const promisedBy = <K extends WorkloadKind>(run: RunDefinition<K>, lanes: number): Promised =>
+export const promisedBy = <K extends LoadKind>(run: RunDefinition<K>, lanes: number): Promised =>
   expectations[run.kind](run.spec, lanes);

@@ -1,4 +1,5 @@
 import { type Problem, problemOf } from '#libs/contract/problem.js';
+import { isLoad, isParent, type LoadKind } from '#libs/contract/run.js';
 import { isEnded, type RunStatus, type Validity } from '#libs/contract/status.js';
 import type { RunReport, Summary } from '#libs/contract/summary.js';
 import { SummaryFold } from '#libs/stats/summary.js';
@@ -6,6 +7,8 @@ import { intervalGroups } from '#libs/store/interval-groups.js';
 import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
 import { promisedBy } from './expectations.js';
 import { loadVerdict, unverified } from './load/load-verdict.js';
+import { parentState } from './parent/parent-state.js';
+import { parentFailure, parentSummary } from './parent/parent-summary.js';
 import { queryVerdict } from './query/query-verdict.js';
 import { joinReports } from './run-report.js';
 
@@ -66,7 +69,13 @@ const withReasons = (validity: Validity, more: readonly Reason[]): Validity =>
     ? validity
     : { level: validity.level === 'valid' ? 'degraded' : validity.level, reasons: [...validity.reasons, ...more] };
 
-async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowMs: number): Promise<Summary> {
+/** Of a run that executors carried out. */
+async function loadSummary(
+  store: Store,
+  run: Extract<StoredRun, { kind: LoadKind }>,
+  carriedOut: boolean,
+  nowMs: number,
+): Promise<Summary> {
   const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
   const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
@@ -120,6 +129,9 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
   }
 }
 
+const summaryOf = (store: Store, run: StoredRun, carriedOut: boolean, nowMs: number): Promise<Summary> =>
+  isLoad(run) ? loadSummary(store, run, carriedOut, nowMs) : parentSummary(store, run, nowMs);
+
 /** Who asked for a cancel stands in the history, not who carried it out; it wins over completing. */
 function cancelFirst({ cancelRequested }: StoredRun, ending: Ending | undefined): Ending | undefined {
   if (cancelRequested === null || (ending?.to !== 'completed' && ending?.to !== 'cancelled')) return ending;
@@ -134,8 +146,14 @@ function foundWrong(run: StoredRun, report: RunReport | undefined): string | und
 }
 
 /** What was found may make a run fail that was carried out; only all of its shards together can tell. */
-function judged(run: StoredRun, ending: Ending): Ending {
+async function judged(store: Store, run: StoredRun, ending: Ending, nowMs: number): Promise<Ending> {
   if (ending.to !== 'completed') return ending;
+  if (isParent(run)) {
+    const { report, children } = await parentState(store, run, nowMs);
+    const failure = parentFailure(report, children.byStep);
+    if (failure === undefined) return ending;
+    return { to: 'failed', actor: ending.actor, reason: failure, problem: problemOf('STEP_FAILED', failure) };
+  }
   const reason = foundWrong(run, joinReports(run.shards.flatMap((shard) => shard.report ?? [])));
   if (reason === undefined) return ending;
   return { to: 'failed', actor: ending.actor, reason, problem: problemOf('VALIDATION_MISMATCH', reason) };
@@ -155,7 +173,7 @@ export async function finishRun(store: Store, runId: string, nowMs: number, endi
   if (wanted === undefined) return;
   const latest = await store.runs.find(runId);
   if (latest?.cancelRequested && wanted.to === 'completed') return finishRun(store, runId, nowMs, ending);
-  const moved = await store.runs.transition(runId, { ...judged(run, wanted), atMs: nowMs });
+  const moved = await store.runs.transition(runId, { ...(await judged(store, run, wanted, nowMs)), atMs: nowMs });
   // Somebody else ended it meanwhile, as something else: the summary has to say so. What other shards wrote until the
   // run ended belongs to it as well.
   if (!moved || run.shards.some((shard) => shard.state === 'running')) await finishRun(store, runId, nowMs);

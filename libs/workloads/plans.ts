@@ -3,6 +3,7 @@ import type { RunDefinition, Shard, SpecByKind } from './driver.js';
 import { planGenerate } from './generate/generate.plan.js';
 import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
+import { planParent } from './parent/parent.plan.js';
 import { planStress } from './stress/stress.plan.js';
 import { planZookeeper } from './zookeeper/zookeeper.plan.js';
 
@@ -15,6 +16,8 @@ export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   load: planLoad,
   query: planQuery,
   zookeeper: planZookeeper,
+  suite: planParent,
+  search: planParent,
 };
 
 /** The shards of one run; pure. */

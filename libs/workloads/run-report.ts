@@ -17,6 +17,9 @@ const JOINS: { [K in Kind]: (reports: readonly RunReport[]) => ReportOf<K> | und
   load: (reports) => joinLoaded(reports.filter(isOf('load'))),
   query: (reports) => joinQueried(reports.filter(isOf('query'))),
   zookeeper: (reports) => joinZookeeper(reports.filter(isOf('zookeeper'))),
+  // Made of the runs that they consist of, not of shards.
+  suite: (reports) => reports.find(isOf('suite')),
+  search: (reports) => reports.find(isOf('search')),
 };
 
 /** One report from those of the shards, which are all of one kind; undefined when there are none. */

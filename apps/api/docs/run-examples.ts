@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
 import { ZOOKEEPER } from './zookeeper-examples.js';
+import { PARENT_EXAMPLES } from './parent-examples.js';
 
 export interface Example {
   summary: string;
@@ -224,6 +225,7 @@ const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
   load: LOAD,
   query: QUERY,
   zookeeper: ZOOKEEPER,
+  ...PARENT_EXAMPLES,
 };
 
 export const RUN_EXAMPLES: Record<string, Example> = Object.assign({}, ...Object.values(EXAMPLES_BY_KIND));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
+import { isLoad } from '#libs/contract/run.js';
 import type { IntervalStats } from '#libs/contract/interval.js';
 import type { Summary } from '#libs/contract/summary.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
@@ -62,7 +63,7 @@ export class Results {
 
 /** How many of the run's own intervals make one of the answered ones. */
 function resolutionFactor(run: StoredRun, resolutionMs: number | undefined): number {
-  const { intervalMs } = run.spec.log;
+  const intervalMs = isLoad(run) ? run.spec.log.intervalMs : 1;
   const factor = resolutionMs === undefined ? 1 : resolutionMs / intervalMs;
   if (Number.isInteger(factor) && factor >= 1) return factor;
   const message = `expected a multiple of the run's interval of ${intervalMs}ms, found ${resolutionMs}ms`;

@@ -2,6 +2,7 @@ import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import { generateText } from './generate-stdout.js';
 import { loadText } from './load-stdout.js';
+import { parentText } from './parent-stdout.js';
 import { queryText } from './query-stdout.js';
 import { stressText } from './stress-stdout.js';
 import { zookeeperText } from './zookeeper-stdout.js';
@@ -15,6 +16,8 @@ const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = 
   load: loadText,
   query: queryText,
   zookeeper: zookeeperText,
+  suite: parentText,
+  search: parentText,
 };
 
 /** What the command line prints of a run of its kind, made anew from what is stored. */

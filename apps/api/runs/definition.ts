@@ -4,6 +4,7 @@ import type { RunDefinition } from '#libs/workloads/driver.js';
 import { defineGenerate } from './generate-definition.js';
 import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
+import { defineSearch, defineSuite } from './parent-definition.js';
 import { defineStress } from './stress-definition.js';
 import { defineZookeeper } from './zookeeper-definition.js';
 
@@ -24,6 +25,8 @@ const definitions: { [K in WorkloadKind]: Define<K> } = {
   load: defineLoad,
   query: defineQuery,
   zookeeper: defineZookeeper,
+  suite: defineSuite,
+  search: defineSearch,
 };
 
 /** A posted run made whole, or what is wrong with it; pure. */

@@ -56,7 +56,8 @@ function estimateGenerate(spec: GenerateSpec): Estimate {
   };
 }
 
-/** How much a run of each kind will do; pure. */
+const UNKNOWN: Estimate = { operations: null, durationMs: null, rows: null, bytesPerRow: null, bytes: null };
+
 /** What the files hold only the executors see. */
 const estimateQuery = ({ durationMs }: QuerySpec): Estimate => ({
   operations: null,
@@ -78,13 +79,17 @@ function estimateZookeeper({ rate, durationMs, operations }: ZookeeperSpec): Est
   };
 }
 
+/** How much a run of each kind will do; pure. */
 const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   stress: estimateStress,
   generate: estimateGenerate,
   // What the files hold is known when they are read.
-  load: () => ({ operations: null, durationMs: null, rows: null, bytesPerRow: null, bytes: null }),
+  load: () => UNKNOWN,
   query: estimateQuery,
   zookeeper: estimateZookeeper,
+  // Each step says of itself how much it does.
+  suite: () => UNKNOWN,
+  search: () => UNKNOWN,
 };
 
 /** How much one run will do; pure. */

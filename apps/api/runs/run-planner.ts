@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { issuesOf } from '#libs/contract/issues.js';
 import type { Issue } from '#libs/contract/problem.js';
-import { CreateRun, policyProblem } from '#libs/contract/run.js';
+import { thresholdIssues } from '#libs/workloads/threshold-check.js';
+import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
-import { thresholdIssues } from '#libs/workloads/threshold-check.js';
+import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { InjectStore } from '../tokens.js';
@@ -40,6 +41,13 @@ export class RunPlanner {
     const { run, issues } = await this.place(stored, (index) => `target.contactPoints[${index}]`);
     if (issues.length > 0) throw invalid(issues, 'stored definition');
     return run;
+  }
+
+  /** Any body, well-formed or not. Throws CodedError VALIDATION_FAILED with every problem. */
+  async defineAny(body: unknown): Promise<DefinedRun> {
+    const parsed = CreateRun.safeParse(body);
+    if (!parsed.success) throw invalid(issuesOf(parsed.error, body), 'step');
+    return this.define(parsed.data);
   }
 
   /** The plan and all problems of any body, well-formed or not. */
@@ -86,7 +94,8 @@ export class RunPlanner {
   }
 
   /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */
-  private lock(run: RunDefinition, locks: readonly string[], pathOf: (index: number) => string) {
+  private async lock(run: Drafted, locks: readonly string[], pathOf: (index: number) => string): Promise<Locked> {
+    if (isParent(run)) return this.lockChildren(run);
     return run.target === null
       ? Promise.resolve({ endpoints: [...locks], issues: [] })
       : this.targets.inspect(run.target, pathOf).then(({ endpoints, issues }) => ({
@@ -104,4 +113,40 @@ export class RunPlanner {
     const dataset = await this.store.datasets.find(id);
     return { ...withDataset(run, dataset), locks: dataset === null ? [] : datasetLocks(dataset) };
   }
+
+  /** A run that consists of others needs all that they need, from its beginning to its end. */
+  private async lockChildren(run: ParentDraft): Promise<Locked> {
+    const { drafts, issues } = childDrafts(run);
+    const endpoints = new Set<string>();
+    const found = new Map(issues.map((issue) => [JSON.stringify(issue), issue]));
+    for (const draft of drafts) {
+      const child = await this.examineChild(draft, run);
+      for (const endpoint of child.endpoints) endpoints.add(endpoint);
+      for (const { path, message } of child.issues) {
+        const issue = { path: draft.pathOf(path), message };
+        found.set(JSON.stringify(issue), issue);
+      }
+    }
+    return { endpoints: [...endpoints], issues: [...found.values()] };
+  }
+
+  private async examineChild({ body }: ChildDraft, { target }: ParentDraft): Promise<Locked> {
+    const parsed = CreateRun.safeParse(body);
+    if (!parsed.success) return { endpoints: [], issues: issuesOf(parsed.error, body) };
+    const { run, issues } = await this.examine(parsed.data);
+    if (run === null) return { endpoints: [], issues };
+    const ownPassword = run.target?.password !== undefined && target?.password === undefined;
+    return { endpoints: run.endpoints, issues: ownPassword ? [...issues, OWN_PASSWORD] : issues };
+  }
 }
+
+interface Locked {
+  endpoints: readonly string[];
+  issues: Issue[];
+}
+
+/** Texts of steps are stored and shown as they are. */
+const OWN_PASSWORD: Issue = {
+  path: 'spec.command',
+  message: 'expected no password: the target of the whole run takes it, and keeps it secret',
+};

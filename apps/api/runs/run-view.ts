@@ -31,6 +31,8 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   startedAtMs: run.startAtMs,
   endedAtMs: run.endedAtMs,
   rerunOf: run.rerunOf,
+  parentId: run.parentId,
+  step: run.step,
   projectId: run.projectId,
   benchmark: run.benchmark,
   scheduleId: run.scheduleId,

@@ -23,6 +23,12 @@ export const ListRuns = z.strictObject({
     .meta({ examples: ['team:storage'] }),
   from: Instant.optional().describe('Created at or after: ISO 8601 or epoch milliseconds'),
   to: Instant.optional().describe('Created before: ISO 8601 or epoch milliseconds'),
+  parent: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Only what belongs to this suite or search; none: only runs that belong to no other'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().min(1).max(1024).optional().describe('nextCursor of the page before'),
 });

@@ -4,6 +4,7 @@ import { CodedError } from '#libs/contract/problem.js';
 import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import type { Overrides } from '#libs/contract/schedule.js';
+import { afresh, type Resumed } from '#libs/workloads/parent/resume.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Idempotency } from '#libs/store/platform/port.js';
 import type { RunOwnership, Store, StoredRun } from '#libs/store/port.js';
@@ -59,19 +60,32 @@ export class RunsService {
     const run = await this.require(id, true);
     const defined =
       overrides === undefined
-        ? await this.planner.redefine(run)
+        ? await this.planner.redefine(afresh(run))
         : await this.planner.define(overridden(postedForm(run, overrides), overrides));
     const owner = { ...caller, projectId: run.projectId };
     const whole = { ...asked, caller: owner, benchmark: run.benchmark };
     return this.save(defined, id, whole, this.idempotency(whole, 'rerunRun', { id, overrides }));
   }
 
+  /** A new run that goes on where one ended, in its project. */
+  async resume({ id, projectId, benchmark, ...definition }: Resumed, { caller, ...asked }: Asked): Promise<Created> {
+    const whole = { ...asked, caller: { ...caller, projectId }, benchmark };
+    const defined = await this.planner.redefine(definition);
+    return this.save(defined, id, whole, this.idempotency(whole, 'resumeRun', { id }));
+  }
+
   async get(id: string): Promise<Run> {
     return this.view(await this.require(id));
   }
 
-  async list({ from, to, ...filter }: ListRuns, { projectId }: Caller): Promise<RunPage> {
-    const page = await this.store.runs.list({ ...filter, projectId, fromMs: from, toMs: to });
+  async list({ from, to, parent, ...filter }: ListRuns, { projectId }: Caller): Promise<RunPage> {
+    const page = await this.store.runs.list({
+      ...filter,
+      projectId,
+      fromMs: from,
+      toMs: to,
+      parent: parent === 'none' ? null : parent,
+    });
     return { items: await Promise.all(page.items.map((run) => this.view(run))), nextCursor: page.nextCursor };
   }
 

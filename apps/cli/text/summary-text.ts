@@ -1,5 +1,6 @@
 import type { Run } from '#libs/contract/run.js';
 import type { Mismatch, OperationSummary, RunReport, Summary, ThresholdResult } from '#libs/contract/summary.js';
+import { reportLines as parentLines } from '#libs/workloads/parent/parent-text.js';
 import { countedLatency, milliseconds } from './interval-text.js';
 
 const SHOWN_MISMATCHES = 5;
@@ -105,6 +106,8 @@ const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } =
   load: loadedLines,
   query: queriedLines,
   zookeeper: sessionLines,
+  suite: parentLines,
+  search: parentLines,
 };
 
 const linesOf = <K extends RunReport['kind']>(report: { [P in K]: { kind: P } & ReportOf<P> }[K]): string[] =>

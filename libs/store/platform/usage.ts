@@ -1,11 +1,12 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, Not, type EntityManager } from 'typeorm';
+import { isParent } from '#libs/contract/run.js';
 import type { Project, Quotas } from '#libs/contract/project.js';
-import { ACTIVE } from '../active.js';
+import { ACTIVE, PARENTS } from '../active.js';
 import type { Database } from '../database.js';
 import type { RunRow } from '../row.js';
 import { plannedRatePerSecond } from './planned-rate.js';
 
-/** What a project uses now. */
+/** What a project uses now. A suite uses what its steps use. */
 export async function usageOf(
   database: Database,
   manager: EntityManager,
@@ -13,7 +14,7 @@ export async function usageOf(
 ): Promise<Project['usage']> {
   const { run } = database.entities;
   const active = await manager.find(run, {
-    where: { projectId, status: In(ACTIVE) },
+    where: { projectId, status: In(ACTIVE), kind: Not(In(PARENTS)) },
     select: { id: true, spec: true, placement: true },
   });
   return {
@@ -28,8 +29,9 @@ export async function usageOf(
 export async function overQuota(
   database: Database,
   manager: EntityManager,
-  run: Pick<RunRow, 'projectId' | 'spec' | 'placement'>,
+  run: Pick<RunRow, 'kind' | 'projectId' | 'spec' | 'placement'>,
 ): Promise<string | null> {
+  if (isParent(run)) return null;
   const { projectId, spec, placement } = run;
   const quotas: Quotas = (await manager.findOneBy(database.entities.project, { id: projectId }))?.quotas ?? {};
   if (Object.keys(quotas).length === 0) return null;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CodedError } from '#libs/contract/coded-error.js';
-import type { WorkloadKind } from '#libs/contract/run.js';
+import type { LoadKind } from '#libs/contract/run.js';
 import { tidyHeap } from '#libs/load/heap-tidy.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
@@ -13,7 +13,7 @@ import type { LaneCommand, LaneInput, LaneReport } from './message.js';
 /*
  * The worker thread of one lane. It imports no framework, ORM or schema library: its input was parsed before it crossed.
  */
-const openers: { [K in WorkloadKind]: (input: LaneInput<K>, events: DriverEvents) => Promise<OpenShard> } = {
+const openers: { [K in LoadKind]: (input: LaneInput<K>, events: DriverEvents) => Promise<OpenShard> } = {
   stress: openStressLane,
   generate: openGenerateLane,
   load: openLoadLane,
@@ -21,7 +21,7 @@ const openers: { [K in WorkloadKind]: (input: LaneInput<K>, events: DriverEvents
   zookeeper: openZookeeperLane,
 };
 
-const open = <K extends WorkloadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);
+const open = <K extends LoadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);
 
 const port = parentPort;
 if (!port) throw new Error('lane/entry is a worker thread: start it through openLanes');

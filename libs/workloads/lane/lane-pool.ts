@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '#libs/contract/problem.js';
-import type { WorkloadKind } from '#libs/contract/run.js';
+import type { LoadKind } from '#libs/contract/run.js';
 import type { DriverEvents, OpenShard, ShardResult } from '#libs/workloads/driver.js';
 import { joinReports } from '../run-report.js';
 import { IntervalJoin } from './interval-join.js';
@@ -16,7 +16,7 @@ const CLOSE_GRACE_MS = 2_000;
 const HEAP = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 6 };
 
 /** Lanes that read files hold some mebibytes of text at once, which is to die young. */
-const HEAP_OF: { readonly [K in WorkloadKind]?: typeof HEAP } = {
+const HEAP_OF: { readonly [K in LoadKind]?: typeof HEAP } = {
   load: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 },
 };
 

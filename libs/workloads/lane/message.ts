@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '#libs/contract/run.js';
+import type { LoadKind } from '#libs/contract/run.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { ProblemCode } from '#libs/contract/problem.js';
 import type { Mismatch } from '#libs/contract/summary.js';
@@ -29,7 +29,7 @@ interface PlaceByKind {
 }
 
 /** What a lane is started with: parsed and checked before it crosses, so a lane trusts it. */
-export type LaneInput<K extends WorkloadKind = WorkloadKind> = {
+export type LaneInput<K extends LoadKind = LoadKind> = {
   [P in K]: { kind: P; spec: SpecByKind[P]; target: PlaceByKind[P]; share: LaneShare };
 }[K];
 

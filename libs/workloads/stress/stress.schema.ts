@@ -171,6 +171,12 @@ export const StressPlanSpec = z
     tokenRange: TokenRanges.prefault({}).describe('Of token range queries of user profiles'),
     insert: StressInsert.optional().describe('In place of what profiles say; other commands take rowPopulation only'),
     warmup: z.boolean().default(true),
+    warmupMs: z
+      .int()
+      .min(1)
+      .max(3_600_000)
+      .optional()
+      .describe("How long it may take; by the original's count of operations alone when absent"),
     keySizeBytes: z.int().min(1).max(65_535).default(10),
     contents: z
       .enum(['sorted', 'shuffled'])

@@ -10,6 +10,7 @@ import type { Engine } from './engine.js';
 const PER_NODE = 50_000;
 const SHARE = 4;
 const THREADS = 100;
+const NS_PER_MS = 1e6;
 /** A target that fails while warming up will say so in the run; there is no use in waiting for more. */
 const FAILURES = 1_000;
 
@@ -36,6 +37,7 @@ export async function warmUp(
   const count = warmUpOperations({ spec, target: { contactPoints, port: 0, shared: false } });
   if (shareOf(count, share) === 0) return;
   const clock = systemClock;
+  const durationNs = spec.warmupMs === undefined ? undefined : (spec.warmupMs * NS_PER_MS) / operations.length;
   for (const operation of operations) {
     const one = {
       ...onlyOperation(spec, operation),
@@ -51,6 +53,7 @@ export async function warmUp(
       slots: Math.min(THREADS, share.threads),
       dropOverdue: false,
       intervalNs: 1e9,
+      ...(durationNs !== undefined && { durationNs }),
       retries: 0,
       retryable: new Uint8Array(64),
       failed: () => ++failures > FAILURES,

@@ -1,0 +1,67 @@
+import { issuesOf } from '#libs/contract/issues.js';
+import { CodedError } from '#libs/contract/problem.js';
+import { CreateRun } from '#libs/contract/run.js';
+import { nightlySuite } from '#libs/workloads/suite/nightly.js';
+
+/** The flags of `tidemark suite`. */
+export interface SuiteOptions {
+  preset?: string;
+  param: readonly string[];
+  node?: string;
+  name?: string;
+  label: readonly string[];
+}
+
+type Params = Record<string, string | number | boolean>;
+type Document = Readonly<Record<string, unknown>>;
+
+export const PRESETS = { nightly: nightlySuite } as const;
+
+const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `name=value` pairs; numbers and true or false are what they look like. */
+export function pairsOf(pairs: readonly string[], flag: string): Params {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+      if (name === undefined) throw new CodedError('VALIDATION_FAILED', `expected ${flag} name=value, found ${pair}`);
+      if (value === 'true' || value === 'false') return [name, value === 'true'];
+      return [name, value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
+    }),
+  );
+}
+
+const texts = (params: Params): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
+
+/**
+ * The run that a file (a whole definition, or a suite's specification alone) or a preset stands for, flags over it. Throws
+ * CodedError VALIDATION_FAILED with every problem.
+ */
+export function suiteRun(document: unknown, options: SuiteOptions): CreateRun {
+  const params = pairsOf(options.param, '--param');
+  const preset = options.preset === 'nightly' ? { kind: 'suite', name: 'nightly', spec: PRESETS.nightly() } : undefined;
+  const given: unknown =
+    preset ?? (isDocument(document) && 'kind' in document ? document : { kind: 'suite', spec: document });
+  const whole: Document = isDocument(given) ? given : {};
+  const spec = whole['spec'];
+  const specParams = isDocument(spec) ? spec['params'] : undefined;
+  const body = {
+    ...whole,
+    ...(options.name !== undefined && { name: options.name }),
+    ...(options.label.length > 0 && { labels: texts(pairsOf(options.label, '--label')) }),
+    ...(options.node !== undefined && {
+      target: { ...(isDocument(whole['target']) && whole['target']), contactPoints: options.node.split(',') },
+    }),
+    ...(isDocument(spec) && { spec: { ...spec, params: { ...(isDocument(specParams) && specParams), ...params } } }),
+  };
+  const run = CreateRun.safeParse(body);
+  if (!run.success) throw new CodedError('VALIDATION_FAILED', 'this is no suite', issuesOf(run.error, body));
+  if (run.data.kind !== 'suite')
+    throw new CodedError(
+      'VALIDATION_FAILED',
+      `expected a run of kind suite, found ${run.data.kind}; tidemark run takes it`,
+    );
+  return run.data;
+}
