@@ -36,7 +36,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
-  platform: platformOf(database),
+  platform: platformOf(database, vault),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),
