@@ -2086,6 +2086,23 @@ export interface components {
              * @enum {string}
              */
             existing?: "resume" | "restart";
+            /**
+             * @description Rows that are read back once they are loaded; the run fails when one is missing or differs
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            verify?: {
+                /** @enum {string} */
+                type: "none";
+            } | {
+                /** @enum {string} */
+                type: "sample";
+                share: number;
+            } | {
+                /** @enum {string} */
+                type: "full";
+            };
             /** @default {} */
             connection?: components["schemas"]["StressConnectionInput"];
             /** @default {} */
@@ -2128,6 +2145,13 @@ export interface components {
                 header?: boolean;
                 /** @description Without a header; the key column alone when absent */
                 columns?: string[];
+                /** @default , */
+                delimiter?: string;
+                /**
+                 * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+                 * @default 16777216
+                 */
+                maxRowBytes?: number;
             };
             /** @default sort_key */
             keyColumn?: string;
@@ -3427,6 +3451,23 @@ export interface components {
              * @enum {string}
              */
             existing: "resume" | "restart";
+            /**
+             * @description Rows that are read back once they are loaded; the run fails when one is missing or differs
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            verify: {
+                /** @enum {string} */
+                type: "none";
+            } | {
+                /** @enum {string} */
+                type: "sample";
+                share: number;
+            } | {
+                /** @enum {string} */
+                type: "full";
+            };
             connection: components["schemas"]["StressConnection"];
             log: {
                 /** @default 1000 */
@@ -3446,6 +3487,13 @@ export interface components {
                 header: boolean;
                 /** @description Without a header; the key column alone when absent */
                 columns?: string[];
+                /** @default , */
+                delimiter: string;
+                /**
+                 * @description A longer row is rejected, and so is the line of a quote that is not closed within as many bytes
+                 * @default 16777216
+                 */
+                maxRowBytes: number;
             };
             /** @default sort_key */
             keyColumn: string;
@@ -3742,6 +3790,8 @@ export interface components {
             failed: number;
             resumedRows: number;
             files: components["schemas"]["LoadedFile"][];
+            /** @description Where it was asked for */
+            verification?: components["schemas"]["LoadVerification"];
         };
         LoadedFile: {
             name: string;
@@ -3757,6 +3807,18 @@ export interface components {
             resumedRows: number;
             /** @description Lines of the rows that were not written, with reasons */
             rejectFile: string | null;
+        };
+        LoadVerification: {
+            checked: number;
+            /** @description Found with the values of the file */
+            same: number;
+            missing: number;
+            /** @description Found with other values, among them rows whose key comes again in the files */
+            different: number;
+            /** @description Of which the target has said nothing in time */
+            unanswered: number;
+            /** @description False when it was stopped */
+            complete: boolean;
         };
         QueryReport: {
             /**

@@ -151,6 +151,12 @@ describe('CQL', () => {
     const keys = async (where: string) =>
       (await client.execute(`SELECT k, token(k) AS t FROM e WHERE ${where}`)).rows.map((row) => String(row['k']));
     expect(await keys('token(k) > -9223372036854775808')).toEqual(['a', 'c', 'e', 'b']);
+    expect(await keys('token(k) >= token(0x63)')).toEqual(['c', 'e', 'b']);
+    const scan = await client.execute('SELECT k FROM e WHERE token(k) > token(?) LIMIT 1', [Buffer.from('c')], {
+      prepare: true,
+    });
+    expect(String(scan.first()['k'])).toBe('e');
+    await expect(keys('token(k) > token(0x63, 0x64)')).rejects.toThrow('1 required but 2 provided');
     expect(await keys('token(k) > -8839064797231613815 AND token(k) <= -4200008757497435756')).toEqual(['c', 'e']);
   });
 

@@ -3,7 +3,9 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { type CsvRow, fieldText } from './csv-row.js';
-import { type CsvFormat, CsvSplitter } from './csv-splitter.js';
+import type { CsvFormat } from './csv-splitter.js';
+import type { PiecePool } from './piece-pool.js';
+import { PieceSplitter } from './piece-splitter.js';
 
 /** Larger ones make larger strings, which the garbage collector takes much longer to be rid of. */
 const PIECE_BYTES = 65_536;
@@ -15,6 +17,8 @@ export interface CsvOptions extends CsvFormat {
   header: boolean;
   /** The file as the user knows it, for messages. */
   shown: string;
+  /** What a file is read into again and again; whoever reads it releases its rows. Absent: memory of its own. */
+  pool?: PiecePool | undefined;
 }
 
 /** An open CSV file. */
@@ -48,18 +52,19 @@ function columnsOf(row: CsvRow | undefined, shown: string): string[] {
  * CodedError INPUT_UNREADABLE when the file is empty, its header is unusable, or the source fails.
  */
 export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions): Promise<CsvReader> {
-  const { header, shown } = options;
-  const splitter = new CsvSplitter(options);
+  const { header, shown, pool } = options;
+  const splitter = new PieceSplitter(options, header ? -1 : 0);
   let bytes = 0;
   async function* split(): AsyncGenerator<CsvRow[]> {
     try {
       for await (const piece of source) {
-        const text = piece.toString('latin1');
-        const isFirst = bytes === 0;
+        const mark = bytes === 0 ? piece.toString('latin1', 0, UTF8_MARK.length) : '';
         bytes += piece.length;
-        if (isFirst && UTF16_MARKS.includes(text.slice(0, 2)))
+        if (UTF16_MARKS.includes(mark.slice(0, 2)))
           throw unreadable(shown, 'expected UTF-8, found UTF-16: convert it first');
-        const rows = splitter.add(isFirst && text.startsWith(UTF8_MARK) ? text.slice(UTF8_MARK.length) : text);
+        const owner = pool?.pieceOf(piece);
+        const rows = splitter.add(mark === UTF8_MARK ? piece.subarray(UTF8_MARK.length) : piece, owner);
+        owner?.release();
         if (rows.length > 0) yield rows;
       }
     } catch (error) {
@@ -73,10 +78,9 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   const rows = first.done === true ? [] : first.value;
   const columns = header ? columnsOf(rows[0], shown) : undefined;
   async function* blocks(): AsyncGenerator<readonly CsvRow[]> {
-    const shift = header ? 1 : 0;
     try {
-      yield rows.slice(shift).map((row) => ({ ...row, index: row.index - shift }));
-      for await (const block of all) yield shift === 0 ? block : block.map((row) => ({ ...row, index: row.index - 1 }));
+      yield header ? rows.slice(1) : rows;
+      yield* all;
     } finally {
       await all.return(undefined);
     }
@@ -102,6 +106,8 @@ export function openCsvFile(path: string): Readable {
   return decompressor ? pipeline(file, decompressor, () => undefined) : file;
 }
 
+const isPlain = (path: string): boolean => !/\.(gz|zst)$/.test(path);
+
 /** Opens a CSV file on disk; see `readCsv`. */
 export const readCsvFile = (path: string, options: CsvOptions): Promise<CsvReader> =>
-  readCsv(openCsvFile(path), options);
+  readCsv(options.pool && isPlain(path) ? options.pool.read(path) : openCsvFile(path), options);

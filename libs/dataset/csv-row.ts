@@ -10,6 +10,8 @@ export interface CsvRow {
   readonly fields: readonly string[];
   /** Why it cannot be taken apart; its one field is the raw line then. */
   readonly problem?: string;
+  /** To be called once by whoever needs it no longer, where the reader has a pool: its fields may change then. */
+  release?(): void;
 }
 
 /** A field as text; undefined when its bytes are not UTF-8. */

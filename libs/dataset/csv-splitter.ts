@@ -53,19 +53,37 @@ function isSure(text: string, from: number): boolean {
  * nothing else: the line after it begins a new row.
  */
 export class CsvSplitter {
+  /** Of the file, once a line has ended. */
+  newline: '\n' | '\r\n' | undefined;
+  /** Of the line that comes next. Whoever takes rows apart in its stead, while it is idle, counts here as well. */
+  line = 1;
   private text = '';
-  private newline: '\n' | '\r\n' | undefined;
-  private index = 0;
-  private line = 1;
   /** The rest of a line that is too long is still to come. */
   private skipping = false;
   private look = Number.POSITIVE_INFINITY;
-  private readonly delimiter: string;
-  private readonly maxRowBytes: number;
+  readonly delimiter: string;
+  readonly maxRowBytes: number;
 
-  constructor({ delimiter, maxRowBytes }: CsvFormat = {}) {
+  /** `index` is that of the row that comes next; it counts as `line` does. */
+  constructor(
+    { delimiter, maxRowBytes }: CsvFormat = {},
+    public index = 0,
+  ) {
     this.delimiter = delimiter ?? ',';
     this.maxRowBytes = maxRowBytes ?? LONGEST_ROW_BYTES;
+  }
+
+  /** No row has begun. */
+  get isIdle(): boolean {
+    return this.text === '' && !this.skipping;
+  }
+
+  /** Takes the beginning of a row away, which leaves this idle; undefined when it has quotes, or more is to be known. */
+  takeRest(): string | undefined {
+    const { text, skipping, newline } = this;
+    if (skipping || newline === undefined || text.includes('"')) return undefined;
+    this.text = '';
+    return text;
   }
 
   /** The rows that are complete with `piece`. */

@@ -1,10 +1,11 @@
 import { type Problem, problemOf } from '#libs/contract/problem.js';
 import { isEnded, type RunStatus, type Validity } from '#libs/contract/status.js';
-import type { Summary } from '#libs/contract/summary.js';
+import type { RunReport, Summary } from '#libs/contract/summary.js';
 import { SummaryFold } from '#libs/stats/summary.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
 import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
 import { promisedBy } from './expectations.js';
+import { loadVerdict, unverified } from './load/load-verdict.js';
 import { queryVerdict } from './query/query-verdict.js';
 import { joinReports } from './run-report.js';
 
@@ -103,10 +104,14 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
     }
     const summary = fold.summary();
     const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
+    const doubt = report?.kind === 'load' ? unverified(report) : undefined;
+    const reasons: Reason[] = doubt === undefined ? [] : [{ code: 'UNVERIFIED', level: 'degraded', message: doubt }];
     return {
       ...summary,
       ...(report && { report }),
-      validity: withReasons(summary.validity, storeReasons(run, gaps.missing, lost)),
+      // Missing or other rows are a failure, whatever the thresholds say of the figures.
+      ...(foundWrong(run, report) !== undefined && { verdict: 'failed' as const }),
+      validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, lost), ...reasons]),
     };
   } finally {
     fold.destroy();
@@ -120,11 +125,16 @@ function cancelFirst({ cancelRequested }: StoredRun, ending: Ending | undefined)
   return { to: 'cancelled', actor, reason };
 }
 
+/** Why what was found makes the run fail; undefined when it does not. */
+function foundWrong(run: StoredRun, report: RunReport | undefined): string | undefined {
+  if (run.kind === 'query') return report?.kind === 'query' ? queryVerdict(run.spec, report) : undefined;
+  return report?.kind === 'load' ? loadVerdict(report) : undefined;
+}
+
 /** What was found may make a run fail that was carried out; only all of its shards together can tell. */
 function judged(run: StoredRun, ending: Ending): Ending {
-  if (ending.to !== 'completed' || run.kind !== 'query') return ending;
-  const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
-  const reason = report?.kind === 'query' ? queryVerdict(run.spec, report) : undefined;
+  if (ending.to !== 'completed') return ending;
+  const reason = foundWrong(run, joinReports(run.shards.flatMap((shard) => shard.report ?? [])));
   if (reason === undefined) return ending;
   return { to: 'failed', actor: ending.actor, reason, problem: problemOf('VALIDATION_MISMATCH', reason) };
 }

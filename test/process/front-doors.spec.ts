@@ -55,7 +55,7 @@ describe("tidemark stress --from: other tools' lines without a server", () => {
     expect(errors).toContain('VALIDATION_MISMATCH: 15 operations found rows that are wrong');
   });
 
-  it('YCSB: loads, and runs A and F with values that are checked', async () => {
+  it('YCSB: loads, and runs A and F with values that are checked, and E with scans', async () => {
     const [host = '', port = ''] = contactPoint.split(':');
     const where = ['-p', `hosts=${host}`, '-p', `port=${port}`, '-p', 'dataintegrity=true', '-threads', '8'];
     const ycsb = (phase: string, workload: string) =>
@@ -72,6 +72,14 @@ describe("tidemark stress --from: other tools' lines without a server", () => {
       expect(Object.keys(summary?.operations ?? {}).toSorted()).toEqual([...names, 'total'].toSorted());
       expect(summary?.operations['total']).toMatchObject({ completed: 1_000, failed: 0 });
     }
+    const scans = await ycsb('run', 'e');
+    expect(scans.exitCode, scans.errors).toBe(0);
+    const { SCAN, INSERT } = scans.summary?.operations ?? {};
+    expect((SCAN?.completed ?? 0) + (INSERT?.completed ?? 0)).toBe(1_000);
+    expect((SCAN?.failed ?? 1) + (INSERT?.failed ?? 1)).toBe(0);
+    // Of 1 to 100 rows each, fewer only at the end of the ring.
+    expect((SCAN?.rows ?? 0) / (SCAN?.completed ?? 1)).toBeGreaterThan(30);
+    expect((SCAN?.rows ?? 0) / (SCAN?.completed ?? 1)).toBeLessThan(60);
   });
 
   it('refuses what it cannot carry out, by name, before it connects', async () => {

@@ -137,6 +137,31 @@ describe('tidemark load', () => {
     },
   );
 
+  it('reads rows back, and fails when one is not as in its file', { timeout: 90_000 }, async () => {
+    writeFiles(2, 1500);
+    const bad = Array.from({ length: 3000 }, (_, row) => row).filter(isBad).length;
+    const all = await tidemark(load('read', '--verify full')).ended;
+    expect(all.exitCode, all.out + all.errors).toBe(0);
+    expect(footOf(all.out)).toMatchObject({
+      ok: 3000 - bad,
+      verified: 3000 - bad,
+      missing: 0,
+      different: 0,
+      unanswered: 0,
+    });
+    const some = await tidemark(load('read', '--verify 0.2')).ended;
+    expect(footOf(some.out)['verified']).toBeGreaterThan(400);
+    expect(footOf(some.out)['verified']).toBeLessThan(800);
+    // A key that comes twice has the values of one of its rows.
+    writeFileSync(join(folder, 'data', 'part2.csv'), `sort_key,content\r\n${uuid(0)},a\r\n${uuid(0)},b\r\n`);
+    const { exitCode, errors, out } = await tidemark(load('read', '--verify full')).ended;
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/VALIDATION_MISMATCH: of \d+ rows that were read back 0 are missing and 2 differ/);
+    expect(footOf(out)).toMatchObject({ ok: 3002 - bad, verified: 3000 - bad, different: 2 });
+    const none = await tidemark(load('read', '--verify most')).ended;
+    expect(none.errors).toMatch(/--verify: expected/);
+  });
+
   it('stops for Ctrl-C within a second, and the same command finishes', { timeout: 60_000 }, async () => {
     writeFiles(1, 3000);
     const first = tidemark(load('stopped', '--rate 1000'));

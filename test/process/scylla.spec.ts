@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Summary } from '#libs/contract/summary.js';
+import { readGraphPage } from '#libs/report/graph/graph-page.js';
 import { requireBuild, tidemark } from './cli-program.js';
 import { World } from './harness.js';
 
@@ -67,14 +68,29 @@ spec:
     expect(summary.targetShards).toHaveLength(NODES * SHARDS);
     const { completed = 0, retries = 0 } = summary.operations['total'] ?? {};
     expect(summary.targetShards?.reduce((sum, { operations }) => sum + operations, 0)).toBe(completed + retries);
+
+    // The CSV has a row for each shard besides those of the operations.
+    const csv = await (await fetch(`${world.url}/v1/runs/${id}/report.csv`)).text();
+    const [head = '', ...rows] = csv
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const counted = rows
+      .filter((row) => row[head.indexOf('operation')]?.startsWith('shard '))
+      .reduce((sum, row) => sum + Number(row[head.indexOf('completed')]), 0);
+    expect(counted).toBe(completed + retries);
   });
 
   it('names the shard beside what cassandra-stress prints', async () => {
-    const words = `write n=8000 cl=ONE no-warmup -rate threads=64 -node 127.0.0.1 -port native=${port}`;
+    const page = join(folder, 'load.html');
+    const words = `write n=8000 cl=ONE no-warmup -rate threads=64 -node 127.0.0.1 -port native=${port} -graph file=${page}`;
     const { exitCode, out, errors } = await tidemark(['stress', ...words.split(' ')]).ended;
     expect(exitCode).toBe(0);
     expect(out.trimEnd().endsWith('END')).toBe(true);
     expect(out).not.toContain('shard');
     expect(errors).toMatch(slow());
+    const run = readGraphPage(await readFile(page, 'utf8'))?.runs[0];
+    expect(run?.shards).toHaveLength(NODES * SHARDS);
+    expect(run?.findings.join()).toMatch(slow());
   });
 });

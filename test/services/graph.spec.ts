@@ -84,6 +84,24 @@ describe.skipIf(executablePath === undefined)('the page of tidemark stress -grap
     );
   });
 
+  it('has a table of the shards of a target that shows them', async () => {
+    expect(await page.locator('#shards').isVisible()).toBe(false);
+    const scylla = await world.simulator('--personality', 'scylla', '--shards', '2');
+    const path = join(folder, 'shards.html');
+    const line = `write n=2000 cl=ONE no-warmup -rate threads=8 -node 127.0.0.1 -port native=${scylla.port} -graph file=${path}`;
+    const { exitCode, errors } = await tidemark(['stress', ...line.split(' ')]).ended;
+    expect(exitCode, errors).toBe(0);
+    const other = await browser.newPage();
+    await other.goto(pathToFileURL(path).href);
+    const rows = await other.locator('#shard-list tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.split('\t').slice(1, 3))).toEqual(
+      [0, 1].map((shard) => [`127.0.0.1:${scylla.port}`, String(shard)]),
+    );
+    const requests = rows.map((row) => Number(row.split('\t')[3]?.replaceAll(',', '')));
+    expect(requests.reduce((sum, count) => sum + count, 0)).toBe(2000);
+    await other.close();
+  });
+
   it('says that the target was simulated, asks no network and breaks no rule of its own', async () => {
     expect(await page.locator('#list tbody tr').first().innerText()).toContain('simulated');
     expect(asked.filter((url) => !url.startsWith('file:'))).toEqual([]);

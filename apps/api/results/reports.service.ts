@@ -5,6 +5,7 @@ import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
+import { ShardSpans } from './shard-spans.js';
 import { stdoutText } from './stdout-text.js';
 import { mergedRows } from './interval-rows.js';
 import type { LogPage, LogQuery } from './results.schema.js';
@@ -43,8 +44,9 @@ export class Reports {
 
   private async *csvChunks(id: string): AsyncGenerator<string> {
     yield csvLine(INTERVAL_COLUMNS);
+    const shards = new ShardSpans();
     for await (const group of intervalGroups(this.store.intervals, id))
-      yield mergedRows(group).map(intervalRow).join('');
+      yield [...mergedRows(group).map(intervalRow), ...shards.rowsOf(group)].join('');
   }
 
   private async *jsonChunks(id: string, head: string): AsyncGenerator<string> {

@@ -60,6 +60,7 @@ export function addLoad(program: Command, outside: GenerateOutside, done: (exitC
     .option('--max-rejected <n>', 'rows of a file that cannot be written; default 1000', number)
     .option('--max-failed <n>', 'rows of a file that the target does not take; default 0', number)
     .option('--restart', 'load every row again, whatever a run before has loaded', false)
+    .option('--verify <what>', 'none, full, or the share of the rows to read back afterwards, such as 0.01', 'none')
     .option('--state-dir <folder>', 'for progress and rejected rows; beside the files when absent')
     .option('--env-file <file>', "variables of the load generator's .env")
     .option('--executors <n>', 'with --server: how many share the work', number, 1)

@@ -9,6 +9,7 @@ import { loadFrom } from '#libs/workloads/load/load.driver.js';
 import { planLoad } from '#libs/workloads/load/load.plan.js';
 import type { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import { loadFoot, loadHead } from '#libs/workloads/load/load-text.js';
+import { loadVerdict } from '#libs/workloads/load/load-verdict.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { localName } from '../generate/generate-options.js';
 import { stopSignal } from '../stop-signal.js';
@@ -70,7 +71,10 @@ export async function loadHere(
   try {
     const asked = { spec, target, folder, stateFolder: options.stateDir };
     const { result, seconds } = await carryOut(asked, line, signal);
-    const { report, failure, stopped } = result;
+    const { report, stopped } = result;
+    const wrong = report?.kind === 'load' && !stopped ? loadVerdict(report) : undefined;
+    const failure =
+      result.failure ?? (wrong === undefined ? undefined : { code: 'VALIDATION_MISMATCH', message: wrong });
     if (failure) terminal.remark(`${failure.code}: ${failure.message}`);
     else if (stopped) terminal.remark('stopped; the same command goes on from the last acknowledged rows');
     if (report?.kind === 'load') for (const text of loadFoot(report, seconds)) line(text);

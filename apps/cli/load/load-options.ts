@@ -38,6 +38,7 @@ export interface LoadOptions {
   timeout?: number;
   maxRejected?: number;
   maxFailed?: number;
+  verify?: string;
   restart: boolean;
 }
 
@@ -69,6 +70,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'spec.errors.retries': '--retries',
   'spec.errors.maxRejected': '--max-rejected',
   'spec.errors.maxFailed': '--max-failed',
+  'spec.verify': '--verify',
   'spec.connection.requestTimeoutMs': '--timeout',
   'target.port': '--port',
   'target.contactPoints': '--hosts',
@@ -90,6 +92,11 @@ function replicationOf({ replication, replicationFactor }: LoadOptions): unknown
       }),
     ),
   };
+}
+
+/** `none`, `full` or a share. */
+function verifyOf({ verify = 'none' }: LoadOptions): unknown {
+  return verify === 'none' || verify === 'full' ? { type: verify } : { type: 'sample', share: Number(verify) };
 }
 
 /** Folder and pattern of the files, as the flag or the variables say. */
@@ -135,6 +142,7 @@ export function loadRequest(
         ? undefined
         : defined({ column: options.timestampColumn, unit: options.timestampUnit }),
     errors: defined({ retries: options.retries, maxRejected: options.maxRejected, maxFailed: options.maxFailed }),
+    verify: verifyOf(options),
     existing: options.restart ? 'restart' : 'resume',
     connection: defined({ requestTimeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000 }),
   });

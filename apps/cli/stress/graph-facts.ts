@@ -8,7 +8,7 @@ export const graphFacts = (
   { spec }: { spec: StoredStressSpec },
   { stopped, failure }: Pick<ShardResult, 'stopped' | 'failure'>,
   cluster: TargetFacts | undefined,
-  { startedAtMs, simulated, validity, operations }: Summary,
+  { startedAtMs, simulated, validity, operations, targetShards = [], findings = [] }: Summary,
 ): GraphFacts => ({
   operation: spec.operation.toUpperCase(),
   command: spec.command,
@@ -20,4 +20,6 @@ export const graphFacts = (
   ratePerSecond: spec.rate.model === 'open' ? spec.rate.ratePerSecond : null,
   validity,
   summary: operations,
+  shards: targetShards,
+  findings: findings.map(({ message }) => message),
 });

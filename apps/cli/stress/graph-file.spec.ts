@@ -22,6 +22,8 @@ const facts: GraphFacts = {
   ratePerSecond: null,
   validity: { level: 'invalid', reasons: [{ code: 'X', level: 'invalid', message: 'why' }] },
   summary: {},
+  shards: [],
+  findings: [],
 };
 const runsOf = async (file: string) => readGraphPage(await readFile(file, 'utf8'))?.runs ?? [];
 

@@ -1,6 +1,7 @@
 import { invalid } from '../cql-error.js';
-import type { Operator, Relation } from '../lang/statement.js';
-import { elementsOf, type Bytes } from '../storage/bytes.js';
+import type { Operator, Relation, Term } from '../lang/statement.js';
+import { elementsOf, int64Bytes, type Bytes } from '../storage/bytes.js';
+import { tokenOf } from '../storage/murmur3.js';
 import { comparatorOf } from '../storage/order.js';
 import type { Column, Table } from '../storage/table.js';
 import type { Call } from './call.js';
@@ -35,8 +36,23 @@ function tokenRestriction(table: Table, relation: Relation, compiler: TermCompil
     name: 'partition key token',
     type: native('bigint'),
   };
-  const values = relation.terms.map((term) => compiler.value(term, receiver));
+  const values = relation.terms.map((term) => tokenTerm(table, term, compiler) ?? compiler.value(term, receiver));
   return { columns, token: true, operator: relation.operator, values, inMarker: false, marker: -1 };
+}
+
+/** `token(?, ?)` on the right side: of key components given there; undefined for any other term. */
+function tokenTerm(table: Table, term: Term, compiler: TermCompiler): Value | undefined {
+  if (term.kind !== 'call' || term.name !== 'token') return undefined;
+  if (term.args.length !== table.partitionKey.length)
+    throw invalid(
+      `Invalid number of arguments in call to function system.token: ${table.partitionKey.length} required but ${term.args.length} provided`,
+    );
+  const parts = table.partitionKey.map((column, index) => {
+    const receiver = { ...receiverOf(table, column), name: `arg${index}(system.token)` };
+    const value = compiler.value(term.args[index] ?? term, receiver);
+    return (call: Call) => required(value(call), column.name);
+  });
+  return (call) => int64Bytes(tokenOf(table.serializeKey(parts.map((part) => part(call)))));
 }
 
 function tupleRestriction(table: Table, relation: Relation, compiler: TermCompiler, columns: Column[]): Restriction {

@@ -36,6 +36,13 @@ export const graphPage = (data: GraphData): string => `<!doctype html>
 <thead></thead>
 <tbody></tbody>
 </table>
+<section id="shards" hidden>
+<h2>Shards of the target</h2>
+<table id="shard-list">
+<thead></thead>
+<tbody></tbody>
+</table>
+</section>
 <section id="notes">
 <h2>How to read this</h2>
 <ul>

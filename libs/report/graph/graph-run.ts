@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Validity } from '#libs/contract/status.js';
-import { OperationSummary } from '#libs/contract/summary.js';
+import { OperationSummary, TargetShardFigures } from '#libs/contract/summary.js';
 
 const Figure = z.number().nullable();
 
@@ -49,6 +49,10 @@ export const GraphRun = z.object({
   series: z.record(z.string(), OperationSeries),
   /** Over the whole run, from merged histograms. */
   summary: z.record(z.string(), OperationSummary),
+  /** Of each shard of the target over the whole run; empty where it shows none. */
+  shards: z.array(TargetShardFigures).default([]),
+  /** What the figures say of the target, in sentences. */
+  findings: z.array(z.string()).default([]),
 });
 export type GraphRun = z.infer<typeof GraphRun>;
 

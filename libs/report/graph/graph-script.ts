@@ -189,6 +189,7 @@ const verdict = (run) => {
   if (run.simulated) mark('simulated ', 'warn');
   mark(run.result + ' ', run.result === 'completed' ? undefined : 'bad');
   if (run.validity.level !== 'valid') mark(run.validity.level, run.validity.level === 'invalid' ? 'bad' : 'warn');
+  for (const what of run.findings) marks.push(element('div', { class: 'warn' }, what));
   for (const why of [run.reason, ...run.validity.reasons.map(({ message }) => message)]) if (why) marks.push(element('div', {}, why));
   return marks;
 };
@@ -217,6 +218,19 @@ function list(choice) {
   }));
 }
 
+function listShards() {
+  const table = document.getElementById('shard-list');
+  const rows = runs.flatMap((run, index) => run.shards.map((shard) => ({ run, index, shard })));
+  document.getElementById('shards').hidden = rows.length === 0;
+  const heads = ['Run', 'node', 'shard', 'requests', 'errors', 'mean ms', 'median', '99%', 'max'];
+  table.tHead.replaceChildren(element('tr', {}, ...heads.map((head) => element('th', {}, head))));
+  table.tBodies[0].replaceChildren(...rows.map(({ run, index, shard }) => {
+    const figures = ['operations', 'errors', 'meanMs', 'p50Ms', 'p99Ms', 'maxMs'].map((figure) => number(shard[figure]));
+    const about = [nameOf(run), shard.node].map((text) => element('td', { class: 'words' }, text));
+    return element('tr', { 'data-run': index }, ...about, ...[String(shard.shard), ...figures].map((text) => element('td', {}, text)));
+  }));
+}
+
 chart.addEventListener('mousemove', (event) => {
   const box = chart.getBoundingClientRect();
   const seconds = (((event.clientX - box.left) / box.width) * WIDTH - LEFT) / (WIDTH - LEFT - RIGHT) * at.maxS;
@@ -236,5 +250,6 @@ const clockSelect = choice('clock', CLOCKS);
 document.getElementById('logarithmic').addEventListener('change', draw);
 document.getElementById('choice').addEventListener('submit', (event) => event.preventDefault());
 draw();
+listShards();
 })();
 `;

@@ -70,6 +70,8 @@ const run = (changed: Partial<GraphRun> = {}): GraphRun => ({
   endS: [1],
   series: {},
   summary: {},
+  shards: [],
+  findings: [],
   ...changed,
 });
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isIPv4, isIPv6 } from 'node:net';
 import { CQL_TYPE } from '#libs/cql/protocol.js';
+import { type RawCodec, rawAscii, rawText, rawUuid } from './raw-codec.js';
 import { dateDays, ipBytes, timeNs, timestampMs, unscaled, wholeBytes } from './cell-values.js';
 
 /**
@@ -15,6 +16,8 @@ export interface CellCodec {
   fits(field: string): boolean;
   size(field: string): number;
   write(field: string, out: Buffer, at: number): void;
+  /** The same of a field that stands in the bytes of a file; absent where it has to be taken as characters. */
+  raw?: RawCodec;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -41,10 +44,12 @@ const text: CellCodec = {
   fits: isText,
   size: (field) => field.length,
   write: (field, out, at) => void out.write(field, at, 'latin1'),
+  raw: rawText,
 };
 
-const uuid = (pattern: RegExp, expected: string): CellCodec => ({
+const uuid = (pattern: RegExp, raw: RawCodec, expected: string): CellCodec => ({
   expected,
+  raw,
   isText: false,
   fits: (field) => pattern.test(field),
   size: () => 16,
@@ -95,10 +100,15 @@ const made = (expected: string, fits: CellCodec['fits'], bytes: (field: string) 
 });
 
 const CODECS: Readonly<Record<number, CellCodec>> = {
-  [CQL_TYPE.ASCII]: { ...text, expected: 'text in ASCII', fits: (field) => !NOT_ASCII.test(field) },
+  [CQL_TYPE.ASCII]: {
+    ...text,
+    expected: 'text in ASCII',
+    fits: (field) => !NOT_ASCII.test(field),
+    raw: rawAscii,
+  },
   [CQL_TYPE.VARCHAR]: text,
-  [CQL_TYPE.UUID]: uuid(UUID, 'a UUID such as 5b6962dd-3f90-4c93-8f61-eabfa4a803e2'),
-  [CQL_TYPE.TIMEUUID]: uuid(TIMEUUID, 'a UUID of version 1'),
+  [CQL_TYPE.UUID]: uuid(UUID, rawUuid(), 'a UUID such as 5b6962dd-3f90-4c93-8f61-eabfa4a803e2'),
+  [CQL_TYPE.TIMEUUID]: uuid(TIMEUUID, rawUuid(1), 'a UUID of version 1'),
   [CQL_TYPE.TINYINT]: whole(8, (field, out, at) => void out.writeInt8(Number(field), at)),
   [CQL_TYPE.SMALLINT]: whole(16, (field, out, at) => void out.writeInt16BE(Number(field), at)),
   [CQL_TYPE.INT]: whole(32, (field, out, at) => void out.writeInt32BE(Number(field), at)),

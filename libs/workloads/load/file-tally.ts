@@ -77,14 +77,14 @@ export class FileTally {
   }
 
   write(row: CsvRow): void {
-    this.decide(row.index, WRITTEN);
+    this.decide(row, WRITTEN);
   }
 
   /** It cannot be written; answers how many such rows the file has by now. */
   reject(row: CsvRow, reason: string): number {
     this.lines.set(row.index, rejectLine(row, reason));
     this.allRejected++;
-    this.decide(row.index, REJECTED);
+    this.decide(row, REJECTED);
     return this.allRejected;
   }
 
@@ -92,7 +92,7 @@ export class FileTally {
   fail(row: CsvRow, reason: string): void {
     this.lines.set(row.index, rejectLine(row, reason));
     this.allFailed++;
-    this.decide(row.index, FAILED);
+    this.decide(row, FAILED);
   }
 
   /** How many rows the target did not take by now. */
@@ -112,7 +112,9 @@ export class FileTally {
     return { ...start, rows, rejected, failed, rejectBytes, done: this.isDone };
   }
 
-  private decide(index: number, decision: number): void {
+  private decide(row: CsvRow, decision: number): void {
+    const { index } = row;
+    row.release?.();
     if (index >= this.rows + this.ring.length) this.grow(index);
     this.undecidedBefore = Math.max(this.undecidedBefore, index + 1);
     this.ring[index % this.ring.length] = decision;

@@ -2,6 +2,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import type { CsvFile } from '#libs/dataset/csv-files.js';
 import { type CsvReader, readCsvFile } from '#libs/dataset/csv-reader.js';
 import type { CsvRow } from '#libs/dataset/csv-row.js';
+import type { PiecePool } from '#libs/dataset/piece-pool.js';
 import { FileTally } from './file-tally.js';
 import type { ProgressFolder } from './file-progress.js';
 import type { LoadSpec } from './load.schema.js';
@@ -18,6 +19,8 @@ export interface FeedParts {
   /** Told of a file before its rows are read. */
   begun: (tally: FileTally) => void;
   isStopped: () => boolean;
+  /** Of the lane. */
+  pool: PiecePool;
 }
 
 /** Reads the files, one after another, rejects what cannot be written, and makes jobs of the rest. Throws CodedError. */
@@ -36,13 +39,15 @@ export async function feedFiles(parts: FeedParts): Promise<void> {
 async function feedFile(parts: FeedParts, file: CsvFile, tally: FileTally): Promise<void> {
   const { spec, codecFor, source, isStopped } = parts;
   const { header, delimiter, maxRowBytes } = spec;
-  const reader = await readCsvFile(file.path, { header, delimiter, maxRowBytes, shown: file.name });
+  const reader = await readCsvFile(file.path, { header, delimiter, maxRowBytes, shown: file.name, pool: parts.pool });
   const from = tally.rows;
   let total = 0;
   try {
     const codec = await codecFor(namesOf(reader, spec, file.name));
     for await (const block of reader.blocks) {
       const fresh = total + block.length > from ? block.filter(({ index }) => index >= from) : [];
+      // Decided by a run before.
+      for (const row of block) if (row.index < from) row.release?.();
       total += block.length;
       if (fresh.length > 0) await source.add(jobsOf(fresh, codec, tally, spec));
       if (isStopped()) return;
@@ -72,7 +77,7 @@ function namesOf({ columns }: CsvReader, spec: LoadSpec, shown: string): readonl
 function jobsOf(rows: readonly CsvRow[], codec: RowCodec, tally: FileTally, spec: LoadSpec): LoadJob[] {
   const good: CsvRow[] = [];
   for (const row of rows) {
-    const reason = row.problem ?? codec.problem(row.fields);
+    const reason = row.problem ?? codec.problem(row);
     if (reason === undefined) good.push(row);
     else if (tally.reject(row, reason) > spec.errors.maxRejected)
       throw new CodedError(
@@ -94,7 +99,7 @@ function batchesOf(rows: readonly CsvRow[], codec: RowCodec, spec: LoadSpec): Cs
     let batch: CsvRow[] = [];
     let bytes = 0;
     for (const row of group) {
-      const size = isBounded ? codec.size(row.fields) : 0;
+      const size = isBounded ? codec.size(row) : 0;
       if (batch.length === batchSize || (batch.length > 0 && bytes + size > maxBatchBytes)) {
         batches.push(batch);
         batch = [];
@@ -111,7 +116,7 @@ function batchesOf(rows: readonly CsvRow[], codec: RowCodec, spec: LoadSpec): Cs
 function byPartition(rows: readonly CsvRow[], codec: RowCodec): Map<string, CsvRow[]> {
   const groups = new Map<string, CsvRow[]>();
   for (const row of rows) {
-    const key = codec.key(row.fields).toString('latin1');
+    const key = codec.key(row).toString('latin1');
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);

@@ -73,13 +73,13 @@ export class LoadTarget implements Target, HotHandler {
     const [first] = rows;
     if (first === undefined) return NO_HOST;
     if (session.routes) {
-      const key = codec.key(first.fields);
+      const key = codec.key(first);
       session.route(key, 0, key.length);
     }
     if (rows.length > 1) return this.sendBatch(session, slot, codec, rows);
     const head = this.headOf(codec);
-    const at = session.begin(slot, head, codec.size(first.fields));
-    if (at >= 0) codec.write(first.fields, session.out, at + head.bytes.length);
+    const at = session.begin(slot, head, codec.size(first));
+    if (at >= 0) codec.write(first, session.out, at + head.bytes.length);
     return at;
   }
 
@@ -87,17 +87,17 @@ export class LoadTarget implements Target, HotHandler {
     const { statement, values } = codec;
     const bytes = new BodyWriter().byte(UNLOGGED).short(rows.length).frame(OPCODE.BATCH);
     const before = 1 + 2 + statement.id.length + 2;
-    const size = rows.reduce((sum, { fields }) => sum + before + codec.size(fields), 2 + 1);
+    const size = rows.reduce((sum, row) => sum + before + codec.size(row), 2 + 1);
     const start = session.begin(slot, { bytes, statements: [statement] }, size);
     if (start < 0) return start;
     const { out } = session;
     let at = start + bytes.length;
-    for (const { fields } of rows) {
+    for (const row of rows) {
       at = out.writeUInt8(PREPARED, at);
       at = out.writeUInt16BE(statement.id.length, at);
       at += statement.id.copy(out, at);
       at = out.writeUInt16BE(values, at);
-      at = codec.write(fields, out, at);
+      at = codec.write(row, out, at);
     }
     at = out.writeUInt16BE(CONSISTENCY[this.consistency], at);
     out.writeUInt8(0, at);

@@ -22,9 +22,14 @@ export const loadHead = ({ keyspace, table, pattern, batchSize, concurrency }: L
   '',
 ];
 
+const verifiedLines = (verification: LoadReport['verification']): string[] =>
+  verification === undefined
+    ? []
+    : [`Read back: ${count(verification.same)} of ${count(verification.checked)} rows are as in the files`];
+
 /** What is said after the last file; the rate is of the rows that were decided now. */
 export function loadFoot(report: LoadReport, seconds: number): string[] {
-  const { read, written, rejected, failed, resumedRows, files } = report;
+  const { read, written, rejected, failed, resumedRows, files, verification } = report;
   const perSecond = seconds > 0 ? (read - resumedRows) / seconds : 0;
   const rejects = files.filter(({ rejectFile }) => rejectFile !== null);
   return [
@@ -34,8 +39,9 @@ export function loadFoot(report: LoadReport, seconds: number): string[] {
     `Total files: ${files.length}`,
     `Total rows: ${count(read)}${resumedRows > 0 ? ` (${count(resumedRows)} of them by a run before)` : ''}`,
     `Throughput: ${count(Math.round(perSecond))} rows/sec`,
+    ...verifiedLines(verification),
     ...rejects.map(({ name, rejectFile }) => `Rejected rows of ${name}: ${rejectFile}`),
     RULE,
-    `ok=${written} | errors=${failed} | rejected=${rejected} | rows_read=${read} | files=${files.length} | resumed=${resumedRows} | rows_per_s=${perSecond.toFixed(0)} | seconds=${seconds.toFixed(1)}`,
+    `ok=${written} | errors=${failed} | rejected=${rejected} | rows_read=${read} | files=${files.length} | resumed=${resumedRows} | rows_per_s=${perSecond.toFixed(0)} | seconds=${seconds.toFixed(1)}${verification === undefined ? '' : ` | verified=${verification.same} | missing=${verification.missing} | different=${verification.different} | unanswered=${verification.unanswered}`}`,
   ];
 }

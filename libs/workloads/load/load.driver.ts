@@ -9,13 +9,15 @@ import { readCsvFile } from '#libs/dataset/csv-reader.js';
 import { type DatasetPlace, openDatasetFolder } from '#libs/dataset/dataset-folder.js';
 import { RECORD_FOLDER } from '#libs/dataset/file-record.js';
 import { systemClock } from '#libs/load/clock.js';
-import type { Driver, DriverEvents, OpenShard, Shard, TargetFacts } from '#libs/workloads/driver.js';
+import type { Driver, DriverEvents, OpenShard, Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import { openLanes } from '#libs/workloads/lane/lane-pool.js';
+import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { checkReplicas } from '../stress/schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from '../stress/session-options.js';
 import { ProgressFolder } from './file-progress.js';
 import { LoadProgress } from './load-progress.js';
 import { createTable, readTable } from './load-table.js';
+import { verifyLoaded } from './load-verify.js';
 import type { LoadSpec } from './load.schema.js';
 
 const PROGRESS_EVERY_MS = 5_000;
@@ -141,11 +143,44 @@ async function open(
   return {
     run: async (startAtMs, stopSignal) => {
       const result = await opened.run(startAtMs, stopSignal);
+      const verified = await readBack(work, { spec, target, lanes: inputs }, result, events, stopSignal);
       await forgetWhenDone(work);
-      return result;
+      return verified;
     },
     close: () => opened.close(),
   };
+}
+
+/** Reads rows back where that was asked for and everything was loaded. */
+async function readBack(
+  { progress }: Work,
+  { spec, target, lanes }: { spec: LoadSpec; target: Target; lanes: readonly LaneInput<'load'>[] },
+  result: ShardResult,
+  events: DriverEvents,
+  signal: AbortSignal,
+): Promise<ShardResult> {
+  const { verify } = spec;
+  const { report } = result;
+  if (verify.type === 'none' || result.stopped || result.failure || report?.kind !== 'load') return result;
+  const loaded = lanes.map(({ target: { files, concurrency } }) => ({
+    files: files.map((file) => ({ ...file, rejectFile: progress.rejectPath(file.name) })),
+    concurrency,
+  }));
+  const share = verify.type === 'full' ? 1 : verify.share;
+  try {
+    const found = await verifyLoaded({ spec, target, lanes: loaded }, share, events, signal);
+    return {
+      ...result,
+      stopped: signal.aborted,
+      mismatches: found.mismatches,
+      failure: found.failure,
+      report: { ...report, verification: found.verification },
+    };
+  } catch (error) {
+    if (signal.aborted) return { ...result, stopped: true };
+    if (!(error instanceof CodedError)) throw error;
+    return { ...result, failure: { code: error.code, message: error.message } };
+  }
 }
 
 async function tellBefore({ progress }: Work, files: readonly CsvFile[], events: DriverEvents): Promise<void> {

@@ -2,6 +2,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { OUTCOMES } from '#libs/contract/outcome.js';
 import { ServerError } from '#libs/cql/server-error.js';
 import { WireSession } from '#libs/cql/session.js';
+import { PiecePool } from '#libs/dataset/piece-pool.js';
 import { systemClock } from '#libs/load/clock.js';
 import { Loop } from '#libs/load/loop.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
@@ -140,6 +141,7 @@ async function runLane(opened: Opened, startAtMs: number, signal: AbortSignal): 
     feedFiles({
       spec,
       files: place.files,
+      pool: new PiecePool(),
       progress,
       source,
       codecFor,

@@ -1,4 +1,4 @@
-import type { LoadReport } from './load.schema.js';
+import type { LoadReport, LoadVerification } from './load.schema.js';
 
 const SUMS = ['read', 'written', 'rejected', 'failed', 'resumedRows'] as const;
 
@@ -7,7 +7,12 @@ export function joinLoaded(reports: readonly LoadReport[]): LoadReport | undefin
   const [first] = reports;
   if (first === undefined) return undefined;
   const files = reports.flatMap((report) => report.files).toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  return totalled({ ...first, files });
+  const verifications = reports.flatMap(({ verification }) => verification ?? []);
+  return totalled({
+    ...first,
+    files,
+    ...(verifications.length > 0 && { verification: joinVerified(verifications) }),
+  });
 }
 
 /** The report with the sums of its files. */
@@ -16,3 +21,12 @@ export function totalled(report: LoadReport): LoadReport {
   for (const name of SUMS) sums[name] = report.files.reduce((sum, file) => sum + file[name], 0);
   return sums;
 }
+
+const joinVerified = (all: readonly LoadVerification[]): LoadVerification => ({
+  checked: all.reduce((sum, { checked }) => sum + checked, 0),
+  same: all.reduce((sum, { same }) => sum + same, 0),
+  missing: all.reduce((sum, { missing }) => sum + missing, 0),
+  different: all.reduce((sum, { different }) => sum + different, 0),
+  unanswered: all.reduce((sum, { unanswered }) => sum + unanswered, 0),
+  complete: all.every(({ complete }) => complete),
+});

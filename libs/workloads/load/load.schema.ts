@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DatasetName } from '../generate/generate.schema.js';
 import { ConsistencyLevel } from '../stress/consistency-level.schema.js';
+import { CsvDelimiter, MaxRowBytes } from './csv.schema.js';
 import { StressConnection } from '../stress/stress.schema.js';
 
 const Identifier = z
@@ -46,11 +47,7 @@ export const LoadSpec = z
       .default('**/*.{csv,csv.gz,csv.zst}')
       .describe('Which of its files: * and ? within a folder, ** over folders, {a,b}; .gz and .zst are decompressed'),
     header: z.boolean().default(true),
-    delimiter: z
-      .string()
-      .length(1)
-      .regex(/[^"\r\n]/, 'expected one character that is no quote and no line end')
-      .default(','),
+    delimiter: CsvDelimiter,
     columns: z
       .array(ColumnName)
       .min(1)
@@ -58,12 +55,7 @@ export const LoadSpec = z
       .refine(once, ONCE)
       .optional()
       .describe('Columns of the table, in the order of the files; those of the header when absent'),
-    maxRowBytes: z
-      .int()
-      .min(64)
-      .max(268_435_456)
-      .default(16_777_216)
-      .describe('A longer row is rejected, and so is the line of a quote that is not closed within as many bytes'),
+    maxRowBytes: MaxRowBytes,
     emptyAs: z
       .enum(['unset', 'text'])
       .default('unset')
@@ -137,6 +129,14 @@ export const LoadSpec = z
       .enum(['resume', 'restart'])
       .default('resume')
       .describe('Resume goes on where a run that was interrupted had its rows acknowledged'),
+    verify: z
+      .discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('none') }),
+        z.strictObject({ type: z.literal('sample'), share: z.number().positive().max(1) }),
+        z.strictObject({ type: z.literal('full') }),
+      ])
+      .default({ type: 'none' })
+      .describe('Rows that are read back once they are loaded; the run fails when one is missing or differs'),
     connection: StressConnection.prefault({}),
     log: z.strictObject({ intervalMs: z.int().min(100).max(3_600_000).default(1000) }).prefault({}),
   })
@@ -160,6 +160,19 @@ export const LoadedFile = z
   .meta({ id: 'LoadedFile' });
 export type LoadedFile = z.infer<typeof LoadedFile>;
 
+/** What reading rows back has shown: checked = same + missing + different + unanswered. */
+export const LoadVerification = z
+  .object({
+    checked: Rows,
+    same: Rows.describe('Found with the values of the file'),
+    missing: Rows,
+    different: Rows.describe('Found with other values, among them rows whose key comes again in the files'),
+    unanswered: Rows.describe('Of which the target has said nothing in time'),
+    complete: z.boolean().describe('False when it was stopped'),
+  })
+  .meta({ id: 'LoadVerification' });
+export type LoadVerification = z.infer<typeof LoadVerification>;
+
 /** What a load run, or one executor's part of it, has loaded. */
 export const LoadReport = z
   .object({
@@ -173,6 +186,7 @@ export const LoadReport = z
     failed: Rows,
     resumedRows: Rows,
     files: z.array(LoadedFile),
+    verification: LoadVerification.optional().describe('Where it was asked for'),
   })
   .meta({ id: 'LoadReport' });
 export type LoadReport = z.infer<typeof LoadReport>;

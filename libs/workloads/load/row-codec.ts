@@ -1,6 +1,9 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { PreparedStatement } from '#libs/cql/prepared.js';
+import type { CsvRow } from '#libs/dataset/csv-row.js';
 import { type CellCodec, codecOf } from './cell-codec.js';
+import { fieldAt, fits, isEmptyAt, sizeAt, writeAt } from './row-field.js';
+import { RawRow } from '#libs/dataset/raw-row.js';
 
 const LENGTH_BYTES = 4;
 /** [value] that is not set (native protocol v4, section 3): the cell stays as it is, and no tombstone is made. */
@@ -64,56 +67,52 @@ export class RowCodec {
   }
 
   /** Why a row cannot be written; undefined when it can. */
-  problem(fields: readonly string[]): string | undefined {
+  problem(row: CsvRow): string | undefined {
     const { names } = this.layout;
-    if (fields.length !== names.length) return `expected ${names.length} fields, found ${fields.length}`;
+    const count = row instanceof RawRow ? row.fieldCount : row.fields.length;
+    if (count !== names.length) return `expected ${names.length} fields, found ${count}`;
     for (const { name, field, codec, isKey } of this.columns) {
-      const text = fields[field] ?? '';
-      if (isKey && text === '')
-        return `${name}: expected ${codec.expected}, as it is of the primary key, found nothing`;
-      if (!this.isUnset(text, codec) && !codec.fits(text))
-        return `${name}: expected ${codec.expected}, found ${shown(text)}`;
+      const isEmpty = isEmptyAt(row, field);
+      if (isKey && isEmpty) return `${name}: expected ${codec.expected}, as it is of the primary key, found nothing`;
+      if (!(isEmpty && this.isUnset(codec)) && !fits(row, field, codec))
+        return `${name}: expected ${codec.expected}, found ${shown(fieldAt(row, field))}`;
     }
-    if (this.timestampField >= 0 && this.timestampUs(fields) === undefined)
-      return `${names[this.timestampField] ?? ''}: expected the write time as a whole number, found ${shown(fields[this.timestampField] ?? '')}`;
+    if (this.timestampField >= 0 && this.timestampUs(row) === undefined)
+      return `${names[this.timestampField] ?? ''}: expected the write time as a whole number, found ${shown(fieldAt(row, this.timestampField))}`;
     return undefined;
   }
 
   /** Bytes of the row's values with the length before each. */
-  size(fields: readonly string[]): number {
+  size(row: CsvRow): number {
     let size = this.timestampField < 0 ? 0 : LENGTH_BYTES + 8;
-    for (const { field, codec } of this.columns) {
-      const text = fields[field] ?? '';
-      size += LENGTH_BYTES + (this.isUnset(text, codec) ? 0 : codec.size(text));
-    }
+    for (const { field, codec } of this.columns)
+      size += LENGTH_BYTES + (isEmptyAt(row, field) && this.isUnset(codec) ? 0 : sizeAt(row, field, codec));
     return size;
   }
 
   /** Writes as many bytes as `size` said; answers where they end. */
-  write(fields: readonly string[], out: Buffer, start: number): number {
+  write(row: CsvRow, out: Buffer, start: number): number {
     let at = start;
     for (const { field, codec } of this.columns) {
-      const text = fields[field] ?? '';
-      if (this.isUnset(text, codec)) {
+      if (isEmptyAt(row, field) && this.isUnset(codec)) {
         at = out.writeInt32BE(UNSET, at);
         continue;
       }
-      const length = codec.size(text);
+      const length = sizeAt(row, field, codec);
       at = out.writeInt32BE(length, at);
-      codec.write(text, out, at);
+      writeAt(row, field, codec, out, at);
       at += length;
     }
     if (this.timestampField < 0) return at;
     at = out.writeInt32BE(8, at);
-    return out.writeBigInt64BE(this.timestampUs(fields) ?? 0n, at);
+    return out.writeBigInt64BE(this.timestampUs(row) ?? 0n, at);
   }
 
   /** The partition key as tokens are computed of it: one column as it is, several each with length and a zero. */
-  key(fields: readonly string[]): Buffer {
+  key(row: CsvRow): Buffer {
     const parts = this.partition.map(({ field, codec }) => {
-      const text = fields[field] ?? '';
-      const part = Buffer.allocUnsafe(codec.size(text));
-      codec.write(text, part, 0);
+      const part = Buffer.allocUnsafe(sizeAt(row, field, codec));
+      writeAt(row, field, codec, part, 0);
       return part;
     });
     const [only] = parts;
@@ -127,12 +126,13 @@ export class RowCodec {
     );
   }
 
-  private isUnset(text: string, codec: CellCodec): boolean {
-    return text === '' && (!codec.isText || this.layout.emptyAs === 'unset');
+  /** An empty field is no value. */
+  private isUnset(codec: CellCodec): boolean {
+    return !codec.isText || this.layout.emptyAs === 'unset';
   }
 
-  private timestampUs(fields: readonly string[]): bigint | undefined {
-    const text = fields[this.timestampField] ?? '';
+  private timestampUs(row: CsvRow): bigint | undefined {
+    const text = fieldAt(row, this.timestampField);
     if (!/^\d{1,19}$/.test(text)) return undefined;
     const us = BigInt(text) * this.unitUs;
     return us < MAX_BIGINT ? us : undefined;

@@ -7,6 +7,8 @@ export interface QueryFile {
   name: string;
   /** Among all files of the run. */
   index: number;
+  /** Lines of it that a load could not write, if there are any: a reject file. They are not asked for. */
+  rejectFile?: string | undefined;
 }
 
 /** Where a lane asks, and what it reads. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CsvDelimiter, MaxRowBytes } from '#libs/workloads/load/csv.schema.js';
 import { DatasetName } from '#libs/workloads/generate/generate.schema.js';
 import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
@@ -54,6 +55,8 @@ export const QuerySpec = z
       .strictObject({
         header: z.boolean().default(true),
         columns: CsvColumns.optional().describe('Without a header; the key column alone when absent'),
+        delimiter: CsvDelimiter,
+        maxRowBytes: MaxRowBytes,
       })
       .refine(({ header, columns }) => !header || columns === undefined, {
         message: 'expected no columns, for the header names them',

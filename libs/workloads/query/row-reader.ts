@@ -7,6 +7,7 @@ import { SHOWN_BAD_ROWS } from './query.report.js';
 import type { BadRow, QuerySpec } from './query.schema.js';
 import { type QueryRow, RowMaker } from './row-maker.js';
 import type { RowQueue } from './row-queue.js';
+import { rejectedLines } from './rejected-lines.js';
 import { RowWindow } from './row-window.js';
 
 /** Large odd numbers keep the random sequences of files and loops apart. */
@@ -77,9 +78,10 @@ export class RowReader {
 
   private async readFile(file: QueryFile, loop: number, window: RowWindow | undefined): Promise<void> {
     const { spec, binding } = this.parts;
-    const { header, columns } = spec.csv;
-    const reader = await readCsvFile(file.path, { header, shown: file.name });
-    const named = reader.columns ?? columns ?? [spec.keyColumn];
+    const { header, columns, delimiter, maxRowBytes } = spec.csv;
+    const rejected = await rejectedLines(file.rejectFile);
+    const reader = await readCsvFile(file.path, { header, delimiter, maxRowBytes, shown: file.name });
+    const named = columns ?? reader.columns ?? [spec.keyColumn];
     const exact = header || columns !== undefined;
     const maker = new RowMaker(binding, { columns: named, keyColumn: spec.keyColumn, shown: file.name, exact });
     const random = seededRandom(spec.seed + FILE_STEP * (file.index + 1) + LOOP_STEP * loop);
@@ -87,7 +89,7 @@ export class RowReader {
       for (const row of block) {
         if (this.stopped) return;
         this.rowsRead++;
-        if (spec.sampleShare < 1 && random() >= spec.sampleShare) {
+        if (rejected.has(row.line) || (spec.sampleShare < 1 && random() >= spec.sampleShare)) {
           this.skippedRows++;
           continue;
         }
