@@ -2027,11 +2027,11 @@ export interface components {
              */
             batchSize?: number;
             /**
-             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @description Rows of a batch have one partition key, or lie in token ranges of the same nodes, or come as they are, which costs the coordinator much
              * @default partition
              * @enum {string}
              */
-            batchBy?: "partition" | "any";
+            batchBy?: "partition" | "tokenRange" | "any";
             /**
              * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
              * @default 40960
@@ -3393,11 +3393,11 @@ export interface components {
              */
             batchSize: number;
             /**
-             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @description Rows of a batch have one partition key, or lie in token ranges of the same nodes, or come as they are, which costs the coordinator much
              * @default partition
              * @enum {string}
              */
-            batchBy: "partition" | "any";
+            batchBy: "partition" | "tokenRange" | "any";
             /**
              * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
              * @default 40960
