@@ -7,6 +7,8 @@ import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
+import { Benchmarks } from './benchmarks/benchmarks.service.js';
+import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import type { ApiConfig } from './config.js';
 import { DatasetFinder } from './datasets/dataset-finder.service.js';
 import { DatasetsController } from './datasets/datasets.controller.js';
@@ -44,6 +46,12 @@ import { ChildStarter } from './suites/child-starter.service.js';
 import { Coordinator } from './suites/coordinator.service.js';
 import { ParentsController } from './suites/parents.controller.js';
 import { Parents } from './suites/parents.service.js';
+import { Scheduler } from './schedules/scheduler.service.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { Schedules } from './schedules/schedules.service.js';
+import { Dispatcher } from './webhooks/dispatcher.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, QUEUE, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -83,6 +91,9 @@ export class AppModule {
         KeysController,
         ProjectsController,
         AuditController,
+        BenchmarksController,
+        SchedulesController,
+        WebhooksController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -116,6 +127,11 @@ export class AppModule {
         Keys,
         Projects,
         AuditPrune,
+        Benchmarks,
+        Schedules,
+        Scheduler,
+        Webhooks,
+        Dispatcher,
       ],
     };
   }
