@@ -38,6 +38,9 @@ export class SqlDeliveryStore implements DeliveryStore {
   async enqueue(nowMs: number): Promise<void> {
     const { webhook, cursor, history, run, delivery } = this.database.entities;
     if (!(await this.database.manager.existsBy(webhook, { active: true }))) return;
+    const { manager: reader } = this.database;
+    const seen = (await reader.findOneBy(cursor, { name: HISTORY_CURSOR }))?.position ?? 0;
+    if (!(await reader.existsBy(history, { id: MoreThan(seen) }))) return;
     // Histories are written in control transactions, so that their ids rise in the order in which they become visible.
     await this.database.control(async (manager) => {
       const position = (await manager.findOneBy(cursor, { name: HISTORY_CURSOR }))?.position ?? 0;
