@@ -38,7 +38,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
-  platform: platformOf(database),
+  platform: platformOf(database, vault),
   counts: new SqlRunCounts(database),
   rollUps: new SqlRollUps(database),
   jobLeases: new SqlJobLeases(database),
