@@ -29,6 +29,10 @@ export const ApiSettings = z.object({
     .default('127.0.0.0/8,::1/128')
     .describe('Networks that targets may be in, CIDR, separated by commas; 169.254.169.254 never'),
   TIDEMARK_MAX_QUEUED: wholeNumber(1, 100_000).prefault('1000').describe('Runs that may wait in the queue'),
+  TIDEMARK_ROLL_UP_10S_HOURS: wholeNumber(0, 876_000)
+    .prefault('168')
+    .describe('Hours after the end of a run when its intervals are merged to 10 s; 0 never'),
+  TIDEMARK_ROLL_UP_60S_HOURS: wholeNumber(0, 876_000).prefault('720').describe('The same to 60 s'),
   TIDEMARK_MAX_BODY_BYTES: wholeNumber(1024, 64 * 1_048_576)
     .prefault('1048576')
     .describe('Largest request body'),
@@ -36,10 +40,6 @@ export const ApiSettings = z.object({
     .prefault('6000')
     .describe('Requests that one address may send in a minute'),
   TIDEMARK_MAX_EVENT_STREAMS: wholeNumber(1, 10_000).prefault('200').describe('Event streams that may be open at once'),
-  TIDEMARK_ROLL_UP_10S_HOURS: wholeNumber(0, 876_000)
-    .prefault('168')
-    .describe('Hours after the end of a run when its intervals are merged to 10 s; 0 never'),
-  TIDEMARK_ROLL_UP_60S_HOURS: wholeNumber(0, 876_000).prefault('720').describe('The same to 60 s'),
   TIDEMARK_MAX_UPLOAD_BYTES: wholeNumber(1, 5e13)
     .prefault('107374182400')
     .describe('Largest file that may be uploaded to a dataset; 100 GiB'),
@@ -56,11 +56,11 @@ export type ApiConfig = TelemetrySettings & {
   apiKey: string | undefined;
   targetNetworks: readonly string[];
   maxQueued: number;
+  /** From the finest on; `afterHours` 0 means never. */
+  rollUps: readonly { resolutionMs: number; afterHours: number }[];
   maxBodyBytes: number;
   maxRequestsPerMinute: number;
   maxEventStreams: number;
-  /** From the finest on; `afterHours` 0 means never. */
-  rollUps: readonly { resolutionMs: number; afterHours: number }[];
   maxUploadBytes: number;
   dataDir: string;
   /** For datasets in S3-compatible stores that are registered without any. */
