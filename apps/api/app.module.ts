@@ -3,6 +3,8 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { Store } from '#libs/store/port.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { DatasetFinder } from './datasets/dataset-finder.service.js';
@@ -13,12 +15,16 @@ import { UploadsController } from './datasets/uploads.controller.js';
 import { UploadsService } from './datasets/uploads.service.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
+import { KeysController } from './keys/keys.controller.js';
+import { Keys } from './keys/keys.service.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { Metrics } from './ops/metrics.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
+import { ProjectsController } from './projects/projects.controller.js';
+import { Projects } from './projects/projects.service.js';
 import { EventStreams } from './results/event-streams.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
 import { Reports } from './results/reports.service.js';
@@ -62,6 +68,9 @@ export class AppModule {
         UploadsController,
         HealthController,
         MetricsController,
+        KeysController,
+        ProjectsController,
+        AuditController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -85,6 +94,9 @@ export class AppModule {
         EventStreams,
         Metrics,
         Sweep,
+        Keys,
+        Projects,
+        AuditPrune,
       ],
     };
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTidemarkClient, dataOf, type TidemarkClient } from '#libs/client/client.js';
+import { createTidemarkClient, dataOf, done, type TidemarkClient } from '#libs/client/client.js';
 import { followRun } from '#libs/client/events.js';
+import type { ApiKey, CreateApiKey, CreatedApiKey } from '#libs/contract/api-key.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { CodedError } from '#libs/contract/problem.js';
@@ -18,6 +19,9 @@ export interface Remote extends RunFeed {
   summary(runId: string): Promise<Summary | null>;
   /** The HDR histogram log as text. */
   hdr(runId: string, filter: HdrFilter): Promise<string>;
+  createKey(key: CreateApiKey): Promise<CreatedApiKey>;
+  keys(): Promise<readonly ApiKey[]>;
+  revokeKey(id: string): Promise<void>;
   /** Where a browser finds the run. */
   url(runId: string): string;
 }
@@ -69,6 +73,9 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
           parseAs: 'text',
         }),
       ),
+    createKey: (key) => dataOf(client.POST('/v1/api-keys', { body: defined(key) })),
+    keys: async () => (await dataOf(client.GET('/v1/api-keys'))).items,
+    revokeKey: (id) => done(client.DELETE('/v1/api-keys/{id}', path(id))),
     events: (runId, lastEventId) => followRun(server, runId, { apiKey, lastEventId }),
     pause: (durationMs) => sleep(durationMs),
     url: (runId) => `${server.replace(/\/+$/, '')}/v1/runs/${runId}`,

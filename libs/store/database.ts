@@ -3,6 +3,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
 import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
+import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
 import { Datasets1795269600000 } from '#migrations/1795269600000-datasets.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
@@ -11,6 +12,7 @@ const MIGRATIONS = [
   Runs1795219200000,
   ShardReports1795248000000,
   LostExecutors1795262400000,
+  Platform1795262460000,
   RunOrigins1795266123000,
   Datasets1795269600000,
 ];

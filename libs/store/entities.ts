@@ -1,11 +1,11 @@
 import { EntitySchema } from 'typeorm';
 import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
 import { datasetEntities } from './dataset-entities.js';
+import { platformEntities } from './platform/entities.js';
 import type {
   EndpointRow,
   ExecutorRow,
   HistoryRow,
-  IdempotencyRow,
   IntervalRow,
   IntervalSelfRow,
   LabelRow,
@@ -47,8 +47,14 @@ const run = new EntitySchema<RunRow>({
     rolledUpMs: int('rolled_up_ms', optional),
     createdAtMs: big('created_at_ms'),
     endedAtMs: big('ended_at_ms', optional),
+    projectId: text('project_id', { default: 'default' }),
+    benchmarkId: text('benchmark_id', optional),
+    benchmarkVersion: int('benchmark_version', optional),
+    scheduleId: text('schedule_id', optional),
   },
   indices: [
+    { name: 'runs_project', columns: ['projectId', 'createdAtMs'] },
+    { name: 'runs_schedule', columns: ['scheduleId'] },
     { name: 'runs_status', columns: ['status', 'createdAtMs'] },
     { name: 'runs_created', columns: ['createdAtMs', 'id'] },
   ],
@@ -178,17 +184,6 @@ const executor = new EntitySchema<ExecutorRow>({
   },
 });
 
-const idempotency = new EntitySchema<IdempotencyRow>({
-  name: 'Idempotency',
-  tableName: 'idempotency_keys',
-  columns: {
-    key: text('idempotency_key', key),
-    bodyHash: text('body_hash'),
-    runId: text('run_id'),
-    createdAtMs: big('created_at_ms'),
-  },
-});
-
 /** The tables, for one kind of database. */
 export const entitiesOf = (dialect: Dialect) => ({
   run,
@@ -201,7 +196,7 @@ export const entitiesOf = (dialect: Dialect) => ({
   log,
   mismatch,
   executor,
-  idempotency,
   ...datasetEntities,
+  ...platformEntities,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

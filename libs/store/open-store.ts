@@ -7,6 +7,7 @@ import { SqlDatasetStore } from './dataset-store.js';
 import { SqlUploadStore } from './upload-store.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
+import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
@@ -38,6 +39,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   datasets: new SqlDatasetStore(database, vault, new SqlUploadStore(database)),
+  platform: platformOf(database),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),

@@ -38,6 +38,10 @@ export interface RunRow {
   rolledUpMs: number | null;
   createdAtMs: number;
   endedAtMs: number | null;
+  projectId: string;
+  benchmarkId: string | null;
+  benchmarkVersion: number | null;
+  scheduleId: string | null;
 }
 
 export interface ShardRow {
@@ -126,11 +130,4 @@ export interface ExecutorRow {
   cores: number;
   aliveAtMs: number;
   runId: string | null;
-}
-
-export interface IdempotencyRow {
-  key: string;
-  bodyHash: string;
-  runId: string;
-  createdAtMs: number;
 }

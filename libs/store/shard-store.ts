@@ -3,10 +3,12 @@ import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
+import { endTurn, queuedRuns } from './fair-order.js';
+import { overQuota } from './platform/usage.js';
 import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
 import type { ExecutorRow, RunRow, ShardRow } from './row.js';
 import { moveRun } from './status-writer.js';
-import { ALIVE_MS, idleFor, lockedBy, queuedRuns } from './waiting.js';
+import { ALIVE_MS, idleFor, lockedBy } from './waiting.js';
 
 const actorOf = (executorId: string | null): string => `executor:${executorId ?? 'unknown'}`;
 
@@ -64,6 +66,7 @@ export class SqlShardStore implements ShardStore {
           reason: 'claimed',
           atMs: nowMs,
         });
+        await endTurn(this.database, manager, candidate.projectId);
         return this.take(manager, candidate, self, first, nowMs, leaseMs);
       }
       return null;
@@ -79,7 +82,8 @@ export class SqlShardStore implements ShardStore {
   ): Promise<boolean> {
     const idle = idleFor(run, await manager.find(this.database.entities.executor), nowMs);
     if (idle.length < shards || !idle.some((one) => one.id === self.id)) return false;
-    return (await lockedBy(this.database, manager, run)) === null;
+    if ((await lockedBy(this.database, manager, run)) !== null) return false;
+    return (await overQuota(this.database, manager, run)) === null;
   }
 
   private async take(

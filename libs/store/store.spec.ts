@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Database } from './database.js';
 import { openStore } from './open-store.js';
+import { describePlatform } from './platform/platform.conformance.js';
 import { describeStore } from './store.conformance.js';
 
 const folder = () => mkdtemp(join(tmpdir(), 'tidemark-store-'));
 
-describeStore('the store on SQLite', async () => {
+const fresh = async () => {
   const dir = await folder();
   const store = await openStore({ url: `sqlite:${dir}/t.db` });
   return {
@@ -18,7 +19,10 @@ describeStore('the store on SQLite', async () => {
       await rm(dir, { recursive: true });
     },
   };
-});
+};
+
+describeStore('the store on SQLite', fresh);
+describePlatform('keys, projects, schedules and webhooks on SQLite', fresh);
 
 describe('openStore on SQLite', () => {
   it('leaves no difference between migrations and entities', async () => {

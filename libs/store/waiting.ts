@@ -1,12 +1,13 @@
-import { In, LessThan, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Waiting } from '#libs/contract/run.js';
-import type { RunStatus } from '#libs/contract/status.js';
+import { ACTIVE } from './active.js';
 import type { Database } from './database.js';
+import { positionOf } from './fair-order.js';
+import { overQuota } from './platform/usage.js';
 import type { ExecutorRow, RunRow } from './row.js';
 
 /** An executor that has not been heard of for so long does not count. */
 export const ALIVE_MS = 5_000;
-export const ACTIVE: readonly RunStatus[] = ['preparing', 'ready', 'running', 'finishing'];
 
 const hasLabels = (executor: ExecutorRow, labels: Readonly<Record<string, string>>): boolean =>
   Object.entries(labels).every(([name, value]) => executor.labels[name] === value);
@@ -42,8 +43,9 @@ export async function waitingOf(
   const { run: runs, shard, executor } = database.entities;
   const run = await manager.findOneBy(runs, { id });
   if (run?.status !== 'queued') return null;
-  const before = await manager.countBy(runs, { status: 'queued', createdAtMs: LessThan(run.createdAtMs) });
-  const position = before + 1;
+  const position = await positionOf(database, manager, run);
+  const quota = await overQuota(database, manager, run);
+  if (quota) return { position, reason: quota };
   const holder = await lockedBy(database, manager, run);
   if (holder)
     return { position, reason: `its target is locked by run ${holder}; both would have to say "shared": true` };
@@ -60,11 +62,3 @@ export async function waitingOf(
     return { position, reason: `it needs ${needed} idle executors${kind}, ${idle.length} are idle` };
   return { position, reason: 'an executor will claim it in a moment' };
 }
-
-/** Queued runs, oldest first. */
-export const queuedRuns = (database: Database, manager: EntityManager): Promise<RunRow[]> =>
-  manager.find(database.entities.run, {
-    where: { status: In(['queued']) },
-    order: { createdAtMs: 'ASC', id: 'ASC' },
-    take: 100,
-  });

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { Database } from '#libs/store/database.js';
 import { openStore } from '#libs/store/open-store.js';
+import { describePlatform } from '#libs/store/platform/platform.conformance.js';
 import { describeStore } from '#libs/store/store.conformance.js';
 
 const server = process.env['TIDEMARK_TEST_POSTGRES'];
@@ -25,7 +26,7 @@ async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void>
 }
 
 describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () => {
-  describeStore('the store on PostgreSQL', async () => {
+  const fresh = async () => {
     const { url, drop } = await freshDatabase();
     const store = await openStore({ url, secretKey: randomBytes(32) });
     return {
@@ -35,7 +36,9 @@ describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () 
         await drop();
       },
     };
-  });
+  };
+  describeStore('the store on PostgreSQL', fresh);
+  describePlatform('keys, projects, schedules and webhooks on PostgreSQL', fresh);
 
   it('leaves no difference between migrations and entities', async () => {
     const { url, drop } = await freshDatabase();

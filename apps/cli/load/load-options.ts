@@ -31,6 +31,7 @@ export interface LoadOptions extends S3Options {
   replication?: string;
   concurrency?: number;
   lanes?: number;
+  threads?: number;
   rate?: number;
   consistency?: string;
   ttl?: number;
@@ -141,7 +142,7 @@ export function loadRequest(
     batchSize: options.batchSize,
     batchBy: options.batchBy,
     concurrency: options.concurrency,
-    lanes: options.lanes ?? lanes,
+    lanes: options.lanes ?? options.threads ?? lanes,
     rowsPerSecond: options.rate,
     consistencyLevel: (options.consistency ?? variables.SCYLLA_CONSISTENCY)?.toUpperCase(),
     ttlS: options.ttl,

@@ -1,6 +1,5 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { GeneratedDataset } from '#libs/dataset/dataset-book.js';
-import { compressionProblem } from '#libs/dataset/compressor.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
 import { expectedBytes, storedShare } from '#libs/dataset/expected-size.js';
 import { fileName } from '#libs/dataset/file-plan.js';
@@ -30,8 +29,6 @@ interface Outside {
 
 /** Once per run: the folder is made, of this dataset alone, tidy, and on a disk with enough room. */
 async function prepare({ find }: Outside, spec: GenerateSpec, events: DriverEvents): Promise<TargetFacts> {
-  const problem = compressionProblem(spec.compression);
-  if (problem !== undefined) throw new CodedError('OUTPUT_UNWRITABLE', problem);
   const { folder, shown } = await find(spec);
   await makeRecordFolder(folder);
   const partials = await removePartials(folder);
