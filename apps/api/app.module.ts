@@ -6,6 +6,8 @@ import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
+import { Benchmarks } from './benchmarks/benchmarks.service.js';
+import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import type { ApiConfig } from './config.js';
 import { DatasetFinder } from './datasets/dataset-finder.service.js';
 import { DatasetsController } from './datasets/datasets.controller.js';
@@ -35,6 +37,12 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
+import { Scheduler } from './schedules/scheduler.service.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { Schedules } from './schedules/schedules.service.js';
+import { Dispatcher } from './webhooks/dispatcher.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -71,6 +79,9 @@ export class AppModule {
         KeysController,
         ProjectsController,
         AuditController,
+        BenchmarksController,
+        SchedulesController,
+        WebhooksController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -97,6 +108,11 @@ export class AppModule {
         Keys,
         Projects,
         AuditPrune,
+        Benchmarks,
+        Schedules,
+        Scheduler,
+        Webhooks,
+        Dispatcher,
       ],
     };
   }

@@ -40,6 +40,9 @@ export const ApiSettings = z.object({
     .prefault('107374182400')
     .describe('Largest file that may be uploaded to a dataset; 100 GiB'),
   ...dataSettings,
+  TIDEMARK_WEBHOOK_RETRY_MS: wholeNumber(10, 3_600_000)
+    .prefault('5000')
+    .describe('Pause before a webhook that was not taken is tried again; it doubles from try to try'),
   ...sharedSettings,
 });
 
@@ -56,6 +59,7 @@ export type ApiConfig = TelemetrySettings & {
   dataDir: string;
   /** For datasets in S3-compatible stores that are registered without any. */
   s3Credentials: EnvironmentCredentials | undefined;
+  webhookRetryMs: number;
   databaseUrl: string;
   secretKey: Buffer | undefined;
 };
@@ -79,6 +83,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxQueued: settings.TIDEMARK_MAX_QUEUED,
     maxBodyBytes: settings.TIDEMARK_MAX_BODY_BYTES,
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
+    webhookRetryMs: settings.TIDEMARK_WEBHOOK_RETRY_MS,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
     maxUploadBytes: settings.TIDEMARK_MAX_UPLOAD_BYTES,
     dataDir: settings.TIDEMARK_DATA_DIR,

@@ -48,7 +48,7 @@ export class SqlDatasetStore implements DatasetStore {
       const row = {
         ...dataset,
         ...sumsOf(files),
-        secrets: secrets && this.vault.seal(secrets, 'source.credentials'),
+        secrets: secrets && this.vault.seal(JSON.stringify(secrets), 'source.credentials'),
         seed: null,
         fingerprint: null,
       };

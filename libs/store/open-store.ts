@@ -39,7 +39,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   datasets: new SqlDatasetStore(database, vault, new SqlUploadStore(database)),
-  platform: platformOf(database),
+  platform: platformOf(database, vault),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),

@@ -15,12 +15,17 @@ export class Vault {
     const secret = { password, keyPem: tls?.keyPem };
     if (secret.password === undefined && secret.keyPem === undefined)
       return { target: { ...rest, ...(tls && { tls }) }, secrets: null };
-    return { target: open, secrets: this.seal(secret, 'target.password') };
+    return { target: open, secrets: this.seal(JSON.stringify(secret), 'target.password') };
   }
 
-  /** Encrypts; `path` is where the secret was posted. Throws CodedError when there is no key to encrypt with. */
-  seal(secret: object, path: string): string {
-    if (this.key) return encrypt(JSON.stringify(secret), this.key);
+  /** Sealed credentials of a dataset. Throws CodedError when this process has no key. */
+  openS3(secrets: string): S3Secrets {
+    return S3Secrets.parse(JSON.parse(this.unseal(secrets)));
+  }
+
+  /** Any secret text, encrypted; `path` is where it was posted. Throws CodedError when there is no key to encrypt with. */
+  seal(secret: string, path = 'secret'): string {
+    if (this.key) return encrypt(secret, this.key);
     throw new CodedError(
       'VALIDATION_FAILED',
       'credentials cannot be stored without a key: set TIDEMARK_SECRET_KEY to 64 hexadecimal digits',
@@ -28,14 +33,10 @@ export class Vault {
     );
   }
 
-  /** What was sealed. Throws CodedError when this process has no key. */
-  openS3(secrets: string): S3Secrets {
-    return S3Secrets.parse(JSON.parse(this.unseal(secrets)));
-  }
-
-  private unseal(secrets: string): string {
-    if (this.key) return decrypt(secrets, this.key);
-    throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored credentials');
+  /** What was sealed. */
+  unseal(sealed: string): string {
+    if (this.key) return decrypt(sealed, this.key);
+    throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored secrets');
   }
 
   join(target: Target | null, secrets: string | null): Target | null {
