@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { compress, init } from '@bokuweb/zstd-wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { csvLine } from './csv-text.js';
 import { readCsv, readCsvFile, type CsvOptions } from './csv-reader.js';
@@ -129,6 +130,23 @@ describe('a CSV file', () => {
   it('is decompressed by its name', async () => {
     writeFileSync(join(folder, 'a.csv.gz'), gzipSync(whole('\r\n')));
     expect(await rowsOf('a.csv.gz')).toEqual(ROWS);
+  });
+
+  it('is decompressed from zstd, in as many frames as it has, and refused when it is cut', async () => {
+    await init();
+    const text = Buffer.from(
+      `k,v\n${Array.from({ length: 60_000 }, (_, at) => `${at},value ${at % 977}`).join('\n')}\n`,
+    );
+    const half = Math.floor(text.length / 2);
+    const packed = Buffer.concat([compress(text.subarray(0, half), 3), compress(text.subarray(half), 3)]);
+    writeFileSync(join(folder, 'a.csv.zst'), packed);
+    const rows = await rowsOf('a.csv.zst');
+    expect(rows).toHaveLength(60_000);
+    expect(rows.every(([key, value], at) => key === String(at) && value === `value ${at % 977}`)).toBe(true);
+    writeFileSync(join(folder, 'cut.csv.zst'), packed.subarray(0, packed.length - 9));
+    await expect(rowsOf('cut.csv.zst')).rejects.toThrow(/cut.csv.zst cannot be read: unexpected EOF/);
+    writeFileSync(join(folder, 'no.csv.zst'), text);
+    await expect(rowsOf('no.csv.zst')).rejects.toThrow(/no.csv.zst cannot be read: invalid zstd data/);
   });
 
   it('that is missing, no gzip or cut is refused by its name', async () => {

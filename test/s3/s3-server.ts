@@ -100,7 +100,7 @@ export class S3Server {
       endpoint: `http://127.0.0.1:${this.port}`,
       region: 'us-east-1',
       forcePathStyle: true,
-      credentials: KEYS,
+      credentials: { ...KEYS },
       requestChecksumCalculation: 'WHEN_REQUIRED',
     });
   }

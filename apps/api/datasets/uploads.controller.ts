@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Dataset, NewUpload, Sha256, Upload, UploadPart } from '#libs/contract/dataset.js';
+import { CodedError } from '#libs/contract/problem.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { Problems } from '../problem/problems.decorator.js';
 import { DatasetParam, PartParam, UploadParam, Uploads } from './datasets.schema.js';
@@ -73,7 +74,7 @@ export class UploadsController {
     @Headers(CHECKSUM) sha256: string | undefined,
     @Req() request: Request,
   ): Promise<UploadPart> {
-    return this.uploads.put(param, number, checksumOf(sha256), request);
+    return this.uploads.put(param, number, checksumOf(sha256), bytesOf(request));
   }
 
   @Post(':uploadId/complete')
@@ -105,4 +106,14 @@ function checksumOf(header: string | undefined): string {
   if (parsed.success) return parsed.data;
   const message = `expected the SHA-256 of the part as 64 lower-case hexadecimal digits, found ${header === undefined ? 'nothing' : JSON.stringify(header.slice(0, 80))}`;
   throw invalid([{ path: CHECKSUM, message }], 'header');
+}
+
+/** Throws CodedError UNSUPPORTED_MEDIA_TYPE: what another parser has read is gone. */
+function bytesOf(request: Request): Request {
+  if (request.is('application/octet-stream') !== false) return request;
+  const found = request.headers['content-type'] ?? 'no content-type';
+  throw new CodedError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `Expected a body of type application/octet-stream, found ${found}; send the bytes of the part.`,
+  );
 }

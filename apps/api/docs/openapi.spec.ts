@@ -43,6 +43,18 @@ describe('the OpenAPI document', () => {
     expect(operations.map(([name]) => name).toSorted()).toEqual(
       [
         'delete /v1/api-keys/{id}',
+        'delete /v1/datasets/{id}',
+        'delete /v1/datasets/{id}/uploads/{uploadId}',
+        'get /v1/datasets',
+        'get /v1/datasets/{id}',
+        'get /v1/datasets/{id}/files',
+        'get /v1/datasets/{id}/files/{name}',
+        'get /v1/datasets/{id}/uploads',
+        'get /v1/datasets/{id}/uploads/{uploadId}',
+        'post /v1/datasets',
+        'post /v1/datasets/{id}/uploads',
+        'post /v1/datasets/{id}/uploads/{uploadId}/complete',
+        'put /v1/datasets/{id}/uploads/{uploadId}/parts/{number}',
         'delete /v1/projects/{id}',
         'delete /v1/runs/{id}',
         'get /health/live',

@@ -8,12 +8,8 @@ export function requireJson(request: Request, _response: Response, next: NextFun
   const hasBody =
     Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined;
   const type = request.headers['content-type'];
-  // Parts of an upload are bytes, which their route reads as they come.
-  if (request.method === 'PUT' && UPLOAD_PART.test(request.path)) {
-    if (!hasBody || request.is('application/octet-stream') !== false) return next();
-    const message = `Expected a body of type application/octet-stream, found ${type ?? 'no content-type'}.`;
-    return next(new CodedError('UNSUPPORTED_MEDIA_TYPE', message));
-  }
+  // Parts of an upload are bytes, which their route looks at.
+  if (request.method === 'PUT' && UPLOAD_PART.test(request.path)) return next();
   if (!hasBody || request.is(['application/json', 'application/*+json']) !== false) return next();
   next(
     new CodedError(
