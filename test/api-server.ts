@@ -35,7 +35,8 @@ export interface TestApi {
   now: { ms: number };
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  delete(path: string): Promise<Answer>;
+  delete(path: string, headers?: Record<string, string>): Promise<Answer>;
+  put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -86,7 +87,13 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
-    delete: (path) => call(path, { method: 'DELETE' }),
+    delete: (path, headers = {}) => call(path, { method: 'DELETE', headers }),
+    put: (path, body, headers = {}) =>
+      call(path, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
     close: async () => {
       await app.close();
       await store.close();

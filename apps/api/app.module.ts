@@ -4,16 +4,22 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import type { RunQueue } from '#libs/queue/port.js';
 import type { Store } from '#libs/store/port.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
+import { KeysController } from './keys/keys.controller.js';
+import { Keys } from './keys/keys.service.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { Metrics } from './ops/metrics.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
+import { ProjectsController } from './projects/projects.controller.js';
+import { Projects } from './projects/projects.service.js';
 import { EventStreams } from './results/event-streams.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
 import { Reports } from './results/reports.service.js';
@@ -56,6 +62,9 @@ export class AppModule {
         ExecutorsController,
         HealthController,
         MetricsController,
+        KeysController,
+        ProjectsController,
+        AuditController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -76,6 +85,9 @@ export class AppModule {
         EventStreams,
         Metrics,
         Sweep,
+        Keys,
+        Projects,
+        AuditPrune,
       ],
     };
   }

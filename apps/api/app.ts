@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { loadHistograms } from '#libs/stats/histogram.js';
+import { auditTrail } from './audit/audit-trail.js';
 import { noTracing } from '#libs/telemetry/tracing.js';
 import { AppModule, type Parts } from './app.module.js';
 import { serveDocs } from './docs/docs.js';
@@ -26,6 +27,7 @@ export async function createApp(parts: Parts): Promise<NestExpressApplication> {
   app.set('query parser', 'simple');
   app.use(correlate(tracing));
   app.use(measure(app.get(Metrics)));
+  app.use(auditTrail(parts.store, parts.nowMs));
   // Plain HTTP on a private network is allowed, so browsers must not be told to change to HTTPS.
   app.use(
     helmet({

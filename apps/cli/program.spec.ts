@@ -25,6 +25,9 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
     list: refuse,
     summary: refuse,
     hdr: refuse,
+    createKey: refuse,
+    keys: refuse,
+    revokeKey: refuse,
     events: refuse,
     pause: refuse,
     executors: refuse,
@@ -151,6 +154,33 @@ describe('other processes', () => {
     const { started, exitCode } = await tidemark(['sim', '--nodes', '3', '--help']);
     expect(started).toEqual([['sim', ['--nodes', '3', '--help']]]);
     expect(exitCode).toBe(7);
+  });
+});
+
+describe('keys', () => {
+  const key = { id: 'k1', name: 'ci', role: 'runner', projectId: null, createdBy: 'admin' } as const;
+  const times = { createdAtMs: 0, lastUsedAtMs: null, expiresAtMs: 1, revokedAtMs: null };
+
+  it('create prints the key alone, so that a script can keep it', async () => {
+    let asked: unknown;
+    const { out, remarks } = await tidemark(['keys', 'create', 'ci', '--role', 'runner', '--project', 'red'], {
+      createKey: async (wish) => {
+        asked = wish;
+        return { ...key, ...times, key: 'tmk_text' };
+      },
+    });
+    expect(asked).toMatchObject({ name: 'ci', role: 'runner', projectId: 'red' });
+    expect(out).toBe('tmk_text\n');
+    expect(remarks.join()).toContain('not shown again');
+  });
+
+  it('list is a table, and revoke names the key', async () => {
+    const { out } = await tidemark(['keys', 'list'], { keys: async () => [{ ...key, ...times }] });
+    expect(out.split('\n')[1]).toMatch(/^k1 +ci +runner +all +expired +1970-01-01 00:00 +-/);
+    const revoked: string[] = [];
+    await tidemark(['keys', 'revoke', 'k1'], { revokeKey: async (id) => void revoked.push(id) });
+    expect(revoked).toEqual(['k1']);
+    expect((await tidemark(['keys', 'create', 'x', '--role', 'king'])).failure).toBeInstanceOf(CommanderError);
   });
 });
 

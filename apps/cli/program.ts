@@ -5,6 +5,7 @@ import { aboutProcess, type ProcessName, processNames } from './children.js';
 import type { CliConfig } from './config.js';
 import * as executorCommands from './executor-commands.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
+import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
 import type { Remote } from './remote.js';
@@ -125,6 +126,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addGenerate(program, workplace, done);
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
+  addKeys(program, { session }, done);
 
   for (const name of processNames) {
     program

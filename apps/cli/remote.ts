@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { components } from '#libs/client/schema.js';
-import { createTidemarkClient, dataOf, type TidemarkClient } from '#libs/client/client.js';
+import { createTidemarkClient, dataOf, done, type TidemarkClient } from '#libs/client/client.js';
 import { followRun } from '#libs/client/events.js';
+import type { ApiKey, CreateApiKey, CreatedApiKey } from '#libs/contract/api-key.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { CodedError } from '#libs/contract/problem.js';
@@ -20,6 +21,9 @@ export interface Remote extends RunFeed {
   executors(): Promise<readonly KnownExecutor[]>;
   drain(executorId: string): Promise<KnownExecutor>;
   resume(executorId: string): Promise<KnownExecutor>;
+  createKey(key: CreateApiKey): Promise<CreatedApiKey>;
+  keys(): Promise<readonly ApiKey[]>;
+  revokeKey(id: string): Promise<void>;
   /** Where a browser finds the run. */
   url(runId: string): string;
 }
@@ -72,6 +76,9 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
           parseAs: 'text',
         }),
       ),
+    createKey: (key) => dataOf(client.POST('/v1/api-keys', { body: defined(key) })),
+    keys: async () => (await dataOf(client.GET('/v1/api-keys'))).items,
+    revokeKey: (id) => done(client.DELETE('/v1/api-keys/{id}', path(id))),
     events: (runId, lastEventId) => followRun(server, runId, { apiKey, lastEventId }),
     executors: async () => (await dataOf(client.GET('/v1/executors'))).items,
     drain: (id) => dataOf(client.POST('/v1/executors/{id}/drain', path(id))),

@@ -22,6 +22,12 @@ export async function dataOf<Data>(
   throw problemOf(error, response);
 }
 
+/** A call whose answer has no body. Throws like `dataOf`. */
+export async function done(answer: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await answer;
+  if (!response.ok) throw problemOf(error, response);
+}
+
 /** An error answer as CodedError. */
 export function problemOf(body: unknown, response: Response): CodedError {
   const problem = Problem.safeParse(body);

@@ -92,7 +92,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create the same run again */
+        /**
+         * Create the same run again
+         * @description With overrides, a JSON merge patch on its definition, a run like it.
+         */
         post: operations["rerunRun"];
         delete?: never;
         options?: never;
@@ -362,6 +365,104 @@ export interface paths {
         };
         /** Metrics in the Prometheus text format */
         get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description The key is in this answer only: its hash is stored. From the first key on, every call needs one. A repeated call answers the same key without its text.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It stays in the list.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List projects and what they use now */
+        get: operations["listProjects"];
+        put?: never;
+        /** Make a project */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project */
+        get: operations["getProject"];
+        /** Change the name and quotas of a project */
+        put: operations["replaceProject"];
+        post?: never;
+        /** Delete a project that has nothing */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what, when, with which key and result
+         * @description Every call but those that only read, refused ones as well; kept for 400 days.
+         */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1716,11 +1817,11 @@ export interface components {
              */
             batchSize?: number;
             /**
-             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @description Rows of a batch have one partition key, or lie in token ranges of the same nodes, or come as they are, which costs the coordinator much
              * @default partition
              * @enum {string}
              */
-            batchBy?: "partition" | "any";
+            batchBy?: "partition" | "tokenRange" | "any";
             /**
              * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
              * @default 40960
@@ -2020,6 +2121,21 @@ export interface components {
             startedAtMs: number | null;
             endedAtMs: number | null;
             rerunOf: string | null;
+            /** @default default */
+            projectId: string;
+            /**
+             * @description The saved definition that it was made from
+             * @default null
+             */
+            benchmark: {
+                id: string;
+                version: number;
+            } | null;
+            /**
+             * @description The schedule that started it
+             * @default null
+             */
+            scheduleId: string | null;
             /** @description Of the request that made it; the logs of every process carry it */
             correlationId?: string | null;
         };
@@ -3067,11 +3183,11 @@ export interface components {
              */
             batchSize: number;
             /**
-             * @description Rows of a batch have one partition key, or come as they are, which costs the coordinator much
+             * @description Rows of a batch have one partition key, or lie in token ranges of the same nodes, or come as they are, which costs the coordinator much
              * @default partition
              * @enum {string}
              */
-            batchBy: "partition" | "any";
+            batchBy: "partition" | "tokenRange" | "any";
             /**
              * @description Of the values in a batch over partitions: Cassandra refuses those of more than 50 KiB
              * @default 40960
@@ -3564,7 +3680,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED";
         Issue: {
             path: string;
             message: string;
@@ -3609,6 +3725,13 @@ export interface components {
         CancelRunInput: {
             /** @default cancelled by request */
             reason?: string;
+        };
+        /** @default {} */
+        RerunInput: {
+            /** @description JSON merge patch (RFC 7386) on the definition; null takes a field away */
+            overrides?: {
+                [key: string]: unknown;
+            };
         };
         Summary: {
             startedAtMs: number | null;
@@ -3816,6 +3939,110 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        CreateApiKey: {
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description The only project that the key sees; every project when absent */
+            projectId?: string;
+            /** @description Epoch milliseconds; never when absent */
+            expiresAtMs?: number;
+        };
+        /** @enum {string} */
+        Role: "viewer" | "runner" | "admin";
+        CreatedApiKey: {
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description null: every project */
+            projectId: string | null;
+            createdBy: string;
+            createdAtMs: number;
+            /** @description To the minute */
+            lastUsedAtMs: number | null;
+            expiresAtMs: number | null;
+            revokedAtMs: number | null;
+            /** @description The key itself: shown this once; null when the call is repeated */
+            key: string | null;
+        };
+        ApiKeys: {
+            /** @description Newest first, revoked ones too */
+            items: components["schemas"]["ApiKey"][];
+        };
+        ApiKey: {
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description null: every project */
+            projectId: string | null;
+            createdBy: string;
+            createdAtMs: number;
+            /** @description To the minute */
+            lastUsedAtMs: number | null;
+            expiresAtMs: number | null;
+            revokedAtMs: number | null;
+        };
+        CreateProjectInput: {
+            id: string;
+            name: string;
+            /** @default {} */
+            quotas?: components["schemas"]["Quotas"];
+        };
+        Quotas: {
+            /** @description Runs under way at once; more wait */
+            concurrentRuns?: number;
+            /** @description Planned rate of all runs under way together; more wait, a run that alone plans more, or plans none, is refused */
+            ratePerSecond?: number;
+            /** @description Executors at work at once; more wait, a run that alone needs more is refused */
+            executors?: number;
+        };
+        Project: {
+            id: string;
+            name: string;
+            quotas: components["schemas"]["Quotas"];
+            /** @description Its ETag */
+            version: number;
+            createdAtMs: number;
+            updatedAtMs: number;
+            /** @description Now */
+            usage: {
+                activeRuns: number;
+                queuedRuns: number;
+                /** @description That active runs need */
+                executors: number;
+                /** @description That active runs plan */
+                ratePerSecond: number;
+            };
+        };
+        ProjectList: {
+            items: components["schemas"]["Project"][];
+        };
+        ReplaceProjectInput: {
+            name: string;
+            /** @default {} */
+            quotas?: components["schemas"]["Quotas"];
+        };
+        AuditPage: {
+            /** @description Newest first */
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+        };
+        AuditEntry: {
+            id: number;
+            atMs: number;
+            /** @description key:<name> of an API key, admin for TIDEMARK_API_KEY, api where no key is needed, none */
+            actor: string;
+            keyId: string | null;
+            projectId: string | null;
+            method: string;
+            /** @description Pattern of the path */
+            route: string;
+            path: string;
+            /** @description Of the answer */
+            status: number;
+            /** @description Of what was made */
+            location: string | null;
+            correlationId: string;
+        };
         RunEvent: {
             /** @constant */
             type: "status";
@@ -3843,6 +4070,10 @@ export interface operations {
             query?: {
                 status?: components["schemas"]["RunStatus"];
                 kind?: components["schemas"]["WorkloadKind"];
+                /** @description Only runs of this schedule */
+                scheduleId?: string;
+                /** @description Only runs of this benchmark */
+                benchmarkId?: string;
                 /** @description key:value, or key alone for any value */
                 label?: string;
                 /** @description Created at or after: ISO 8601 or epoch milliseconds */
@@ -3910,7 +4141,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Repeating the call with the same key and body answers the same run */
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3967,7 +4198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description IDEMPOTENCY_KEY_REUSED, QUOTA_EXCEEDED */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4290,7 +4521,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Repeating the call with the same key and body answers the same run */
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4298,7 +4529,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerunInput"];
+            };
+        };
         responses: {
             /** @description The new run, queued; rerunOf names the old one */
             201: {
@@ -4336,7 +4571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description IDEMPOTENCY_KEY_REUSED, QUOTA_EXCEEDED */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5261,6 +5496,671 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, without their texts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked, at once and for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The projects that the key sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProjectInput"];
+            };
+        };
+        responses: {
+            /** @description The project */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceProject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read: the change is refused when somebody else has changed it since */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceProjectInput"];
+            };
+        };
+        responses: {
+            /** @description The project as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only calls with this key */
+                keyId?: string;
+                /** @description At or after: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Before: ISO 8601 or epoch milliseconds */
+                to?: string;
+                limit?: number;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -135,6 +135,13 @@ export const Run = z
     startedAtMs: z.int().nullable(),
     endedAtMs: z.int().nullable(),
     rerunOf: z.string().nullable(),
+    projectId: z.string().default('default'),
+    benchmark: z
+      .object({ id: z.string(), version: z.int() })
+      .nullable()
+      .default(null)
+      .describe('The saved definition that it was made from'),
+    scheduleId: z.string().nullable().default(null).describe('The schedule that started it'),
     correlationId: z
       .string()
       .nullable()

@@ -121,6 +121,13 @@ export class WireSession {
     this.router.key(key, at, length);
   }
 
+  /** Which nodes hold a key of the table of this frame: a text that is the same for the same nodes. */
+  holders(key: Uint8Array, frame: RequestFrame): string {
+    this.router.key(key, 0, key.length);
+    this.router.find(frame);
+    return this.router.nodes.join();
+  }
+
   /** The same for a token. */
   routeToken(token: bigint): void {
     this.router.token(Number(token >> 32n), Number(token & 0xffffffffn) | 0);

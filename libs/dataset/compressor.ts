@@ -1,26 +1,46 @@
-import type { Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { CodedError } from '#libs/contract/coded-error.js';
+import zstd from '@bokuweb/zstd-wasm';
 import type { Compression } from '#libs/workloads/generate/generate.schema.js';
 
 type Of<T extends Compression['type']> = Extract<Compression, { type: T }>;
 
-/** Not in the types of Node 20, and not in every Node. */
-const zstd: unknown = Reflect.get(zlib, 'createZstdCompress');
-const ZSTD_LEVEL = 100;
+/** Bytes that are compressed at once, each time as a frame of its own: a zstd file is any number of frames. */
+const FRAME_BYTES = 524_288;
 
 export const FILE_SUFFIX: { readonly [T in Compression['type']]: string } = { none: '', gzip: '.gz', zstd: '.zst' };
 
-/** Why this process cannot compress so; undefined when it can. */
-export const compressionProblem = ({ type }: Pick<Compression, 'type'>): string | undefined =>
-  type === 'zstd' && typeof zstd !== 'function'
-    ? `zstd is not in this Node (${process.version}): run the executors on Node 22.15, 24 or later, or ask for gzip`
-    : undefined;
+let ready: Promise<void> | undefined;
 
+/** To be waited for before the first compressor of a thread is opened. */
+export const loadCompressors = ({ type }: Pick<Compression, 'type'>): Promise<void> => {
+  if (type !== 'zstd') return Promise.resolve();
+  ready ??= zstd.init();
+  return ready;
+};
+
+/** Gathers bytes and compresses them frame by frame. The same bytes give the same file, however they come. */
 function openZstd({ level }: Of<'zstd'>): Transform {
-  const problem = compressionProblem({ type: 'zstd' });
-  if (problem !== undefined || typeof zstd !== 'function') throw new CodedError('OUTPUT_UNWRITABLE', problem ?? '');
-  return zstd({ params: { [ZSTD_LEVEL]: level } });
+  const gathered = Buffer.allocUnsafeSlow(FRAME_BYTES);
+  let length = 0;
+  const frame = (): Uint8Array => zstd.compress(gathered.subarray(0, length), level);
+  return new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      for (let at = 0; at < bytes.length;) {
+        const taken = bytes.copy(gathered, length, at);
+        length += taken;
+        at += taken;
+        if (length < FRAME_BYTES) continue;
+        this.push(frame());
+        length = 0;
+      }
+      done();
+    },
+    flush(done) {
+      if (length > 0) this.push(frame());
+      done();
+    },
+  });
 }
 
 /** A stream that compresses; undefined for none. The same input gives the same output with the same Node. */

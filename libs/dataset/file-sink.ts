@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 import type { Compression } from '#libs/workloads/generate/generate.schema.js';
-import { openCompressor } from './compressor.js';
+import { loadCompressors, openCompressor } from './compressor.js';
 import { writeProblem } from './write-problem.js';
 
 /** What is not a finished file yet is called so. */
@@ -40,6 +40,7 @@ export class FileSink {
 
   /** `owner` makes the temporary name this writer's own. Throws CodedError OUTPUT_UNWRITABLE. */
   static async open(path: string, owner: string, compression: Compression): Promise<FileSink> {
+    await loadCompressors(compression);
     const compressor = openCompressor(compression);
     const partial = `${path}.${owner}${PARTIAL_SUFFIX}`;
     try {

@@ -38,7 +38,7 @@ describe('YcsbValue', () => {
       ['field0', 'field1'],
     );
     let expected = 'user7:field1';
-    while (expected.length < length) expected += `:${javaHash(expected)}`;
+    while (expected.length < length) expected += `:${javaHash(`${expected}:`)}`;
     const out = Buffer.alloc(length + 2);
     values.write(out, 1, length, key, 1);
     expect(out.toString('latin1')).toBe(`\0${expected.slice(0, length)}\0`);

@@ -57,7 +57,7 @@ export class YcsbValue {
     return this.text.toString('latin1', 0, this.spec.fieldLengthBytes);
   }
 
-  /** `key:field`, then again and again a colon and the hash (String.hashCode of Java) of all that stands before it. */
+  /** `key:field`, then again and again a colon and the hash (String.hashCode of Java) of all up to that colon. */
   private derive(length: number, key: YcsbKey, field: number): void {
     const { text } = this;
     let at = key.bytes.copy(text, 0, 0, key.length);
@@ -65,8 +65,8 @@ export class YcsbValue {
     let hash = 0;
     let hashed = 0;
     while (at < length) {
-      for (; hashed < at; hashed++) hash = (Math.imul(hash, 31) + (text[hashed] ?? 0)) | 0;
       text[at++] = COLON;
+      for (; hashed < at; hashed++) hash = (Math.imul(hash, 31) + (text[hashed] ?? 0)) | 0;
       at = writeDecimal(text, at, hash);
     }
   }

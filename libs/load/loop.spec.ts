@@ -398,6 +398,19 @@ describe('a closed loop', () => {
 });
 
 describe('a failed operation', () => {
+  it('is tried once where no retries are asked for, and its slot is free again', () => {
+    const { clock, tape, run } = build({
+      slots: 1,
+      source: new Items(3),
+      retries: 0,
+      answer: () => ({ takesNs: 10 * MS, outcome: TIMED_OUT }),
+    });
+    const loop = run();
+    clock.advance(SECOND);
+    expect(loop.completed).toBe(3);
+    expect(tape.outcomes).toEqual([TIMED_OUT, TIMED_OUT, TIMED_OUT]);
+  });
+
   it('is retried inside its own time, and succeeds', () => {
     let asked = 0;
     const { clock, tape, run } = build({

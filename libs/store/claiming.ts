@@ -4,7 +4,9 @@ import type { RunStatus } from '#libs/contract/status.js';
 import { allot, servedOf, type Share, suppliesOf } from './allot.js';
 import type { Database } from './database.js';
 import type { ExecutorRow, RunRow, ShardRow } from './row.js';
-import { idleExecutors, lockedBy, queuedRuns } from './waiting.js';
+import { idleExecutors, lockedBy } from './waiting.js';
+import { queuedRuns } from './fair-order.js';
+import { overQuota } from './platform/usage.js';
 
 /** Runs that may have shards to claim after their first: of one that is ready or running, parts of lost executors. */
 export const CLAIMED: RunStatus[] = ['preparing', 'ready', 'running'];
@@ -46,6 +48,7 @@ export async function shardFor(
   if (needed) return needed;
   for (const candidate of await queuedRuns(database, manager)) {
     if ((await lockedBy(database, manager, candidate)) !== null) continue;
+    if ((await overQuota(database, manager, candidate)) !== null) continue;
     const first = demands.length;
     demands.push(...(await demandsOf(database, manager, candidate)));
     const given = allot(demands, supplies);

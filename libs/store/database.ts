@@ -5,6 +5,7 @@ import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
 import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-reports.js';
 import { ManyExecutors1795258800000 } from '#migrations/1795258800000-many-executors.js';
 import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
+import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
@@ -13,6 +14,7 @@ const MIGRATIONS = [
   ShardReports1795248000000,
   ManyExecutors1795258800000,
   LostExecutors1795262400000,
+  Platform1795262460000,
   RunOrigins1795266123000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */

@@ -1,9 +1,10 @@
-import { EntitySchema, type EntitySchemaColumnOptions, type ValueTransformer } from 'typeorm';
+import { EntitySchema } from 'typeorm';
+import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
+import { platformEntities } from './platform/entities.js';
 import type {
   EndpointRow,
   ExecutorRow,
   HistoryRow,
-  IdempotencyRow,
   IntervalRow,
   IntervalSelfRow,
   LabelRow,
@@ -14,36 +15,6 @@ import type {
 } from './row.js';
 
 export type Dialect = 'sqlite' | 'postgres';
-
-/** Raw bigints are strings in PostgreSQL and numbers in SQLite; ours are below 2^53. */
-const number: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: unknown) => (typeof value === 'string' ? Number(value) : value),
-};
-const parsed: ValueTransformer = {
-  to: (value: unknown) => (value === null || value === undefined ? value : JSON.stringify(value)),
-  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
-};
-
-/** The same with null as a value of its own, not as an absent one. */
-const parsedOrNull: ValueTransformer = {
-  to: (value: unknown) => (value === undefined ? value : JSON.stringify(value)),
-  from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
-};
-
-type Column = EntitySchemaColumnOptions;
-const named = (name: string, options: Omit<Column, 'name'>): Column => ({ ...options, name });
-const text = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'text', ...more });
-const json = (name: string, more: Partial<Column> = {}): Column => text(name, { transformer: parsed, ...more });
-const jsonOrNull = (name: string): Column => text(name, { transformer: parsedOrNull });
-const int = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'integer', ...more });
-const big = (name: string, more: Partial<Column> = {}): Column =>
-  named(name, { type: 'bigint', transformer: number, ...more });
-const bool = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'boolean', ...more });
-const real = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'double precision', ...more });
-const key = { primary: true } as const;
-const optional = { nullable: true } as const;
-const serial: Column = { type: 'integer', primary: true, generated: 'increment', name: 'id' };
 
 const run = new EntitySchema<RunRow>({
   name: 'Run',
@@ -75,8 +46,14 @@ const run = new EntitySchema<RunRow>({
     rolledUpMs: int('rolled_up_ms', optional),
     createdAtMs: big('created_at_ms'),
     endedAtMs: big('ended_at_ms', optional),
+    projectId: text('project_id', { default: 'default' }),
+    benchmarkId: text('benchmark_id', optional),
+    benchmarkVersion: int('benchmark_version', optional),
+    scheduleId: text('schedule_id', optional),
   },
   indices: [
+    { name: 'runs_project', columns: ['projectId', 'createdAtMs'] },
+    { name: 'runs_schedule', columns: ['scheduleId'] },
     { name: 'runs_status', columns: ['status', 'createdAtMs'] },
     { name: 'runs_created', columns: ['createdAtMs', 'id'] },
   ],
@@ -210,17 +187,6 @@ const executor = new EntitySchema<ExecutorRow>({
   },
 });
 
-const idempotency = new EntitySchema<IdempotencyRow>({
-  name: 'Idempotency',
-  tableName: 'idempotency_keys',
-  columns: {
-    key: text('idempotency_key', key),
-    bodyHash: text('body_hash'),
-    runId: text('run_id'),
-    createdAtMs: big('created_at_ms'),
-  },
-});
-
 /** The tables, for one kind of database. */
 export const entitiesOf = (dialect: Dialect) => ({
   run,
@@ -233,6 +199,6 @@ export const entitiesOf = (dialect: Dialect) => ({
   log,
   mismatch,
   executor,
-  idempotency,
+  ...platformEntities,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

@@ -5,6 +5,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { Database } from './database.js';
 import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
+import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
@@ -36,6 +37,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
   nowMs: () => database.nowMs(),
+  platform: platformOf(database),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),

@@ -6,9 +6,13 @@ import type { Policies, ShardView, Waiting, WorkloadKind } from '#libs/contract/
 import type { RunStatus, StatusChange } from '#libs/contract/status.js';
 import type { Mismatch, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import type { Idempotency, PlatformStore } from './platform/port.js';
 
 /** What is written when a run is created. The store encrypts the target's secrets. */
-export type NewRun = RunDefinition & RunFields & NewRunFields;
+export type NewRun = RunDefinition & Omit<RunFields, keyof RunOwnership> & NewRunFields & Partial<RunOwnership>;
+
+/** Whose a run is and what it was made from; by default of the first project and posted as it is. */
+export type RunOwnership = Pick<RunFields, 'projectId' | 'benchmark' | 'scheduleId'>;
 
 interface RunFields {
   id: string;
@@ -19,6 +23,10 @@ interface RunFields {
   policies: Policies;
   rerunOf: string | null;
   createdAtMs: number;
+  projectId: string;
+  /** The saved definition that it was made from. */
+  benchmark: { id: string; version: number } | null;
+  scheduleId: string | null;
   /** Absent for runs that no request made. */
   origin?: RunOrigin | null | undefined;
 }
@@ -61,6 +69,10 @@ export interface RunFilter {
   kind?: WorkloadKind | undefined;
   /** `key:value`, or `key` alone for any value. */
   label?: string | undefined;
+  /** Null: all of them. */
+  projectId?: string | null | undefined;
+  scheduleId?: string | undefined;
+  benchmarkId?: string | undefined;
   fromMs?: number | undefined;
   toMs?: number | undefined;
   limit: number;
@@ -78,7 +90,7 @@ export interface Transition {
 
 export interface RunStore {
   /** Same key and same body: the first run again, `replayed`. Same key, other body: CodedError IDEMPOTENCY_KEY_REUSED. */
-  create(run: NewRun, idempotency?: { key: string; bodyHash: string }): Promise<{ run: StoredRun; replayed: boolean }>;
+  create(run: NewRun, idempotency?: Idempotency): Promise<{ run: StoredRun; replayed: boolean }>;
   find(id: string, options?: { withSecrets: boolean }): Promise<StoredRun | null>;
   list(filter: RunFilter): Promise<{ items: StoredRun[]; nextCursor: string | null }>;
   count(status: RunStatus): Promise<number>;
@@ -227,6 +239,7 @@ export interface Store {
   watchdog: Watchdog;
   /** Epoch milliseconds by the database's clock, which all processes can ask. */
   nowMs(): Promise<number>;
+  platform: PlatformStore;
   counts: RunCounts;
   ping(): Promise<void>;
   close(): Promise<void>;

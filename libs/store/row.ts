@@ -39,6 +39,10 @@ export interface RunRow {
   rolledUpMs: number | null;
   createdAtMs: number;
   endedAtMs: number | null;
+  projectId: string;
+  benchmarkId: string | null;
+  benchmarkVersion: number | null;
+  scheduleId: string | null;
 }
 
 export interface ShardRow {
@@ -134,11 +138,4 @@ export interface ExecutorRow {
   /** null is no. */
   draining: boolean | null;
   clockOffsetMs: number | null;
-}
-
-export interface IdempotencyRow {
-  key: string;
-  bodyHash: string;
-  runId: string;
-  createdAtMs: number;
 }

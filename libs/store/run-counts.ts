@@ -2,7 +2,7 @@ import { In } from 'typeorm';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
 import type { RunCounts } from './port.js';
-import { ACTIVE } from './waiting.js';
+import { ACTIVE } from './active.js';
 
 /** Counts over all runs in the database, for those who watch the service. */
 export class SqlRunCounts implements RunCounts {

@@ -3,7 +3,11 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { Database } from './database.js';
+import { insertRun } from './insert-run.js';
+import { createOnce } from './platform/creation.js';
+import type { Idempotency } from './platform/port.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
 import type { HistoryRow, RunRow, ShardRow } from './row.js';
 import { moveRun } from './status-writer.js';
@@ -32,6 +36,9 @@ const storedRun = (
   rerunOf: row.rerunOf,
   origin: row.origin,
   createdAtMs: row.createdAtMs,
+  projectId: row.projectId,
+  benchmark: row.benchmarkId === null ? null : { id: row.benchmarkId, version: row.benchmarkVersion ?? 1 },
+  scheduleId: row.scheduleId,
   status: row.status,
   statusHistory: history.map(({ atMs, from, to, actor, reason }) => ({ atMs, from, to, actor, reason })),
   shards: shards.map(
@@ -67,65 +74,14 @@ export class SqlRunStore implements RunStore {
     private readonly vault: Vault,
   ) {}
 
-  create(
-    input: NewRun,
-    idempotency?: { key: string; bodyHash: string },
-  ): Promise<{ run: StoredRun; replayed: boolean }> {
-    const { run, history, label, endpoint, shard, idempotency: keys } = this.database.entities;
+  create(input: NewRun, idempotency?: Idempotency): Promise<{ run: StoredRun; replayed: boolean }> {
     return this.database.control(async (manager) => {
-      const earlier = idempotency && (await manager.findOneBy(keys, { key: idempotency.key }));
-      if (earlier && earlier.bodyHash !== idempotency.bodyHash) {
-        throw new CodedError(
-          'IDEMPOTENCY_KEY_REUSED',
-          'this Idempotency-Key came with another body before: use a new key for a new run',
-        );
-      }
-      if (earlier) return { run: await this.load(manager, earlier.runId), replayed: true };
-      const { id, createdAtMs } = input;
-      const { target, secrets } = this.vault.split(input.target);
-      await manager.insert(run, {
-        id,
-        kind: input.kind,
-        name: input.name,
-        labels: input.labels,
-        target,
-        secrets,
-        spec: input.spec,
-        thresholds: input.thresholds,
-        placement: input.placement,
-        policies: input.policies,
-        status: 'queued',
-        statusSinceMs: createdAtMs,
-        prepared: false,
-        mismatchCount: 0,
-        rerunOf: input.rerunOf,
-        origin: input.origin ?? null,
-        createdAtMs,
+      const once = { scope: input.projectId ?? DEFAULT_PROJECT, nowMs: input.createdAtMs, idempotency };
+      const made = await createOnce(this.database, manager, once, async () => {
+        await insertRun(this.database, manager, this.vault, input);
+        return input.id;
       });
-      await manager.insert(history, {
-        runId: id,
-        atMs: createdAtMs,
-        from: null,
-        to: 'queued',
-        actor: input.actor,
-        reason: 'created',
-      });
-      for (const [name, value] of Object.entries(input.labels)) await manager.insert(label, { runId: id, name, value });
-      for (const each of new Set(input.endpoints))
-        await manager.insert(endpoint, { runId: id, endpoint: each, shared: target?.shared ?? false });
-      for (const { index, lanes } of input.shards) {
-        await manager.insert(shard, {
-          runId: id,
-          index,
-          lanes,
-          state: 'waiting',
-          token: 0,
-          leaseUntilMs: 0,
-          completed: 0,
-        });
-      }
-      if (idempotency) await manager.insert(keys, { ...idempotency, runId: id, createdAtMs });
-      return { run: await this.load(manager, id), replayed: false };
+      return { run: await this.load(manager, made.id), replayed: made.replayed };
     });
   }
 
@@ -145,6 +101,9 @@ export class SqlRunStore implements RunStore {
       .orderBy('run.createdAtMs', 'DESC')
       .addOrderBy('run.id', 'DESC');
     if (filter.status) query.andWhere('run.status = :status', { status: filter.status });
+    if (filter.projectId) query.andWhere('run.projectId = :projectId', { projectId: filter.projectId });
+    if (filter.scheduleId) query.andWhere('run.scheduleId = :scheduleId', { scheduleId: filter.scheduleId });
+    if (filter.benchmarkId) query.andWhere('run.benchmarkId = :benchmarkId', { benchmarkId: filter.benchmarkId });
     if (filter.kind) query.andWhere('run.kind = :kind', { kind: filter.kind });
     if (filter.fromMs !== undefined) query.andWhere('run.createdAtMs >= :fromMs', { fromMs: filter.fromMs });
     if (filter.toMs !== undefined) query.andWhere('run.createdAtMs < :toMs', { toMs: filter.toMs });
@@ -230,16 +189,17 @@ export class SqlRunStore implements RunStore {
   }
 
   delete(id: string): Promise<void> {
-    const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency } =
+    const { run, shard, history, label, endpoint, interval, intervalSelf, log, mismatch, creation } =
       this.database.entities;
     return this.database.control(async (manager) => {
       const found = await manager.findOneBy(run, { id });
       if (!found) throw new CodedError('RUN_NOT_FOUND', `there is no run ${id}`);
       if (!isEnded(found.status))
         throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${found.status}: cancel it first`);
-      for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch, idempotency]) {
+      for (const owned of [shard, history, label, endpoint, interval, intervalSelf, log, mismatch]) {
         await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
       }
+      await manager.delete(creation, { resourceId: id });
       await manager.delete(run, { id });
     });
   }

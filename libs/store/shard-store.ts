@@ -4,6 +4,7 @@ import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
+import { endTurn } from './fair-order.js';
 import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
 import { CLAIMED, shardFor } from './claiming.js';
 import type { ShardRow } from './row.js';
@@ -64,6 +65,7 @@ export class SqlShardStore implements ShardStore {
       if (status === 'queued') {
         const actor = actorOf(executorId);
         await moveRun(this.database, manager, runId, { to: 'preparing', actor, reason: 'claimed', atMs: nowMs });
+        await endTurn(this.database, manager, found.run.projectId);
       }
       const token = found.shard.token + 1;
       const lease = { executorId, executorLabels: self.labels, token, leaseUntilMs: nowMs + leaseMs, lostToken: null };

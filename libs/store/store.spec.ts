@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { Database } from './database.js';
 import { openStore } from './open-store.js';
 import { describeExecutors } from './executors.conformance.js';
+import { describePlatform } from './platform/platform.conformance.js';
 import { describeStore } from './store.conformance.js';
 
 const folder = () => mkdtemp(join(tmpdir(), 'tidemark-store-'));
 
-const openFresh = async () => {
+const fresh = async () => {
   const dir = await folder();
   const store = await openStore({ url: `sqlite:${dir}/t.db` });
   return {
@@ -20,8 +21,9 @@ const openFresh = async () => {
     },
   };
 };
-describeStore('the store on SQLite', openFresh);
-describeExecutors('executors on SQLite', openFresh);
+describeStore('the store on SQLite', fresh);
+describeExecutors('executors on SQLite', fresh);
+describePlatform('keys, projects, schedules and webhooks on SQLite', fresh);
 
 describe('openStore on SQLite', () => {
   it('leaves no difference between migrations and entities', async () => {

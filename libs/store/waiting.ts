@@ -1,14 +1,15 @@
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { groupsOf, hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
 import type { Waiting } from '#libs/contract/run.js';
-import type { RunStatus } from '#libs/contract/status.js';
+import { ACTIVE } from './active.js';
 import { allot, servedOf, suppliesOf } from './allot.js';
 import type { Database } from './database.js';
+import { positionOf } from './fair-order.js';
+import { overQuota } from './platform/usage.js';
 import type { ExecutorRow, RunRow } from './row.js';
 
 /** An executor that has not been heard of for so long does not count. */
 export const ALIVE_MS = 5_000;
-export const ACTIVE: readonly RunStatus[] = ['preparing', 'ready', 'running', 'finishing'];
 
 /** Executors that may take something, now or when they have ended what they do. */
 const workingExecutors = (executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
@@ -43,16 +44,14 @@ export async function waitingOf(
   const { run: runs, executor } = database.entities;
   const run = await manager.findOneBy(runs, { id });
   if (run?.status !== 'queued') return null;
-  const before = await manager
-    .createQueryBuilder(runs, 'run')
-    .where('run.status = :queued', { queued: 'queued' })
-    .andWhere('(run.createdAtMs < :at OR (run.createdAtMs = :at AND run.id < :id))', { at: run.createdAtMs, id })
-    .getCount();
+  const position = await positionOf(database, manager, run);
+  const quota = await overQuota(database, manager, run);
+  if (quota) return { position, reason: quota };
   const holder = await lockedBy(database, manager, run);
   const reason = holder
     ? `its target is locked by run ${holder}; both would have to say "shared": true`
     : lackOf(groupsOf(run.placement), await manager.find(executor), nowMs);
-  return { position: before + 1, reason };
+  return { position, reason };
 }
 
 /** What is missing for all groups to be carried out at once, of the first group that lacks something. */
@@ -79,11 +78,3 @@ function kindOf({ labels }: PlacementGroup): string {
   const named = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return named.length > 0 ? ` with labels ${named.join(', ')}` : '';
 }
-
-/** Queued runs, oldest first. */
-export const queuedRuns = (database: Database, manager: EntityManager): Promise<RunRow[]> =>
-  manager.find(database.entities.run, {
-    where: { status: In(['queued']) },
-    order: { createdAtMs: 'ASC', id: 'ASC' },
-    take: 100,
-  });

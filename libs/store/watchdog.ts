@@ -2,12 +2,12 @@ import { In, type EntityManager } from 'typeorm';
 import type { ProblemCode } from '#libs/contract/coded-error.js';
 import { problemOf } from '#libs/contract/problem.js';
 import type { RunStatus } from '#libs/contract/status.js';
+import { ACTIVE } from './active.js';
 import type { Database } from './database.js';
 import type { Transition, Watchdog } from './port.js';
 import { lookAtLeases, WATCHDOG } from './lost-shards.js';
 import type { RunRow } from './row.js';
 import { moveRun } from './status-writer.js';
-import { ACTIVE } from './waiting.js';
 
 const CANCEL_GRACE_MS = 5_000;
 const DAY_MS = 86_400_000;

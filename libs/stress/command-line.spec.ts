@@ -182,6 +182,12 @@ describe('parseStressCommand', () => {
     expect(parseStressCommand('read n=1 -rate threads>=8').spec.rate.threads).toBe(8);
   });
 
+  it("knows Weibull by the name that the original's alias leads nowhere with", () => {
+    const population = (dist: string) =>
+      parseStressCommand(`read n=1 -rate threads=1 -pop dist=${dist}`).spec.population;
+    expect(population('WEIBULL(1..100,2)')).toEqual(population('EXTREME(1..100,2)'));
+  });
+
   it('reads both gaussian forms as the original does', () => {
     const population = (dist: string) =>
       parseStressCommand(`read n=1 -rate threads=1 -pop dist=${dist}`).spec.population;

@@ -1,5 +1,10 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Summary } from '#libs/contract/summary.js';
+import { encodedCount } from '#libs/stats/encoded-counts.js';
+import { readHdrLog } from '#libs/stats/hdr-log-reader.js';
 import { requireBuild, tidemark } from './cli-program.js';
 import { World } from './harness.js';
 
@@ -32,7 +37,9 @@ describe("tidemark stress --from: other tools' lines without a server", () => {
   });
 
   it('scylla-bench: takes the words of a shell, and prints them as its settings', async () => {
-    const words = '-mode write -workload uniform -duration 500ms -max-rate 200 -concurrency 4'.split(' ');
+    const hdr = join(await mkdtemp(join(tmpdir(), 'tidemark-doors-')), 'bench.hdr');
+    const words =
+      `-mode write -workload uniform -duration 500ms -max-rate 200 -concurrency 4 -hdr-latency-file ${hdr}`.split(' ');
     const { exitCode, out, errors } = await tidemark([
       'stress',
       '--from=scylla-bench',
@@ -45,6 +52,12 @@ describe("tidemark stress --from: other tools' lines without a server", () => {
     expect(out).toMatch(/Running write with 4 threads .*\n/i);
     expect(out).toMatch(/Total partitions +: +100 \[write: 100\]/);
     expect(out.trimEnd().endsWith('END')).toBe(true);
+    // The original's own file has had nothing but a header since its writer lost its caller.
+    const counted = readHdrLog(await readFile(hdr, 'utf8'))
+      .entries.filter(({ tag }) => tag === 'write-st')
+      .reduce((sum, { histogram }) => sum + encodedCount(histogram), 0);
+    expect(counted).toBe(100);
+    await rm(dirname(hdr), { recursive: true });
   });
 
   it('scylla-bench: fails a checked read of rows that were written unchecked', async () => {
@@ -72,6 +85,20 @@ describe("tidemark stress --from: other tools' lines without a server", () => {
       expect(Object.keys(summary?.operations ?? {}).toSorted()).toEqual([...names, 'total'].toSorted());
       expect(summary?.operations['total']).toMatchObject({ completed: 1_000, failed: 0 });
     }
+    // Without a word of measurement.interval: what waited is in no figure there, and in the response time here.
+    const paced = await run(
+      '--from',
+      'ycsb',
+      'run',
+      'cassandra-cql',
+      '-P',
+      'workloads/workloadc',
+      ...where,
+      '-target',
+      '2000',
+    );
+    expect(paced.exitCode, paced.errors).toBe(0);
+    expect(paced.summary?.operations['READ']?.responseTime?.count).toBe(1_000);
     const scans = await ycsb('run', 'e');
     expect(scans.exitCode, scans.errors).toBe(0);
     const { SCAN, INSERT } = scans.summary?.operations ?? {};

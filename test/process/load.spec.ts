@@ -97,6 +97,7 @@ describe('tidemark load', () => {
   it.each([
     ['one', ''],
     ['batched', '--batch-size 20 --batch-by any'],
+    ['ranges', '--batch-size 20 --batch-by tokenRange'],
   ])('writes every good row and rejects every other, %s by one', { timeout: 60_000 }, async (keyspace, more) => {
     writeFiles(2, 1500);
     const { out, exitCode, errors } = await tidemark(load(keyspace, more)).ended;

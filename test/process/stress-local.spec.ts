@@ -139,7 +139,7 @@ describe('tidemark stress without a server', () => {
 
   it('searches the number of threads and ends with one table', async () => {
     const run = await stress(
-      'read n=400 cl=ONE no-warmup -errors ignore skip-read-validation -rate threads>=4 threads<=110 auto',
+      `read n=400 cl=ONE no-warmup -errors ignore skip-read-validation -rate threads>=4 threads<=110 auto -log hdrfile=${join(folder, 'search.hdr')}`,
     ).ended;
     expect(run).toMatchObject({ exitCode: 0, errors: '' });
     expect(run.out).toMatch(/Auto: true\n {2}Min Threads: 4\n {2}Max Threads: 110\n/);
@@ -148,5 +148,8 @@ describe('tidemark stress without a server', () => {
     const table = run.out.slice(run.out.indexOf('id, type')).split('\n');
     expect(table.filter((line) => /^ *\d+ threadCount, (READ|total), +400,/.test(line))).toHaveLength(4);
     expect(run.out.match(/^END$/gm)).toHaveLength(1);
+    // Every run of the search keeps its histograms.
+    for (const threads of [4, 104])
+      expect(await readFile(join(folder, `search.${threads}.hdr`), 'utf8')).toContain('Tag=READ-st');
   });
 });

@@ -1,24 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Summary } from '#libs/contract/summary.js';
 import { tidemark } from '../process/cli-program.js';
-import { World } from '../process/harness.js';
-import { realCassandra, Witness } from './cassandra.js';
+import type { World } from '../process/harness.js';
+import { realCassandra, type Witness } from './cassandra.js';
+import { RealService } from './real-service.js';
 
 const ENDED_WITHIN_MS = 60_000;
 
 describe.skipIf(realCassandra === undefined)('lines of other tools on a real Cassandra', () => {
   const target = realCassandra ?? '';
+  let service: RealService;
   let witness: Witness;
   let world: World;
   beforeAll(async () => {
-    witness = new Witness(target);
-    world = await World.create();
-    await world.service(2);
+    service = await RealService.start(target);
+    ({ witness, world } = service);
   });
-  afterAll(async () => {
-    await world.stop();
-    await witness.close();
-  });
+  afterAll(() => service.stop());
 
   const run = async (from: string, line: string) => {
     const { exitCode, out, errors } = await tidemark(['--json', 'stress', '--from', from, line]).ended;

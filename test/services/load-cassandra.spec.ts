@@ -54,6 +54,7 @@ describe.skipIf(realCassandra === undefined)('loading into Cassandra', () => {
           create: { replication: { factor: 1 } },
           consistencyLevel: 'LOCAL_ONE',
           batchSize: 50,
+          verify: { type: 'sample', share: 0.1 },
         },
         target: { contactPoints: [realCassandra] },
         placement: { executors: 2 },
@@ -61,7 +62,13 @@ describe.skipIf(realCassandra === undefined)('loading into Cassandra', () => {
       const run = await world.ended(id, 120_000);
       expect(run.status, run.problem?.detail).toBe('completed');
       const summary = await world.summary(id);
-      expect(summary.report).toMatchObject({ read: ROWS, written: ROWS, rejected: 0, failed: 0 });
+      expect(summary.report).toMatchObject({
+        read: ROWS,
+        written: ROWS,
+        rejected: 0,
+        failed: 0,
+        verification: { same: summary.report?.kind === 'load' && summary.report.verification?.checked, complete: true },
+      });
       expect(run.shards.map(({ report }) => report?.kind === 'load' && report.read)).toEqual([
         (3 * ROWS) / 5,
         (2 * ROWS) / 5,
@@ -170,6 +177,9 @@ describe.skipIf(realCassandra === undefined)('loading into Cassandra', () => {
       ]);
       expect(row?.['at']).toEqual(new Date('2026-01-31T12:00:00Z'));
       expect(row?.['raw'].toString('hex')).toBe('cafe');
+      // Three rows were written, and what is read back says so of each: two columns are the key.
+      const again = await tidemark([...command.split(' '), '--verify', 'full']).ended;
+      expect(again.out).toMatch(/\| verified=3 \| missing=0 \| different=0 \| unanswered=0$/m);
       const { rows: ttl } = await client.execute(`SELECT TTL(big) AS t FROM ${keyspace}.things LIMIT 1`);
       expect(Number(ttl[0]?.['t'])).toBeGreaterThan(3000);
     },

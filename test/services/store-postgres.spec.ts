@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Database } from '#libs/store/database.js';
 import { openStore } from '#libs/store/open-store.js';
 import { describeExecutors } from '#libs/store/executors.conformance.js';
+import { describePlatform } from '#libs/store/platform/platform.conformance.js';
 import { describeStore } from '#libs/store/store.conformance.js';
 
 const server = process.env['TIDEMARK_TEST_POSTGRES'];
@@ -26,7 +27,7 @@ async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void>
 }
 
 describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () => {
-  const openFresh = async () => {
+  const fresh = async () => {
     const { url, drop } = await freshDatabase();
     const store = await openStore({ url, secretKey: randomBytes(32) });
     return {
@@ -37,8 +38,9 @@ describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () 
       },
     };
   };
-  describeStore('the store on PostgreSQL', openFresh);
-  describeExecutors('executors on PostgreSQL', openFresh);
+  describeStore('the store on PostgreSQL', fresh);
+  describeExecutors('executors on PostgreSQL', fresh);
+  describePlatform('keys, projects, schedules and webhooks on PostgreSQL', fresh);
 
   it('leaves no difference between migrations and entities', async () => {
     const { url, drop } = await freshDatabase();

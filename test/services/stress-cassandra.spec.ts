@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
-import { World } from '../process/harness.js';
+import type { World } from '../process/harness.js';
 import { tidemark } from '../process/cli-program.js';
-import { realCassandra, Witness } from './cassandra.js';
+import { realCassandra, type Witness } from './cassandra.js';
+import { RealService } from './real-service.js';
 
 const ROWS = 20_000;
 const WRONG = Buffer.from('changed behind the back of the tool');
@@ -11,17 +12,14 @@ const ENDED_WITHIN_MS = 90_000;
 
 describe.skipIf(realCassandra === undefined)('stress on a real Cassandra', () => {
   const target = realCassandra ?? '';
+  let service: RealService;
   let witness: Witness;
   let world: World;
   beforeAll(async () => {
-    witness = new Witness(target);
-    world = await World.create();
-    await world.service(2);
+    service = await RealService.start(target);
+    ({ witness, world } = service);
   });
-  afterAll(async () => {
-    await world.stop();
-    await witness.close();
-  });
+  afterAll(() => service.stop());
 
   const overApi = async (command: string): Promise<{ run: Run; summary: Summary }> => {
     const id = await world.create(target, { command }, { placement: { executors: 2 } });

@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tidemark } from '../process/cli-program.js';
-import { realCassandra, Witness } from './cassandra.js';
+import { realCassandra, type Witness } from './cassandra.js';
+import { ProfileFiles } from './profile-files.js';
 
 const profileOf = (keyspace: string): string => `
 keyspace: ${keyspace}
@@ -36,25 +34,16 @@ const ROWS_EACH = 12;
 
 describe.skipIf(realCassandra === undefined)('operations of a user profile', () => {
   let witness: Witness;
-  let folder: string;
+  let files: ProfileFiles;
   beforeAll(async () => {
-    witness = new Witness(realCassandra ?? '');
-    folder = await mkdtemp(join(tmpdir(), 'tidemark-user-'));
+    files = await ProfileFiles.create(realCassandra ?? '', profileOf);
+    ({ witness } = files);
   });
-  afterAll(async () => {
-    await witness.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => files.close());
 
-  const profile = async (name: string) => {
-    const keyspace = witness.keyspace(name);
-    const path = join(folder, `${name}.yaml`);
-    await writeFile(path, profileOf(keyspace));
-    return { keyspace, path };
-  };
+  const profile = (name: string) => files.profile(name);
   const run = async (path: string, words: string) => {
-    const place = `-node ${witness.host} -port native=${witness.port}`;
-    const line = `user profile=${path} cl=ONE no-warmup ${words} -log no-settings ${place}`;
+    const line = `user profile=${path} cl=ONE no-warmup ${words} -log no-settings ${files.place}`;
     const { exitCode, out, errors } = await tidemark(['--json', 'stress', ...line.split(' ')]).ended;
     return { exitCode, errors, summary: JSON.parse(out).summary };
   };

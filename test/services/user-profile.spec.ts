@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../process/harness.js';
 import { tidemark } from '../process/cli-program.js';
-import { genuineStress, realCassandra, Witness } from './cassandra.js';
+import { genuineStress, realCassandra, type Witness } from './cassandra.js';
+import { ProfileFiles } from './profile-files.js';
 
 /** Two clustering columns, below which both tools write everything, and every type whose values a seed decides wholly: no lists of drawn length, no clock of the machine. */
 const profileOf = (keyspace: string): string => `
@@ -53,29 +51,20 @@ const PARTITIONS = 500;
 
 describe.skipIf(realCassandra === undefined || genuineStress === undefined)('a user profile', () => {
   let witness: Witness;
-  let folder: string;
+  let files: ProfileFiles;
   beforeAll(async () => {
-    witness = new Witness(realCassandra ?? '');
-    folder = await mkdtemp(join(tmpdir(), 'tidemark-profile-'));
+    files = await ProfileFiles.create(realCassandra ?? '', profileOf);
+    ({ witness } = files);
   });
-  afterAll(async () => {
-    await witness.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => files.close());
 
-  const profile = async (name: string) => {
-    const keyspace = witness.keyspace(name);
-    const path = join(folder, `${name}.yaml`);
-    await writeFile(path, profileOf(keyspace));
-    return { keyspace, path };
-  };
+  const profile = (name: string) => files.profile(name);
   const insert = (path: string) =>
     `user profile=${path} ops(insert=1) n=${PARTITIONS} cl=ONE no-warmup -pop seq=1..${PARTITIONS} -rate threads=8 -log no-settings`;
-  const place = () => `-node ${witness.host} -port native=${witness.port}`;
 
   it('writes the rows that the genuine tool writes, and reads each of them back', async () => {
     const [ours, theirs] = [await profile('ours'), await profile('theirs')];
-    const written = await tidemark(['stress', ...`${insert(ours.path)} ${place()}`.split(' ')]).ended;
+    const written = await tidemark(['stress', ...`${insert(ours.path)} ${files.place}`.split(' ')]).ended;
     expect(written).toMatchObject({ exitCode: 0, errors: '' });
     expect(written.out).toMatch(new RegExp(`Total partitions +: +${PARTITIONS} \\[insert: ${PARTITIONS}\\]`));
     const { exitCode, out } = witness.genuineUser(insert(theirs.path));
@@ -85,7 +74,7 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('a u
     expect(await witness.allRows(ours.keyspace, 'events')).toEqual(rows);
 
     const queries = `user profile=${theirs.path} ops(one=3,partition=1) n=2000 cl=ONE no-warmup -pop dist=UNIFORM(1..${PARTITIONS}) -rate threads=8 -log no-settings`;
-    const read = await tidemark(['--json', 'stress', ...`${queries} ${place()}`.split(' ')]).ended;
+    const read = await tidemark(['--json', 'stress', ...`${queries} ${files.place}`.split(' ')]).ended;
     expect(read.errors.replace(/^.*\n/gm, '')).toBe('');
     const { operations } = JSON.parse(read.out).summary;
     expect(operations.one.rows).toBe(operations.one.completed);

@@ -42,11 +42,17 @@ describe('the OpenAPI document', () => {
   it('has every route of the API', () => {
     expect(operations.map(([name]) => name).toSorted()).toEqual(
       [
+        'delete /v1/api-keys/{id}',
+        'delete /v1/projects/{id}',
         'delete /v1/runs/{id}',
         'get /health/live',
         'get /health/ready',
         'get /metrics',
+        'get /v1/api-keys',
+        'get /v1/audit',
         'get /v1/executors',
+        'get /v1/projects',
+        'get /v1/projects/{id}',
         'get /v1/runs',
         'get /v1/runs/{id}',
         ...['events', 'hdr', 'intervals', 'log', 'report.csv', 'report.json', 'stats', 'stdout', 'summary'].map(
@@ -54,6 +60,9 @@ describe('the OpenAPI document', () => {
         ),
         'post /v1/executors/{id}/drain',
         'post /v1/executors/{id}/resume',
+        'post /v1/api-keys',
+        'post /v1/projects',
+        'put /v1/projects/{id}',
         'post /v1/runs',
         'post /v1/runs/validate',
         'post /v1/runs/{id}/cancel',

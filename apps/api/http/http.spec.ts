@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '#libs/contract/problem.js';
 import { Run } from '#libs/contract/run.js';
 import { startTestApi, type TestApi } from '../../../test/api-server.js';
-import { carriesKey } from './key.guard.js';
+import { carriesKey } from '../keys/key-text.js';
 
 const KEY = 'a-key-of-some-length-0123456789';
 const body = {

@@ -31,5 +31,8 @@ export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({
   startedAtMs: run.startAtMs,
   endedAtMs: run.endedAtMs,
   rerunOf: run.rerunOf,
+  projectId: run.projectId,
+  benchmark: run.benchmark,
+  scheduleId: run.scheduleId,
   correlationId: run.origin?.correlationId ?? null,
 });

@@ -3,7 +3,6 @@ import {
   ApiAcceptedResponse,
   ApiBody,
   ApiCreatedResponse,
-  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -11,19 +10,13 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CreateRun, Run } from '#libs/contract/run.js';
+import { IDEMPOTENCY_KEY, IdempotencyKey } from '../http/idempotency.js';
+import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
-import { answerCancelled, answerCreated, IDEMPOTENCY_KEY, readIdempotencyKey } from './run-answers.js';
+import { answerCancelled, answerCreated } from './run-answers.js';
 import { RunPlanner } from './run-planner.js';
-import { CancelRun, ListRuns, RunId, RunPage, Validation } from './runs.schema.js';
+import { CancelRun, ListRuns, Rerun, RunId, RunPage, Validation } from './runs.schema.js';
 import { RunsService } from './runs.service.js';
-
-const IdempotencyKey = () =>
-  ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Repeating the call with the same key and body answers the same run',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
-  });
 
 @ApiTags('runs')
 @Controller('v1/runs')
@@ -41,13 +34,21 @@ export class RunsController {
   })
   @IdempotencyKey()
   @ApiCreatedResponse({ description: 'The run, queued', standardSchema: Run })
-  @Problems('VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'QUEUE_FULL')
+  @Problems(
+    'VALIDATION_FAILED',
+    'IDEMPOTENCY_KEY_REUSED',
+    'BODY_TOO_LARGE',
+    'UNSUPPORTED_MEDIA_TYPE',
+    'QUEUE_FULL',
+    'QUOTA_EXCEEDED',
+  )
   async create(
+    @Who() caller: Caller,
     @Body({ schema: CreateRun }) body: CreateRun,
     @Headers(IDEMPOTENCY_KEY) key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Run> {
-    return answerCreated(await this.runs.create(body, readIdempotencyKey(key)), response);
+    return answerCreated(await this.runs.create(body, { caller, idempotencyKey: key }), response);
   }
 
   @Post('validate')
@@ -68,8 +69,8 @@ export class RunsController {
   @ApiOperation({ operationId: 'listRuns', summary: 'List runs, newest first' })
   @ApiOkResponse({ description: 'A page of runs', standardSchema: RunPage })
   @Problems('VALIDATION_FAILED')
-  list(@Query({ schema: ListRuns }) query: ListRuns): Promise<RunPage> {
-    return this.runs.list(query);
+  list(@Who() caller: Caller, @Query({ schema: ListRuns }) query: ListRuns): Promise<RunPage> {
+    return this.runs.list(query, caller);
   }
 
   @Get(':id')
@@ -90,24 +91,31 @@ export class RunsController {
   @ApiAcceptedResponse({ description: 'Its executors are stopping', standardSchema: Run })
   @Problems('RUN_NOT_FOUND', 'RUN_ALREADY_ENDED', 'VALIDATION_FAILED')
   async cancel(
+    @Who() caller: Caller,
     @Param({ schema: RunId }) { id }: RunId,
     @Body({ schema: CancelRun }) { reason }: CancelRun,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Run> {
-    return answerCancelled(await this.runs.cancel(id, reason), response);
+    return answerCancelled(await this.runs.cancel(id, reason, caller), response);
   }
 
   @Post(':id/rerun')
-  @ApiOperation({ operationId: 'rerunRun', summary: 'Create the same run again' })
+  @ApiOperation({
+    operationId: 'rerunRun',
+    summary: 'Create the same run again',
+    description: 'With overrides, a JSON merge patch on its definition, a run like it.',
+  })
   @IdempotencyKey()
   @ApiCreatedResponse({ description: 'The new run, queued; rerunOf names the old one', standardSchema: Run })
-  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED', 'QUEUE_FULL')
+  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED', 'QUEUE_FULL', 'QUOTA_EXCEEDED')
   async rerun(
+    @Who() caller: Caller,
     @Param({ schema: RunId }) { id }: RunId,
+    @Body({ schema: Rerun }) { overrides }: Rerun,
     @Headers(IDEMPOTENCY_KEY) key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Run> {
-    return answerCreated(await this.runs.rerun(id, readIdempotencyKey(key)), response);
+    return answerCreated(await this.runs.rerun(id, overrides, { caller, idempotencyKey: key }), response);
   }
 
   @Delete(':id')

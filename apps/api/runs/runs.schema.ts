@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Issue } from '#libs/contract/problem.js';
 import { Run, ShardView, StoredSpec, WorkloadKind } from '#libs/contract/run.js';
+import { Overrides } from '#libs/contract/schedule.js';
 import { RunStatus } from '#libs/contract/status.js';
 import { Instant } from '../instant.js';
 
@@ -11,6 +12,8 @@ export type RunId = z.infer<typeof RunId>;
 export const ListRuns = z.strictObject({
   status: RunStatus.optional(),
   kind: WorkloadKind.optional(),
+  scheduleId: z.string().min(1).max(64).optional().describe('Only runs of this schedule'),
+  benchmarkId: z.string().min(1).max(64).optional().describe('Only runs of this benchmark'),
   label: z
     .string()
     .min(1)
@@ -24,6 +27,10 @@ export const ListRuns = z.strictObject({
   cursor: z.string().min(1).max(1024).optional().describe('nextCursor of the page before'),
 });
 export type ListRuns = z.infer<typeof ListRuns>;
+
+/** The body of POST /v1/runs/{id}/rerun, which may be absent. */
+export const Rerun = z.strictObject({ overrides: Overrides.optional() }).prefault({}).meta({ id: 'Rerun' });
+export type Rerun = z.infer<typeof Rerun>;
 
 export const RunPage = z
   .object({ items: z.array(Run).describe('Newest first'), nextCursor: z.string().nullable() })

@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
+import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
+import type { Overrides } from '#libs/contract/schedule.js';
 import { isEnded } from '#libs/contract/status.js';
 import { groupsOf } from '#libs/contract/placement.js';
 import type { RunQueue } from '#libs/queue/port.js';
-import type { Store, StoredRun } from '#libs/store/port.js';
+import type { Idempotency } from '#libs/store/platform/port.js';
+import type { RunOwnership, Store, StoredRun } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
+import { idempotencyOf } from '../http/idempotency.js';
+import type { Caller } from '../keys/caller.js';
+import { Projects } from '../projects/projects.service.js';
 import { currentOrigin } from '../http/request-origin.js';
 import { InjectConfig, InjectNowMs, InjectQueue, InjectStore, type NowMs } from '../tokens.js';
-import { bodyHash } from './body-hash.js';
+import { overridden } from './merge-patch.js';
+import { postedForm } from './posted-form.js';
 import { type DefinedRun, RunPlanner } from './run-planner.js';
 import { viewRun } from './run-view.js';
 import type { ListRuns, RunPage } from './runs.schema.js';
@@ -20,7 +27,14 @@ export interface Created {
   replayed: boolean;
 }
 
-const ACTOR = 'api';
+/** Who asks for a run, and how a repeated call is told. */
+export interface Asked {
+  caller: Caller;
+  /** As the header has it. */
+  idempotencyKey: string | undefined;
+  benchmark?: RunOwnership['benchmark'];
+  scheduleId?: string;
+}
 
 /** The life of runs as callers see it: made, listed, cancelled, made again, deleted. */
 @Injectable()
@@ -33,28 +47,37 @@ export class RunsService {
     @InjectNowMs() private readonly nowMs: NowMs,
     private readonly planner: RunPlanner,
     @InjectQueue() private readonly queue: RunQueue,
+    private readonly projects: Projects,
   ) {}
 
-  async create(body: CreateRun, idempotencyKey: string | undefined): Promise<Created> {
-    return this.save(await this.planner.define(body), null, idempotencyKey, body);
+  async create(body: CreateRun, asked: Asked): Promise<Created> {
+    return this.save(await this.planner.define(body), null, asked, this.idempotency(asked, 'createRun', body));
   }
 
-  async rerun(id: string, idempotencyKey: string | undefined): Promise<Created> {
-    return this.save(await this.planner.redefine(await this.require(id, true)), id, idempotencyKey, { rerunOf: id });
+  /** The same run again or, with `overrides`, one like it; in its project. Throws CodedError VALIDATION_FAILED. */
+  async rerun(id: string, overrides: Overrides | undefined, { caller, ...asked }: Asked): Promise<Created> {
+    const run = await this.require(id, true);
+    const defined =
+      overrides === undefined
+        ? await this.planner.redefine(run)
+        : await this.planner.define(overridden(postedForm(run, overrides), overrides));
+    const owner = { ...caller, projectId: run.projectId };
+    const whole = { ...asked, caller: owner, benchmark: run.benchmark };
+    return this.save(defined, id, whole, this.idempotency(whole, 'rerunRun', { id, overrides }));
   }
 
   async get(id: string): Promise<Run> {
     return this.view(await this.require(id));
   }
 
-  async list({ from, to, ...filter }: ListRuns): Promise<RunPage> {
-    const page = await this.store.runs.list({ ...filter, fromMs: from, toMs: to });
+  async list({ from, to, ...filter }: ListRuns, { projectId }: Caller): Promise<RunPage> {
+    const page = await this.store.runs.list({ ...filter, projectId, fromMs: from, toMs: to });
     return { items: await Promise.all(page.items.map((run) => this.view(run))), nextCursor: page.nextCursor };
   }
 
   /** Cancels; a run that is cancelled already is answered as it is, so that the call may be repeated. */
-  async cancel(id: string, reason: string): Promise<{ run: Run; ended: boolean }> {
-    const accepted = await this.store.runs.requestCancel(id, ACTOR, reason, this.nowMs());
+  async cancel(id: string, reason: string, { actor }: Pick<Caller, 'actor'>): Promise<{ run: Run; ended: boolean }> {
+    const accepted = await this.store.runs.requestCancel(id, actor, reason, this.nowMs());
     // Executors see it in the database anyway, a moment later; a queue that is away has said so itself.
     if (accepted) await this.queue.cancelled(id).catch(() => undefined);
     const run = await this.require(id);
@@ -77,18 +100,28 @@ export class RunsService {
   private async save(
     defined: DefinedRun,
     rerunOf: string | null,
-    key: string | undefined,
-    body: unknown,
+    {
+      caller,
+      benchmark = null,
+      scheduleId = null,
+    }: Pick<Asked, 'caller' | 'benchmark'> & { scheduleId?: string | null },
+    idempotency: Idempotency | undefined,
   ): Promise<Created> {
-    const idempotency = key === undefined ? undefined : { key, bodyHash: bodyHash(body, this.config.secretKey) };
+    const projectId = caller.projectId ?? DEFAULT_PROJECT;
     await this.refuseWhenFull();
+    await this.projects.refuseTooLarge({ ...defined, projectId });
+    const ownership = { projectId, benchmark, scheduleId, actor: caller.actor };
     const origin = currentOrigin();
-    const run = { ...defined, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), actor: ACTOR, origin };
+    const run = { ...defined, ...ownership, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), origin };
     const created = await this.store.runs.create(run, idempotency);
     if (!created.replayed) await this.queue.notify(groupsOf(run.placement)).catch(() => undefined);
     const { id, kind } = created.run;
     this.logger.log(`run ${id} (${kind}) ${created.replayed ? 'was asked for again' : 'is queued'}`);
     return { run: await this.view(created.run), replayed: created.replayed };
+  }
+
+  private idempotency({ idempotencyKey }: Asked, operationId: string, body: unknown): Idempotency | undefined {
+    return idempotencyOf(idempotencyKey, operationId, body, this.config.secretKey);
   }
 
   private async refuseWhenFull(): Promise<void> {

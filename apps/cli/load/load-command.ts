@@ -47,9 +47,10 @@ export function addLoad(program: Command, outside: GenerateOutside, done: (exitC
       [],
     )
     .option('--batch-size <n>', 'unlogged batches of at most so many rows; default 1, prepared inserts', number)
-    .addOption(new Option('--batch-by <what>', 'which rows share a batch').choices(['partition', 'any']))
+    .addOption(new Option('--batch-by <what>', 'which rows share a batch').choices(['partition', 'tokenRange', 'any']))
     .option('--concurrency <n>', 'requests in flight; default 128', number)
     .option('--lanes <n>', 'loading threads; as many as cores when absent', number)
+    .option('--threads <n>', 'the same', number)
     .option('--rate <n>', 'rows per second at most', number)
     .option('--consistency <level>', 'SCYLLA_CONSISTENCY; default LOCAL_QUORUM')
     .option('--ttl <seconds>', 'of every row', number)

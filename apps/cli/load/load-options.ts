@@ -28,6 +28,7 @@ export interface LoadOptions {
   replication?: string;
   concurrency?: number;
   lanes?: number;
+  threads?: number;
   rate?: number;
   consistency?: string;
   ttl?: number;
@@ -133,7 +134,7 @@ export function loadRequest(
     batchSize: options.batchSize,
     batchBy: options.batchBy,
     concurrency: options.concurrency,
-    lanes: options.lanes ?? lanes,
+    lanes: options.lanes ?? options.threads ?? lanes,
     rowsPerSecond: options.rate,
     consistencyLevel: (options.consistency ?? variables.SCYLLA_CONSISTENCY)?.toUpperCase(),
     ttlS: options.ttl,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
@@ -112,10 +113,19 @@ async function runOnce(job: Job, output: StressOutput, { terminal, json }: Outle
   }
 }
 
+/** `run.hdr` of 104 threads is `run.104.hdr`. */
+const hdrFileOf = (path: string, threads: number): string => {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}.${threads}${ext}`);
+};
+
 /** The same job with another number of threads; a picture says them, as the original's does. Only the first is warmed up. */
 function withThreads({ spec: whole, target, output }: Job, threads: number, isFirst: boolean): Job {
   const truncate = whole.truncate === 'once' ? 'never' : whole.truncate;
-  const spec = isFirst ? whole : { ...whole, warmup: false, truncate };
+  const { hdrFile } = whole.log;
+  // One name for all would leave the last run's histograms alone.
+  const log = { ...whole.log, ...(hdrFile !== undefined && { hdrFile: hdrFileOf(hdrFile, threads) }) };
+  const spec = { ...whole, log, ...(isFirst ? {} : { warmup: false, truncate }) };
   const graph = output.graph && { ...output.graph, revision: `${output.graph.revision} - ${threads} threads` };
   return planned({ ...spec, rate: { ...spec.rate, threads } }, target, { ...output, graph });
 }

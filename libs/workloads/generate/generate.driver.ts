@@ -1,5 +1,4 @@
 import { CodedError } from '#libs/contract/coded-error.js';
-import { compressionProblem } from '#libs/dataset/compressor.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
 import { expectedBytes, storedShare } from '#libs/dataset/expected-size.js';
 import { fileName } from '#libs/dataset/file-plan.js';
@@ -19,8 +18,6 @@ export type FindPlace = (spec: GenerateSpec) => Promise<DatasetPlace>;
 
 /** Once per run: the folder is made, of this dataset alone, tidy, and on a disk with enough room. */
 async function prepare(find: FindPlace, spec: GenerateSpec, events: DriverEvents): Promise<TargetFacts> {
-  const problem = compressionProblem(spec.compression);
-  if (problem !== undefined) throw new CodedError('OUTPUT_UNWRITABLE', problem);
   const { folder, shown } = await find(spec);
   await makeRecordFolder(folder);
   const partials = await removePartials(folder);

@@ -19,6 +19,8 @@ export interface FeedParts {
   /** Told of a file before its rows are read. */
   begun: (tally: FileTally) => void;
   isStopped: () => boolean;
+  /** Which nodes hold a row: the same text for the same nodes. */
+  holdersOf: (codec: RowCodec, row: CsvRow) => string;
   /** Of the lane. */
   pool: PiecePool;
 }
@@ -49,7 +51,7 @@ async function feedFile(parts: FeedParts, file: CsvFile, tally: FileTally): Prom
       // Decided by a run before.
       for (const row of block) if (row.index < from) row.release?.();
       total += block.length;
-      if (fresh.length > 0) await source.add(jobsOf(fresh, codec, tally, spec));
+      if (fresh.length > 0) await source.add(jobsOf(fresh, codec, tally, parts));
       if (isStopped()) return;
     }
   } finally {
@@ -74,7 +76,8 @@ function namesOf({ columns }: CsvReader, spec: LoadSpec, shown: string): readonl
 }
 
 /** Jobs of the rows that can be written; the others are rejected, as many as may be. */
-function jobsOf(rows: readonly CsvRow[], codec: RowCodec, tally: FileTally, spec: LoadSpec): LoadJob[] {
+function jobsOf(rows: readonly CsvRow[], codec: RowCodec, tally: FileTally, parts: FeedParts): LoadJob[] {
+  const { spec } = parts;
   const good: CsvRow[] = [];
   for (const row of rows) {
     const reason = row.problem ?? codec.problem(row);
@@ -85,15 +88,15 @@ function jobsOf(rows: readonly CsvRow[], codec: RowCodec, tally: FileTally, spec
         `${tally.name} has more than ${spec.errors.maxRejected} rows that cannot be written, the last on line ${row.line} (${reason}): correct the file, or raise errors.maxRejected (--max-rejected)`,
       );
   }
-  return batchesOf(good, codec, spec).map((batch) => ({ tally, codec, rows: batch }));
+  return batchesOf(good, codec, parts).map((batch) => ({ tally, codec, rows: batch }));
 }
 
 /** Rows that go together; a batch over partitions is bounded in bytes as well, since the target refuses large ones. */
-function batchesOf(rows: readonly CsvRow[], codec: RowCodec, spec: LoadSpec): CsvRow[][] {
+function batchesOf(rows: readonly CsvRow[], codec: RowCodec, { spec, holdersOf }: FeedParts): CsvRow[][] {
   const { batchSize, batchBy, maxBatchBytes } = spec;
   if (batchSize === 1) return rows.map((row) => [row]);
-  const isBounded = batchBy === 'any';
-  const groups = isBounded ? [rows] : [...byPartition(rows, codec).values()];
+  const isBounded = batchBy !== 'partition';
+  const groups = GROUPS[batchBy](rows, codec, holdersOf);
   const batches: CsvRow[][] = [];
   for (const group of groups) {
     let batch: CsvRow[] = [];
@@ -113,13 +116,22 @@ function batchesOf(rows: readonly CsvRow[], codec: RowCodec, spec: LoadSpec): Cs
   return batches;
 }
 
-function byPartition(rows: readonly CsvRow[], codec: RowCodec): Map<string, CsvRow[]> {
+type Grouping = (rows: readonly CsvRow[], codec: RowCodec, holdersOf: FeedParts['holdersOf']) => (readonly CsvRow[])[];
+
+/** Which rows may share a batch. */
+const GROUPS: { readonly [B in LoadSpec['batchBy']]: Grouping } = {
+  partition: (rows, codec) => grouped(rows, (row) => codec.key(row).toString('latin1')),
+  tokenRange: (rows, codec, holdersOf) => grouped(rows, (row) => holdersOf(codec, row)),
+  any: (rows) => [rows],
+};
+
+function grouped(rows: readonly CsvRow[], groupOf: (row: CsvRow) => string): CsvRow[][] {
   const groups = new Map<string, CsvRow[]>();
   for (const row of rows) {
-    const key = codec.key(row).toString('latin1');
+    const key = groupOf(row);
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
   }
-  return groups;
+  return [...groups.values()];
 }

@@ -7,7 +7,7 @@ await loadHistograms();
 
 describe('the progress of a load', () => {
   it('tells rows and rates since the line before, as often as asked', () => {
-    const progress = new LoadProgress(2_000);
+    const progress = new LoadProgress(2_000, 30_000_000);
     const operation = anOperation(steady(50, 1));
     const second = (interval: number) =>
       anInterval(interval, {
@@ -16,9 +16,9 @@ describe('the progress of a load', () => {
       });
     expect([0, 1, 2, 3].map((interval) => progress.add(second(interval)))).toEqual([
       undefined,
-      'rows_per_s=100 | mb_per_s=3.0 | ok=200 | failed_requests=0',
+      'rows_per_s=100 | mb_per_s=3.0 | ok=200 | failed_requests=0 | eta_s=8',
       undefined,
-      'rows_per_s=100 | mb_per_s=3.0 | ok=400 | failed_requests=0',
+      'rows_per_s=100 | mb_per_s=3.0 | ok=400 | failed_requests=0 | eta_s=6',
     ]);
   });
 });

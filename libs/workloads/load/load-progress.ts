@@ -11,7 +11,11 @@ export class LoadProgress {
   private pastRows = 0;
   private pastBytes = 0;
 
-  constructor(private readonly everyMs: number) {}
+  /** `plannedBytes`: of the files that are not loaded yet, NaN when it is not known. */
+  constructor(
+    private readonly everyMs: number,
+    private readonly plannedBytes: number,
+  ) {}
 
   /** The line to print, when one is due; rates are since the line before. */
   add({ operations, self, lengthMs }: IntervalSnapshot): string | undefined {
@@ -27,6 +31,8 @@ export class LoadProgress {
     this.ms = 0;
     this.pastRows = this.rows;
     this.pastBytes = this.bytes;
-    return `rows_per_s=${perSecond.toFixed(0)} | mb_per_s=${megabytes.toFixed(1)} | ok=${this.rows} | failed_requests=${this.failed}`;
+    const leftS = Math.max(0, this.plannedBytes - this.bytes) / (megabytes * 1e6);
+    const eta = Number.isFinite(leftS) ? leftS.toFixed(0) : '?';
+    return `rows_per_s=${perSecond.toFixed(0)} | mb_per_s=${megabytes.toFixed(1)} | ok=${this.rows} | failed_requests=${this.failed} | eta_s=${eta}`;
   }
 }

@@ -1,3 +1,4 @@
+import type { CsvRow } from '#libs/dataset/csv-row.js';
 import { frameHead } from '#libs/cql/frame-template.js';
 import type { HotHandler } from '#libs/cql/hot-handler.js';
 import { BodyWriter } from '#libs/cql/body-writer.js';
@@ -102,6 +103,12 @@ export class LoadTarget implements Target, HotHandler {
     at = out.writeUInt16BE(CONSISTENCY[this.consistency], at);
     out.writeUInt8(0, at);
     return start;
+  }
+
+  /** Which nodes hold a row: the same text for the same nodes. */
+  holdersOf(codec: RowCodec, row: CsvRow): string {
+    const { session } = this;
+    return session?.routes ? session.holders(codec.key(row), this.headOf(codec)) : '';
   }
 
   private headOf(codec: RowCodec): RequestFrame {

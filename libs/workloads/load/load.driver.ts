@@ -125,12 +125,12 @@ async function open(
       },
     };
   });
-  await tellBefore(
+  const toLoad = await tellBefore(
     work,
     inputs.flatMap((input) => input.target.files),
     events,
   );
-  const said = new LoadProgress(PROGRESS_EVERY_MS);
+  const said = new LoadProgress(PROGRESS_EVERY_MS, toLoad);
   const watched: DriverEvents = {
     ...events,
     interval: (snapshot) => {
@@ -183,12 +183,16 @@ async function readBack(
   }
 }
 
-async function tellBefore({ progress }: Work, files: readonly CsvFile[], events: DriverEvents): Promise<void> {
+/** Answers the bytes of the files that are not loaded yet; NaN where some are compressed. */
+async function tellBefore({ progress }: Work, files: readonly CsvFile[], events: DriverEvents): Promise<number> {
   const before = await Promise.all(files.map((file) => progress.read(file)));
   const begun = before.filter(({ rows }) => rows > 0);
-  if (begun.length === 0) return;
+  const left = files.filter((_, at) => before[at]?.done !== true);
+  const leftBytes = left.reduce((sum, { name, bytes }) => sum + (/\.(gz|zst)$/.test(name) ? NaN : bytes), 0);
+  if (begun.length === 0) return leftBytes;
   const rows = begun.reduce((sum, file) => sum + file.rows, 0);
   events.log('info', `${rows} rows of ${begun.length} files were loaded by a run before, which this one continues`);
+  return leftBytes;
 }
 
 /** Once every file of every executor is loaded, the next run of the same begins anew. */

@@ -142,6 +142,7 @@ async function runLane(opened: Opened, startAtMs: number, signal: AbortSignal): 
       spec,
       files: place.files,
       pool: new PiecePool(),
+      holdersOf: (codec, row) => target.holdersOf(codec, row),
       progress,
       source,
       codecFor,

@@ -87,9 +87,11 @@ export const LoadSpec = z
       .default(1)
       .describe('1: every row is a prepared insert of its own; more: unlogged batches of at most so many rows'),
     batchBy: z
-      .enum(['partition', 'any'])
+      .enum(['partition', 'tokenRange', 'any'])
       .default('partition')
-      .describe('Rows of a batch have one partition key, or come as they are, which costs the coordinator much'),
+      .describe(
+        'Rows of a batch have one partition key, or lie in token ranges of the same nodes, or come as they are, which costs the coordinator much',
+      ),
     maxBatchBytes: z
       .int()
       .min(1024)
