@@ -7,6 +7,8 @@ import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
+import { Benchmarks } from './benchmarks/benchmarks.service.js';
+import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
@@ -15,6 +17,7 @@ import { Keys } from './keys/keys.service.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { Metrics } from './ops/metrics.service.js';
+import { RollUp } from './ops/roll-up.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
@@ -30,6 +33,12 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
+import { Scheduler } from './schedules/scheduler.service.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { Schedules } from './schedules/schedules.service.js';
+import { Dispatcher } from './webhooks/dispatcher.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, QUEUE, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -65,6 +74,9 @@ export class AppModule {
         KeysController,
         ProjectsController,
         AuditController,
+        BenchmarksController,
+        SchedulesController,
+        WebhooksController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -85,9 +97,15 @@ export class AppModule {
         EventStreams,
         Metrics,
         Sweep,
+        RollUp,
         Keys,
         Projects,
         AuditPrune,
+        Benchmarks,
+        Schedules,
+        Scheduler,
+        Webhooks,
+        Dispatcher,
       ],
     };
   }

@@ -14,16 +14,19 @@ export class OperationFolds {
     }
   }
 
+  /** By operation in alphabetical order, and `total`, which is the caller's to destroy. */
+  withTotal(): Map<string, OperationFold> {
+    const total = new OperationFold();
+    const sorted = [...this.operations].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [, fold] of sorted) total.merge(fold);
+    return new Map([...sorted, ['total', total]]);
+  }
+
   /** By operation in alphabetical order, and `total`. */
   summaries(durationMs: number): Record<string, OperationSummary> {
-    const total = new OperationFold();
-    const summaries: Record<string, OperationSummary> = {};
-    for (const [name, fold] of [...this.operations].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      summaries[name] = fold.summary(durationMs);
-      total.merge(fold);
-    }
-    summaries['total'] = total.summary(durationMs);
-    total.destroy();
+    const folds = this.withTotal();
+    const summaries = Object.fromEntries([...folds].map(([name, fold]) => [name, fold.summary(durationMs)]));
+    folds.get('total')?.destroy();
     return summaries;
   }
 

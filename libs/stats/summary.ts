@@ -1,7 +1,8 @@
 import type { OperationInterval } from '#libs/contract/interval.js';
-import type { Mismatch, OperationSummary, Summary, Threshold } from '#libs/contract/summary.js';
+import type { Mismatch, OperationSummary, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import { auditRun, type Expectation } from './audit.js';
 import { Evidence, type ShardEvidence, type ShardInterval } from './evidence.js';
+import type { Clock } from './metric.js';
 import { OperationFold } from './operation-fold.js';
 import { OperationFolds } from './operation-folds.js';
 import { shardFindings } from './shard-findings.js';
@@ -23,6 +24,8 @@ export interface RunFacts {
   /** Where each shard ran, by its index; null where its executor names no region. */
   shardRegions?: readonly (string | null)[] | undefined;
   expectation: Expectation;
+  /** What the kind reports beside its intervals; thresholds may name its figures. */
+  report?: RunReport | undefined;
 }
 
 export interface SummaryInput extends RunFacts {
@@ -66,12 +69,23 @@ export class SummaryFold {
     const { expectation, shardStartsMs } = facts;
     const shards = [...evidence.shards.values()];
     const durationMs = spanMs(shards);
-    const operations = this.operations.summaries(durationMs);
+    const folds = this.operations.withTotal();
+    const operations = Object.fromEntries([...folds].map(([name, fold]) => [name, fold.summary(durationMs)]));
     const startSkewMs = shardStartsMs.length < 2 ? null : Math.max(...shardStartsMs) - Math.min(...shardStartsMs);
     const coverage = coverageOf(evidence.shards, expectation);
-    const thresholds = facts.thresholds.map((threshold) => judge(threshold, operations));
     const completed = operations['total']?.completed ?? 0;
     const regions = this.regionSummaries(durationMs);
+    const clientCpuUsPerOperation = completed === 0 ? null : evidence.cpuUs / completed;
+    const { mismatchCount, report } = facts;
+    const measured = {
+      operations,
+      run: { durationMs, coverage, startSkewMs, mismatchCount, clientCpuUsPerOperation },
+      report,
+      percentileMs: (name: string, clock: Clock, percentile: number) =>
+        folds.get(name)?.percentileMs(clock, percentile) ?? null,
+    };
+    const thresholds = facts.thresholds.map((threshold) => judge(threshold, measured));
+    folds.get('total')?.destroy();
     const targetShards = evidence.targetShards.figures();
     return {
       startedAtMs: facts.startedAtMs,
@@ -80,10 +94,10 @@ export class SummaryFold {
       simulated: facts.simulated,
       operations,
       mismatches: [...facts.mismatches],
-      mismatchCount: facts.mismatchCount,
+      mismatchCount,
       startSkewMs,
       coverage,
-      clientCpuUsPerOperation: completed === 0 ? null : evidence.cpuUs / completed,
+      clientCpuUsPerOperation,
       verdict: verdictOf(thresholds),
       thresholds,
       validity: auditRun({ evidence, operations, durationMs, startSkewMs, coverage, expectation }),
