@@ -6,6 +6,8 @@ import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
+import { Benchmarks } from './benchmarks/benchmarks.service.js';
+import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
@@ -14,6 +16,7 @@ import { Keys } from './keys/keys.service.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { Metrics } from './ops/metrics.service.js';
+import { RollUp } from './ops/roll-up.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
@@ -33,6 +36,12 @@ import { ChildStarter } from './suites/child-starter.service.js';
 import { Coordinator } from './suites/coordinator.service.js';
 import { ParentsController } from './suites/parents.controller.js';
 import { Parents } from './suites/parents.service.js';
+import { Scheduler } from './schedules/scheduler.service.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { Schedules } from './schedules/schedules.service.js';
+import { Dispatcher } from './webhooks/dispatcher.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -68,6 +77,9 @@ export class AppModule {
         KeysController,
         ProjectsController,
         AuditController,
+        BenchmarksController,
+        SchedulesController,
+        WebhooksController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -90,9 +102,15 @@ export class AppModule {
         Parents,
         ChildStarter,
         Coordinator,
+        RollUp,
         Keys,
         Projects,
         AuditPrune,
+        Benchmarks,
+        Schedules,
+        Scheduler,
+        Webhooks,
+        Dispatcher,
       ],
     };
   }

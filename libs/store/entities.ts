@@ -1,6 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
 import { platformEntities } from './platform/entities.js';
+import { jobLeaseEntity } from './job-lease.js';
 import type {
   EndpointRow,
   ExecutorRow,
@@ -200,5 +201,6 @@ export const entitiesOf = (dialect: Dialect) => ({
   mismatch,
   executor,
   ...platformEntities,
+  jobLease: jobLeaseEntity,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

@@ -8,6 +8,8 @@ import { SqlLogStore } from './log-store.js';
 import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlParentStore } from './parent-store.js';
+import { SqlJobLeases } from './job-lease.js';
+import { SqlRollUps } from './roll-up.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
@@ -38,8 +40,10 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   intervals: new SqlIntervalStore(database),
   log: new SqlLogStore(database),
   watchdog: new SqlWatchdog(database),
-  platform: platformOf(database),
+  platform: platformOf(database, vault),
   counts: new SqlRunCounts(database),
+  rollUps: new SqlRollUps(database),
+  jobLeases: new SqlJobLeases(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

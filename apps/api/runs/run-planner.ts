@@ -5,6 +5,7 @@ import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
+import { thresholdIssues } from '#libs/workloads/threshold-check.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { defineRun } from './definition.js';
@@ -65,12 +66,16 @@ export class RunPlanner {
 
   private async examine(body: CreateRun): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
     const definition = defineRun(body);
-    if (definition.run === undefined) return { run: null, issues: definition.issues };
+    // A search has no figures of its own: its thresholds are of its probes.
+    const judged = body.kind === 'search' ? body.spec.probe.kind : body.kind;
+    const unknown = thresholdIssues(judged, body.thresholds);
+    if (definition.run === undefined) return { run: null, issues: [...definition.issues, ...unknown] };
     const { name = null, labels, thresholds, placement, policies } = body;
-    return this.place(
+    const { run, issues } = await this.place(
       { ...definition.run, name, labels, thresholds, placement, policies },
       definition.contactPointPath,
     );
+    return { run, issues: [...issues, ...unknown] };
   }
 
   private async place(drafted: Drafted, pathOf: (index: number) => string) {
