@@ -71,7 +71,9 @@ export class RunPlanner {
 
   private async examine(body: CreateRun): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
     const definition = defineRun(body);
-    const unknown = thresholdIssues(body.kind, body.thresholds);
+    // A search has no figures of its own: its thresholds are of its probes.
+    const judged = body.kind === 'search' ? body.spec.probe.kind : body.kind;
+    const unknown = thresholdIssues(judged, body.thresholds);
     if (definition.run === undefined) return { run: null, issues: [...definition.issues, ...unknown] };
     const { name = null, labels, thresholds, placement, policies } = body;
     const { run, issues } = await this.place(
