@@ -6,6 +6,8 @@ import type { Store } from '#libs/store/port.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditPrune } from './audit/audit-prune.service.js';
 import type { Tracing } from '#libs/telemetry/tracing.js';
+import { Benchmarks } from './benchmarks/benchmarks.service.js';
+import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import type { ApiConfig } from './config.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
@@ -32,6 +34,12 @@ import { RunPlanner } from './runs/run-planner.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { TargetGuard } from './runs/target-guard.js';
+import { Scheduler } from './schedules/scheduler.service.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { Schedules } from './schedules/schedules.service.js';
+import { Dispatcher } from './webhooks/dispatcher.service.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { Webhooks } from './webhooks/webhooks.service.js';
 import { CONFIG, type Lookup, LOOKUP, type NowMs, NOW_MS, STORE } from './tokens.js';
 
 /** What the application cannot make itself. */
@@ -67,6 +75,9 @@ export class AppModule {
         KeysController,
         ProjectsController,
         AuditController,
+        BenchmarksController,
+        SchedulesController,
+        WebhooksController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -91,6 +102,11 @@ export class AppModule {
         Keys,
         Projects,
         AuditPrune,
+        Benchmarks,
+        Schedules,
+        Scheduler,
+        Webhooks,
+        Dispatcher,
       ],
     };
   }

@@ -35,6 +35,9 @@ export const ApiSettings = z.object({
     .prefault('6000')
     .describe('Requests that one address may send in a minute'),
   TIDEMARK_MAX_EVENT_STREAMS: wholeNumber(1, 10_000).prefault('200').describe('Event streams that may be open at once'),
+  TIDEMARK_WEBHOOK_RETRY_MS: wholeNumber(10, 3_600_000)
+    .prefault('5000')
+    .describe('Pause before a webhook that was not taken is tried again; it doubles from try to try'),
   ...sharedSettings,
 });
 
@@ -47,6 +50,7 @@ export type ApiConfig = TelemetrySettings & {
   maxBodyBytes: number;
   maxRequestsPerMinute: number;
   maxEventStreams: number;
+  webhookRetryMs: number;
   databaseUrl: string;
   secretKey: Buffer | undefined;
 };
@@ -70,6 +74,7 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxQueued: settings.TIDEMARK_MAX_QUEUED,
     maxBodyBytes: settings.TIDEMARK_MAX_BODY_BYTES,
     maxRequestsPerMinute: settings.TIDEMARK_MAX_REQUESTS_PER_MINUTE,
+    webhookRetryMs: settings.TIDEMARK_WEBHOOK_RETRY_MS,
     maxEventStreams: settings.TIDEMARK_MAX_EVENT_STREAMS,
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     secretKey:

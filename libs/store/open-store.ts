@@ -38,7 +38,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   log: new SqlLogStore(database),
   artifacts: new SqlArtifactStore(database),
   watchdog: new SqlWatchdog(database),
-  platform: platformOf(database),
+  platform: platformOf(database, vault),
   counts: new SqlRunCounts(database),
   ping: () => database.ping(),
   close: () => database.close(),

@@ -24,6 +24,22 @@ export class Vault {
     return { target: open, secrets: encrypt(JSON.stringify(secret), this.key) };
   }
 
+  /** Any secret text, encrypted. Throws CodedError when there is no key to encrypt with. */
+  seal(secret: string): string {
+    if (this.key) return encrypt(secret, this.key);
+    throw new CodedError(
+      'VALIDATION_FAILED',
+      'secrets cannot be stored without a key: set TIDEMARK_SECRET_KEY to 64 hexadecimal digits',
+      [{ path: 'secret', message: 'expected TIDEMARK_SECRET_KEY to be set on the server, found none' }],
+    );
+  }
+
+  /** What was sealed. */
+  unseal(sealed: string): string {
+    if (this.key) return decrypt(sealed, this.key);
+    throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored secrets');
+  }
+
   join(target: Target | null, secrets: string | null): Target | null {
     if (target === null || secrets === null) return target;
     if (!this.key)

@@ -29,7 +29,9 @@ export interface Created {
 export interface Asked {
   caller: Caller;
   /** As the header has it. */
-  idempotencyKey: string | undefined;
+  idempotencyKey?: string | undefined;
+  /** In its place, for who is no caller. */
+  idempotency?: Idempotency;
   benchmark?: RunOwnership['benchmark'];
   scheduleId?: string;
 }
@@ -114,8 +116,12 @@ export class RunsService {
     return { run: await this.view(created.run), replayed: created.replayed };
   }
 
-  private idempotency({ idempotencyKey }: Asked, operationId: string, body: unknown): Idempotency | undefined {
-    return idempotencyOf(idempotencyKey, operationId, body, this.config.secretKey);
+  private idempotency(
+    { idempotencyKey, idempotency }: Omit<Asked, 'caller'>,
+    operationId: string,
+    body: unknown,
+  ): Idempotency | undefined {
+    return idempotency ?? idempotencyOf(idempotencyKey, operationId, body, this.config.secretKey);
   }
 
   private async refuseWhenFull(): Promise<void> {

@@ -43,6 +43,25 @@ export class TargetGuard {
     return found.flatMap(({ issues }) => issues);
   }
 
+  /** An address behind a host (of a URL, so an IPv6 one may be in brackets) that may be called, or why there is none. */
+  async addressOf(
+    urlHost: string,
+  ): Promise<{ address: string; problem?: undefined } | { address?: undefined; problem: string }> {
+    const host = urlHost.replace(/^\[(.*)\]$/, '$1');
+    const addresses = isIP(host) === 0 ? await this.addressesOf(host) : [host];
+    const [address] = addresses;
+    if (address === undefined)
+      return { problem: `expected a host that can be resolved, found ${JSON.stringify(host)}` };
+    const problem = this.forbidden(addresses);
+    return problem === undefined ? { address } : { problem };
+  }
+
+  private forbidden(addresses: readonly string[]): string | undefined {
+    const found = addresses.find((address) => !this.allowed.contains(address));
+    if (found === undefined) return undefined;
+    return `expected an address in ${this.config.targetNetworks.join(', ')} (TIDEMARK_TARGET_NETWORKS), found ${found}`;
+  }
+
   private async resolve(contactPoint: string, defaultPort: number, path: string) {
     const refuse = (message: string) => ({ endpoints: [], issues: [{ path, message }] });
     const endpoint = parseEndpoint(contactPoint, defaultPort);
@@ -51,11 +70,8 @@ export class TargetGuard {
     const addresses = isIP(endpoint.host) === 0 ? await this.addressesOf(endpoint.host) : [endpoint.host];
     if (addresses.length === 0)
       return refuse(`expected a host that can be resolved, found ${JSON.stringify(endpoint.host)}`);
-    const forbidden = addresses.find((address) => !this.allowed.contains(address));
-    if (forbidden !== undefined)
-      return refuse(
-        `expected an address in ${this.config.targetNetworks.join(', ')} (TIDEMARK_TARGET_NETWORKS), found ${forbidden}`,
-      );
+    const problem = this.forbidden(addresses);
+    if (problem !== undefined) return refuse(problem);
     return { endpoints: addresses.map((host) => formatEndpoint({ host, port: endpoint.port })), issues: [] };
   }
 

@@ -69,7 +69,7 @@ export interface BenchmarkVersionRow {
   benchmarkId: string;
   version: number;
   /** Without secrets. */
-  definition: unknown;
+  definition: object;
   /** The whole definition, encrypted; null when nothing of it is secret. */
   sealed: string | null;
   note: string;
@@ -88,9 +88,9 @@ export interface ScheduleRow {
   /** Null: the latest at each due time. */
   benchmarkVersion: number | null;
   /** Merge patch on the benchmark's definition. */
-  overrides: unknown;
-  /** Inline, without secrets. */
-  definition: unknown;
+  overrides: object | null;
+  /** Inline, without secrets; null for a benchmark's. */
+  definition: object | null;
   /** Definition and overrides with their secrets, encrypted; null when nothing of them is secret. */
   sealed: string | null;
   overlap: Overlap;

@@ -1,0 +1,56 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+
+const EXCERPT_CHARACTERS = 500;
+const EXCERPT_BYTES = 4 * EXCERPT_CHARACTERS;
+
+export interface Answered {
+  status: number;
+  /** The first characters of the body. */
+  excerpt: string;
+}
+
+/**
+ * Posts JSON to `url`, connecting to `address` and nowhere else: the name was looked up and allowed before, and a second
+ * look-up could answer another address. Follows no redirect. Rejects when no answer comes within `timeoutMs`.
+ */
+export function post(
+  url: URL,
+  address: string,
+  { headers, body, timeoutMs }: { headers: Record<string, string>; body: string; timeoutMs: number },
+): Promise<Answered> {
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const family = isIP(address);
+  return new Promise((resolve, reject) => {
+    const request = send(
+      url,
+      {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+        signal: AbortSignal.timeout(timeoutMs),
+        agent: false,
+        lookup: (_host, { all }, callback) =>
+          all === true ? callback(null, [{ address, family }]) : callback(null, address, family),
+      },
+      (response) => {
+        excerptOf(response).then((excerpt) => resolve({ status: response.statusCode ?? 0, excerpt }), reject);
+      },
+    );
+    request.once('error', reject);
+    request.end(body);
+  });
+}
+
+async function excerptOf(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response) {
+    const part = Buffer.from(piece);
+    pieces.push(part);
+    bytes += part.length;
+    // The rest of a long answer tells nothing more.
+    if (bytes >= EXCERPT_BYTES) break;
+  }
+  return Buffer.concat(pieces).toString('utf8').replaceAll('\u0000', '').slice(0, EXCERPT_CHARACTERS);
+}
