@@ -70,7 +70,7 @@ describe('the API settings', () => {
 
   it('are all described, and named TIDEMARK_* or as OpenTelemetry has it', () => {
     for (const { variable, description } of describeSettings(ApiSettings)) {
-      expect(variable).toMatch(/^(TIDEMARK_[A-Z_]+|OTEL_EXPORTER_OTLP_ENDPOINT)$/);
+      expect(variable).toMatch(/^(TIDEMARK_[A-Z0-9_]+|OTEL_EXPORTER_OTLP_ENDPOINT)$/);
       expect(description, variable).not.toBe('');
     }
     expect(describeSettings(ApiSettings)).toContainEqual({

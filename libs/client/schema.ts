@@ -1799,11 +1799,8 @@ export interface components {
             verifyHostname?: boolean;
         };
         ThresholdInput: {
-            /**
-             * @description Which figure
-             * @enum {string}
-             */
-            metric: "ratePerSecond" | "p50Ms" | "p95Ms" | "p99Ms" | "p999Ms" | "maxMs" | "meanMs" | "errorRatio" | "dropped";
+            /** @description Which figure: of an operation (ratePerSecond, errorRatio, completed, failed, dropped, errors.<class> …, and of its latencies meanMs, minMs, maxMs or any percentile: p50Ms, p99Ms, p99.9Ms, p99.99Ms), of the run (durationMs, coverage, mismatchCount …), of what the kind reports (report.<name>), or a path into the summary (operations.READ.serviceTime.p99Ms) */
+            metric: string;
             /** @default total */
             operation?: string;
             /** @description For latencies: response time when there is a schedule, else service time */
@@ -1811,6 +1808,11 @@ export interface components {
             /** @enum {string} */
             operator: "<" | "<=" | ">" | ">=";
             value: number;
+            /**
+             * @description Of the value; the metric's own when absent
+             * @enum {string}
+             */
+            unit?: "ns" | "us" | "ms" | "s" | "min" | "h" | "B" | "kB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "ratio" | "%";
         };
         /** @enum {string} */
         HistogramType: "st" | "rt" | "wt";
@@ -4018,11 +4020,8 @@ export interface components {
             seed: number;
         };
         Threshold: {
-            /**
-             * @description Which figure
-             * @enum {string}
-             */
-            metric: "ratePerSecond" | "p50Ms" | "p95Ms" | "p99Ms" | "p999Ms" | "maxMs" | "meanMs" | "errorRatio" | "dropped";
+            /** @description Which figure: of an operation (ratePerSecond, errorRatio, completed, failed, dropped, errors.<class> …, and of its latencies meanMs, minMs, maxMs or any percentile: p50Ms, p99Ms, p99.9Ms, p99.99Ms), of the run (durationMs, coverage, mismatchCount …), of what the kind reports (report.<name>), or a path into the summary (operations.READ.serviceTime.p99Ms) */
+            metric: string;
             /** @default total */
             operation: string;
             /** @description For latencies: response time when there is a schedule, else service time */
@@ -4030,6 +4029,11 @@ export interface components {
             /** @enum {string} */
             operator: "<" | "<=" | ">" | ">=";
             value: number;
+            /**
+             * @description Of the value; the metric's own when absent
+             * @enum {string}
+             */
+            unit?: "ns" | "us" | "ms" | "s" | "min" | "h" | "B" | "kB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "ratio" | "%";
         };
         Placement: {
             /** @default 1 */
@@ -4418,6 +4422,7 @@ export interface components {
         };
         ThresholdResult: {
             threshold: components["schemas"]["Threshold"];
+            /** @description In the threshold's unit; null when it was not measured */
             actual: number | null;
             passed: boolean;
         };

@@ -5,6 +5,7 @@ import { ShardReports1795248000000 } from '#migrations/1795248000000-shard-repor
 import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-executors.js';
 import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
+import { JobLeases1795269660000 } from '#migrations/1795269660000-job-leases.js';
 import { Artifacts1795271000000 } from '#migrations/1795271000000-artifacts.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
@@ -14,6 +15,7 @@ const MIGRATIONS = [
   LostExecutors1795262400000,
   Platform1795262460000,
   RunOrigins1795266123000,
+  JobLeases1795269660000,
   Artifacts1795271000000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */

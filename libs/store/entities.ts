@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { annotation, artifactPart } from './artifact-entities.js';
 import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
 import { platformEntities } from './platform/entities.js';
+import { jobLeaseEntity } from './job-lease.js';
 import type {
   EndpointRow,
   ExecutorRow,
@@ -199,5 +200,6 @@ export const entitiesOf = (dialect: Dialect) => ({
   artifactPart,
   annotation,
   ...platformEntities,
+  jobLease: jobLeaseEntity,
 });
 export type Entities = ReturnType<typeof entitiesOf>;
