@@ -14,6 +14,8 @@ const project = (order: number, name: string, include: string[], testTimeout: nu
     hookTimeout: 300_000,
     maxWorkers: fileParallelism ? 2 : 1,
     fileParallelism,
+    // Of cases of one file that say that they may go on side by side.
+    maxConcurrency: 2,
     sequence: { groupOrder: order },
     globals: false,
   },

@@ -9,11 +9,23 @@ import { isAlive } from './process.mjs';
 import { redis } from './redis.mjs';
 import { ENSEMBLE, ensembleServers, guarded, zookeeper } from './zookeeper.mjs';
 
+/** A second one, for tests that stop and start it again while others use the first. */
+const spare = (service, variable) => ({
+  ...service,
+  defaultPort: service.defaultPort + 1,
+  async start(options) {
+    const { environment, ...state } = await service.start(options);
+    return { ...state, environment: { [variable]: Object.values(environment)[0] } };
+  },
+});
+
 /** Every service that can be started; a new one is one line here. */
 export const SERVICES = {
   cassandra,
   postgres,
   redis,
+  'postgres.spare': spare(postgres, 'TIDEMARK_TEST_POSTGRES_SPARE'),
+  'redis.spare': spare(redis, 'TIDEMARK_TEST_REDIS_SPARE'),
   zookeeper,
   'zookeeper.guarded': guarded,
   ...clusterNodes,

@@ -78,6 +78,7 @@ export async function freePort(): Promise<number> {
 }
 
 const Intervals = z.object({ items: z.array(IntervalStats) });
+const Executors = z.object({ items: z.array(z.object({ id: z.string(), clockOffsetMs: z.number().nullable() })) });
 const LogPage = z.object({ items: z.array(LogLine) });
 
 /** `count` operations on rows 1..count, in structured form; closed loop. */
@@ -222,8 +223,14 @@ export class World {
     return Summary.parse(await this.call(`/v1/runs/${id}/summary`));
   }
 
-  async intervals(id: string): Promise<IntervalStats[]> {
-    return Intervals.parse(await this.call(`/v1/runs/${id}/intervals?limit=1000`)).items;
+  /** Of all executors together, or of one. */
+  async intervals(id: string, executor?: string): Promise<IntervalStats[]> {
+    const only = executor === undefined ? '' : `&executor=${executor}`;
+    return Intervals.parse(await this.call(`/v1/runs/${id}/intervals?limit=1000${only}`)).items;
+  }
+
+  async executors(): Promise<z.infer<typeof Executors>['items']> {
+    return Executors.parse(await this.call('/v1/executors')).items;
   }
 
   async log(id: string): Promise<string[]> {
