@@ -309,7 +309,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One report over all steps or probes, as an HTML page */
+        /** A suite or search, or a zookeeper run with others laid over it, as one HTML page */
         get: operations["getReport"];
         put?: never;
         post?: never;
@@ -7179,7 +7179,10 @@ export interface operations {
     };
     getReport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Other runs, separated by commas */
+                with?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7188,13 +7191,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page that needs nothing but itself */
+            /** @description The page */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description UNAUTHENTICATED */
@@ -7215,7 +7227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description RUN_NOT_RESUMABLE */
+            /** @description RUN_NOT_RESUMABLE, NO_RESULT_YET */
             409: {
                 headers: {
                     [name: string]: unknown;

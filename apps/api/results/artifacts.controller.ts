@@ -40,11 +40,11 @@ export class ArtifactsController {
 
   @Get('report')
   @ApiOperation({
-    operationId: 'getHtmlReport',
-    summary: 'Tables and plots of a zookeeper run as one HTML page, with other runs laid over it',
+    operationId: 'getReport',
+    summary: 'A suite or search, or a zookeeper run with others laid over it, as one HTML page',
   })
   @ApiOkResponse({ description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } })
-  @Problems('RUN_NOT_FOUND', 'NO_RESULT_YET', 'VALIDATION_FAILED')
+  @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE', 'NO_RESULT_YET', 'VALIDATION_FAILED')
   async report(
     @Param({ schema: RunId }) { id }: RunId,
     @Query({ schema: ReportQuery }) query: ReportQuery,
@@ -52,7 +52,10 @@ export class ArtifactsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await streamText(await this.pages.page(id, query.with, caller), request, response);
+    const page = await this.pages.page(id, query.with, caller);
+    // The page is shown as it is: it has its own policy and runs no script.
+    response.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    await streamText(page, request, response);
   }
 
   @Get('annotations')

@@ -12,6 +12,7 @@ import type { TextAnswer } from '../http/stream-text.js';
 import type { Caller } from '../keys/caller.js';
 import { Projects } from '../projects/projects.service.js';
 import { RunsService } from '../runs/runs.service.js';
+import { Parents } from '../suites/parents.service.js';
 import { InjectStore } from '../tokens.js';
 
 type ZookeeperRun = Extract<StoredRun, { kind: 'zookeeper' }>;
@@ -23,16 +24,18 @@ export class HtmlReports {
     @InjectStore() private readonly store: Store,
     private readonly runs: RunsService,
     private readonly projects: Projects,
+    private readonly parents: Parents,
   ) {}
 
   /** The page of a run, with others laid over it. */
   async page(id: string, others: readonly string[], { projectId }: Caller): Promise<TextAnswer> {
     // The guard has looked at the run of the path only.
     if (projectId !== null) for (const other of others) await this.projects.requireRun(other, projectId);
+    const { kind } = await this.runs.require(id);
+    if (kind !== 'zookeeper' && others.length === 0) return htmlOf(await this.parents.page(id));
     const shown: ReportRun[] = [];
     for (const each of [id, ...others]) shown.push(await this.pictureOf(await this.zookeeperRun(each)));
-    const page = reportPage(shown);
-    return { type: 'text/html; charset=utf-8', chunks: Readable.from([page]), filename: `tidemark-${id}.html` };
+    return htmlOf(reportPage(shown));
   }
 
   private async zookeeperRun(id: string): Promise<ZookeeperRun> {
@@ -40,7 +43,7 @@ export class HtmlReports {
     if (run.kind === 'zookeeper') return run;
     throw new CodedError(
       'NO_RESULT_YET',
-      `run ${id} is of kind ${run.kind}, which has no HTML report: ask for report.json or report.csv`,
+      `run ${id} is of kind ${run.kind}, over which no other run can be laid: expected zookeeper`,
     );
   }
 
@@ -67,6 +70,8 @@ export class HtmlReports {
     }
   }
 }
+
+const htmlOf = (page: string): TextAnswer => ({ type: 'text/html; charset=utf-8', chunks: Readable.from([page]) });
 
 async function whole(parts: AsyncIterable<string>): Promise<string> {
   let text = '';

@@ -1,5 +1,5 @@
-import { Controller, Get, Header, Headers, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Run } from '#libs/contract/run.js';
 import { Problems } from '../problem/problems.decorator.js';
@@ -25,18 +25,6 @@ export class ParentsController {
   @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE')
   progress(@Param({ schema: RunId }) { id }: RunId): Promise<Progress> {
     return this.parents.progress(id);
-  }
-
-  @Get(':id/report')
-  @Header('content-type', 'text/html; charset=utf-8')
-  // The page is shown as it is: it has its own policy and runs no script.
-  @Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-  @ApiOperation({ operationId: 'getReport', summary: 'One report over all steps or probes, as an HTML page' })
-  @ApiProduces('text/html')
-  @ApiOkResponse({ description: 'A page that needs nothing but itself', schema: { type: 'string' } })
-  @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE')
-  report(@Param({ schema: RunId }) { id }: RunId): Promise<string> {
-    return this.parents.page(id);
   }
 
   @Post(':id/resume')
