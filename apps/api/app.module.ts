@@ -22,6 +22,7 @@ import { Keys } from './keys/keys.service.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { Metrics } from './ops/metrics.service.js';
+import { RollUp } from './ops/roll-up.service.js';
 import { Sweep } from './ops/sweep.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ValidationPipe } from './problem/validation.pipe.js';
@@ -105,6 +106,7 @@ export class AppModule {
         EventStreams,
         Metrics,
         Sweep,
+        RollUp,
         Keys,
         Projects,
         AuditPrune,

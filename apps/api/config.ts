@@ -29,6 +29,10 @@ export const ApiSettings = z.object({
     .default('127.0.0.0/8,::1/128')
     .describe('Networks that targets may be in, CIDR, separated by commas; 169.254.169.254 never'),
   TIDEMARK_MAX_QUEUED: wholeNumber(1, 100_000).prefault('1000').describe('Runs that may wait in the queue'),
+  TIDEMARK_ROLL_UP_10S_HOURS: wholeNumber(0, 876_000)
+    .prefault('168')
+    .describe('Hours after the end of a run when its intervals are merged to 10 s; 0 never'),
+  TIDEMARK_ROLL_UP_60S_HOURS: wholeNumber(0, 876_000).prefault('720').describe('The same to 60 s'),
   TIDEMARK_MAX_BODY_BYTES: wholeNumber(1024, 64 * 1_048_576)
     .prefault('1048576')
     .describe('Largest request body'),
@@ -52,6 +56,8 @@ export type ApiConfig = TelemetrySettings & {
   apiKey: string | undefined;
   targetNetworks: readonly string[];
   maxQueued: number;
+  /** From the finest on; `afterHours` 0 means never. */
+  rollUps: readonly { resolutionMs: number; afterHours: number }[];
   maxBodyBytes: number;
   maxRequestsPerMinute: number;
   maxEventStreams: number;
@@ -88,6 +94,10 @@ export function parseApiConfig(environment: Environment): ApiConfig {
     maxUploadBytes: settings.TIDEMARK_MAX_UPLOAD_BYTES,
     dataDir: settings.TIDEMARK_DATA_DIR,
     s3Credentials: credentialsOf(settings),
+    rollUps: [
+      { resolutionMs: 10_000, afterHours: settings.TIDEMARK_ROLL_UP_10S_HOURS },
+      { resolutionMs: 60_000, afterHours: settings.TIDEMARK_ROLL_UP_60S_HOURS },
+    ],
     databaseUrl: settings.TIDEMARK_DATABASE_URL,
     secretKey:
       settings.TIDEMARK_SECRET_KEY === undefined ? undefined : Buffer.from(settings.TIDEMARK_SECRET_KEY, 'hex'),

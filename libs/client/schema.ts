@@ -1888,11 +1888,8 @@ export interface components {
             verifyHostname?: boolean;
         };
         ThresholdInput: {
-            /**
-             * @description Which figure
-             * @enum {string}
-             */
-            metric: "ratePerSecond" | "p50Ms" | "p95Ms" | "p99Ms" | "p999Ms" | "maxMs" | "meanMs" | "errorRatio" | "dropped";
+            /** @description Which figure: of an operation (ratePerSecond, errorRatio, completed, failed, dropped, errors.<class> …, and of its latencies meanMs, minMs, maxMs or any percentile: p50Ms, p99Ms, p99.9Ms, p99.99Ms), of the run (durationMs, coverage, mismatchCount …), of what the kind reports (report.<name>), or a path into the summary (operations.READ.serviceTime.p99Ms) */
+            metric: string;
             /** @default total */
             operation?: string;
             /** @description For latencies: response time when there is a schedule, else service time */
@@ -1900,6 +1897,11 @@ export interface components {
             /** @enum {string} */
             operator: "<" | "<=" | ">" | ">=";
             value: number;
+            /**
+             * @description Of the value; the metric's own when absent
+             * @enum {string}
+             */
+            unit?: "ns" | "us" | "ms" | "s" | "min" | "h" | "B" | "kB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "ratio" | "%";
         };
         /** @enum {string} */
         HistogramType: "st" | "rt" | "wt";
@@ -3803,11 +3805,8 @@ export interface components {
             compression: "none" | "lz4" | "snappy";
         };
         Threshold: {
-            /**
-             * @description Which figure
-             * @enum {string}
-             */
-            metric: "ratePerSecond" | "p50Ms" | "p95Ms" | "p99Ms" | "p999Ms" | "maxMs" | "meanMs" | "errorRatio" | "dropped";
+            /** @description Which figure: of an operation (ratePerSecond, errorRatio, completed, failed, dropped, errors.<class> …, and of its latencies meanMs, minMs, maxMs or any percentile: p50Ms, p99Ms, p99.9Ms, p99.99Ms), of the run (durationMs, coverage, mismatchCount …), of what the kind reports (report.<name>), or a path into the summary (operations.READ.serviceTime.p99Ms) */
+            metric: string;
             /** @default total */
             operation: string;
             /** @description For latencies: response time when there is a schedule, else service time */
@@ -3815,6 +3814,11 @@ export interface components {
             /** @enum {string} */
             operator: "<" | "<=" | ">" | ">=";
             value: number;
+            /**
+             * @description Of the value; the metric's own when absent
+             * @enum {string}
+             */
+            unit?: "ns" | "us" | "ms" | "s" | "min" | "h" | "B" | "kB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "ratio" | "%";
         };
         Placement: {
             /** @default 1 */
@@ -4165,6 +4169,7 @@ export interface components {
         };
         ThresholdResult: {
             threshold: components["schemas"]["Threshold"];
+            /** @description In the threshold's unit; null when it was not measured */
             actual: number | null;
             passed: boolean;
         };

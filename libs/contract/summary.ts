@@ -2,27 +2,11 @@ import { z } from 'zod';
 import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
-import { HistogramType, LatencyFigures, OperationCounters, ServerGc } from './interval.js';
+import { LatencyFigures, OperationCounters, ServerGc } from './interval.js';
 import { Validity, Verdict } from './status.js';
+import { ThresholdResult } from './threshold.js';
 
-/** A limit on a figure of the summary; together they give the verdict. */
-export const Threshold = z
-  .strictObject({
-    metric: z
-      .enum(['ratePerSecond', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs', 'meanMs', 'errorRatio', 'dropped'])
-      .describe('Which figure'),
-    operation: z.string().default('total'),
-    type: HistogramType.optional().describe('For latencies: response time when there is a schedule, else service time'),
-    operator: z.enum(['<', '<=', '>', '>=']),
-    value: z.number(),
-  })
-  .meta({ id: 'Threshold' });
-export type Threshold = z.infer<typeof Threshold>;
-
-export const ThresholdResult = z
-  .object({ threshold: Threshold, actual: z.number().nullable(), passed: z.boolean() })
-  .meta({ id: 'ThresholdResult' });
-export type ThresholdResult = z.infer<typeof ThresholdResult>;
+export { Threshold, ThresholdResult } from './threshold.js';
 
 export const OperationSummary = z
   .object({

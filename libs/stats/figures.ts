@@ -8,6 +8,13 @@ const NS_PER_MS = 1e6;
  */
 const SAMPLES_BEYOND = 10;
 
+/** Any percentile in milliseconds; null where too few samples lie beyond it. The median and the extremes are always shown. */
+export function percentileMsOf(histogram: Histogram, percentile: number): number | null {
+  const isTail = percentile > 50 && percentile < 100;
+  const isSupported = !isTail || histogram.count * (1 - percentile / 100) >= SAMPLES_BEYOND - 1e-9;
+  return histogram.count > 0 && isSupported ? histogram.valueAtNs(percentile) / NS_PER_MS : null;
+}
+
 /** Milliseconds from a histogram of nanoseconds. */
 export function figuresOf(histogram: Histogram): LatencyFigures {
   const { count } = histogram;

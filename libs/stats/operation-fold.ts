@@ -1,6 +1,6 @@
 import type { OperationCounters, OperationInterval } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
-import { figuresOf } from './figures.js';
+import { figuresOf, percentileMsOf } from './figures.js';
 import { Histogram } from './histogram.js';
 import { addCounters } from './merge.js';
 
@@ -40,6 +40,12 @@ export class OperationFold {
       waitTime: this.figures('wt'),
       failedServiceTime: this.figures('failedSt'),
     };
+  }
+
+  /** Milliseconds; null where too few samples support it, or none is there. */
+  percentileMs(type: Type, percentile: number): number | null {
+    const histogram = this.histograms.get(type);
+    return histogram === undefined ? null : percentileMsOf(histogram, percentile);
   }
 
   destroy(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Threshold } from '#libs/contract/summary.js';
+import type { RunReport, Threshold } from '#libs/contract/summary.js';
 import { figuresOf } from './figures.js';
 import { Histogram } from './histogram.js';
 import { anExpectation, anInterval, anOperation, aSelf, encoded, steady } from './sample-interval.js';
@@ -125,6 +125,41 @@ describe('a verdict', () => {
     threshold('dropped', '>=', 101),
   ])('is failed when one is not: %o', (one) => {
     expect(judged(threshold('dropped', '<=', 100), one)).toMatchObject({ verdict: 'failed' });
+  });
+
+  it('takes any percentile, of any clock and operation, in any unit', () => {
+    const many = [anInterval(0, { operations: { READ: anOperation([...steady(19_980, 2), ...steady(20, 50)]) } })];
+    const actual = (metric: string, fields: Partial<Threshold> = {}) =>
+      summarise({ ...facts({ thresholds: [threshold(metric, '<', 1, fields)] }), intervals: many }).thresholds[0]
+        ?.actual;
+    expect(actual('p99.85Ms')).toBeCloseTo(2, 1);
+    expect(actual('p99.95Ms', { operation: 'READ' })).toBeCloseTo(50, 1);
+    expect(actual('p99.95Ms', { type: 'rt' })).toBeNull();
+    expect(actual('p99.99Ms')).toBeNull();
+    expect(actual('operations.READ.serviceTime.p99.95Ms', { unit: 'us' })).toBeCloseTo(50_000, -2);
+    expect(actual('operations.READ.completed')).toBe(20_000);
+    expect(actual('durationMs', { unit: 's' })).toBe(1);
+    expect(actual('coverage', { unit: '%' })).toBe(100);
+    expect(actual('errors.readTimeout')).toBe(0);
+  });
+
+  it('judges what the kind reports', () => {
+    const report = { kind: 'generate', storedBytes: 2 * 1024 ** 2, sizes: { meanBytes: 7 } } as unknown as RunReport;
+    const thresholds = [
+      threshold('report.storedBytes', '<=', 2, { unit: 'MiB' }),
+      threshold('report.sizes.meanBytes', '>', 7),
+      threshold('report.sizes', '>', 7),
+    ];
+    expect(
+      summarise({ ...facts({ thresholds, report }), intervals }).thresholds.map(({ actual, passed }) => [
+        actual,
+        passed,
+      ]),
+    ).toEqual([
+      [2, true],
+      [7, false],
+      [null, false],
+    ]);
   });
 
   it.each([

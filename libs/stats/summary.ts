@@ -1,7 +1,8 @@
 import type { OperationInterval } from '#libs/contract/interval.js';
-import type { Mismatch, OperationSummary, Summary, Threshold } from '#libs/contract/summary.js';
+import type { Mismatch, OperationSummary, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import { auditRun, type Expectation } from './audit.js';
 import { Evidence, type ShardEvidence, type ShardInterval } from './evidence.js';
+import type { Clock } from './metric.js';
 import { OperationFold } from './operation-fold.js';
 import { shardFindings } from './shard-findings.js';
 import { judge, verdictOf } from './verdict.js';
@@ -20,6 +21,8 @@ export interface RunFacts {
   /** When each shard really started. */
   shardStartsMs: readonly number[];
   expectation: Expectation;
+  /** What the kind reports beside its intervals; thresholds may name its figures. */
+  report?: RunReport | undefined;
 }
 
 export interface SummaryInput extends RunFacts {
@@ -61,11 +64,22 @@ export class SummaryFold {
     const { expectation, shardStartsMs } = facts;
     const shards = [...evidence.shards.values()];
     const durationMs = spanMs(shards);
-    const operations = this.operationSummaries(durationMs);
+    const folds = this.folds();
+    const operations = Object.fromEntries([...folds].map(([name, fold]) => [name, fold.summary(durationMs)]));
     const startSkewMs = shardStartsMs.length < 2 ? null : Math.max(...shardStartsMs) - Math.min(...shardStartsMs);
     const coverage = coverageOf(evidence.shards, expectation);
-    const thresholds = facts.thresholds.map((threshold) => judge(threshold, operations));
     const completed = operations['total']?.completed ?? 0;
+    const clientCpuUsPerOperation = completed === 0 ? null : evidence.cpuUs / completed;
+    const { mismatchCount, report } = facts;
+    const measured = {
+      operations,
+      run: { durationMs, coverage, startSkewMs, mismatchCount, clientCpuUsPerOperation },
+      report,
+      percentileMs: (name: string, clock: Clock, percentile: number) =>
+        folds.get(name)?.percentileMs(clock, percentile) ?? null,
+    };
+    const thresholds = facts.thresholds.map((threshold) => judge(threshold, measured));
+    folds.get('total')?.destroy();
     const targetShards = evidence.targetShards.figures();
     return {
       startedAtMs: facts.startedAtMs,
@@ -74,10 +88,10 @@ export class SummaryFold {
       simulated: facts.simulated,
       operations,
       mismatches: [...facts.mismatches],
-      mismatchCount: facts.mismatchCount,
+      mismatchCount,
       startSkewMs,
       coverage,
-      clientCpuUsPerOperation: completed === 0 ? null : evidence.cpuUs / completed,
+      clientCpuUsPerOperation,
       verdict: verdictOf(thresholds),
       thresholds,
       validity: auditRun({ evidence, operations, durationMs, startSkewMs, coverage, expectation }),
@@ -90,17 +104,12 @@ export class SummaryFold {
     for (const fold of this.operations.values()) fold.destroy();
   }
 
-  /** By operation in alphabetical order, and `total`. */
-  private operationSummaries(durationMs: number): Record<string, OperationSummary> {
+  /** By operation in alphabetical order, and `total`, which is the caller's to destroy. */
+  private folds(): Map<string, OperationFold> {
     const total = new OperationFold();
-    const summaries: Record<string, OperationSummary> = {};
-    for (const [name, fold] of [...this.operations].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      summaries[name] = fold.summary(durationMs);
-      total.merge(fold);
-    }
-    summaries['total'] = total.summary(durationMs);
-    total.destroy();
-    return summaries;
+    const sorted = [...this.operations].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [, fold] of sorted) total.merge(fold);
+    return new Map([...sorted, ['total', total]]);
   }
 }
 

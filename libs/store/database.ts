@@ -6,6 +6,7 @@ import { LostExecutors1795262400000 } from '#migrations/1795262400000-lost-execu
 import { Platform1795262460000 } from '#migrations/1795262460000-platform.js';
 import { RunOrigins1795266123000 } from '#migrations/1795266123000-run-origins.js';
 import { Datasets1795269600000 } from '#migrations/1795269600000-datasets.js';
+import { JobLeases1795269660000 } from '#migrations/1795269660000-job-leases.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -15,6 +16,7 @@ const MIGRATIONS = [
   Platform1795262460000,
   RunOrigins1795266123000,
   Datasets1795269600000,
+  JobLeases1795269660000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;

@@ -2,6 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
 import { datasetEntities } from './dataset-entities.js';
 import { platformEntities } from './platform/entities.js';
+import { jobLeaseEntity } from './job-lease.js';
 import type {
   EndpointRow,
   ExecutorRow,
@@ -198,5 +199,6 @@ export const entitiesOf = (dialect: Dialect) => ({
   executor,
   ...datasetEntities,
   ...platformEntities,
+  jobLease: jobLeaseEntity,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

@@ -1,9 +1,10 @@
 import { Between, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
-import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Database } from './database.js';
 import type { Claim, IntervalStore, StoredInterval } from './port.js';
 import { insertRows } from './insert-rows.js';
-import type { IntervalRow, IntervalSelfRow } from './row.js';
+import { operationRows, selfRow, storedIntervals } from './interval-rows.js';
+import type { IntervalSelfRow } from './row.js';
 
 /** Rows in one INSERT, and intervals read in one go. */
 const BATCH_ROWS = 100;
@@ -23,19 +24,9 @@ export class SqlIntervalStore implements IntervalStore {
       const written = await this.database.append(async (manager) => {
         const own = await manager.existsBy(shard, { runId, index: shardIndex, token: claim.token });
         if (!own) return false;
-        const selves = batch.map(({ interval: index, startMs, lengthMs, partial, self }) => ({
-          runId,
-          shardIndex,
-          interval: index,
-          executorId,
-          startMs,
-          lengthMs,
-          partial,
-          self,
-        }));
-        const rows = batch.flatMap((snapshot) =>
-          Object.entries(snapshot.operations).map(([name, one]) => intervalRow(claim, snapshot.interval, name, one)),
-        );
+        const place = { runId, shardIndex, executorId };
+        const selves = batch.map((snapshot) => selfRow(place, snapshot));
+        const rows = batch.flatMap((snapshot) => operationRows(place, snapshot));
         // Sent again after a lost answer, the same rows change nothing.
         await insertRows(manager, intervalSelf, selves);
         for (let row = 0; row < rows.length; row += BATCH_ROWS)
@@ -101,18 +92,7 @@ export class SqlIntervalStore implements IntervalStore {
       runId,
       interval: Between(first, last),
     });
-    const byPlace = new Map<string, IntervalRow[]>();
-    for (const row of rows) {
-      const place = `${row.shardIndex}/${row.interval}`;
-      const list = byPlace.get(place);
-      if (list) list.push(row);
-      else byPlace.set(place, [row]);
-    }
-    return selves.map(({ shardIndex, executorId, interval, startMs, lengthMs, partial, self }) => {
-      const operations: Record<string, OperationInterval> = {};
-      for (const row of byPlace.get(`${shardIndex}/${interval}`) ?? []) operations[row.operation] = operationOf(row);
-      return { shardIndex, executorId, interval, startMs, lengthMs, partial, self, operations };
-    });
+    return storedIntervals(selves, rows);
   }
 }
 
@@ -121,34 +101,3 @@ const startBetween = (fromMs: number | undefined, toMs: number | undefined): Fin
   if (fromMs !== undefined) return { startMs: MoreThanOrEqual(fromMs) };
   return toMs === undefined ? {} : { startMs: LessThan(toMs) };
 };
-
-const bufferOf = (bytes: Uint8Array | undefined): Buffer | null =>
-  bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-function intervalRow(
-  { runId, shardIndex }: Claim,
-  interval: number,
-  operation: string,
-  one: OperationInterval,
-): IntervalRow {
-  const { st, rt, wt, failedSt, ...counters } = one;
-  return {
-    runId,
-    shardIndex,
-    interval,
-    operation,
-    counters,
-    st: Buffer.from(st.buffer, st.byteOffset, st.byteLength),
-    rt: bufferOf(rt),
-    wt: bufferOf(wt),
-    failedSt: bufferOf(failedSt),
-  };
-}
-
-const operationOf = ({ counters, st, rt, wt, failedSt }: IntervalRow): OperationInterval => ({
-  ...counters,
-  st,
-  rt: rt ?? undefined,
-  wt: wt ?? undefined,
-  failedSt: failedSt ?? undefined,
-});

@@ -9,6 +9,8 @@ import { SqlIntervalStore } from './interval-store.js';
 import { SqlLogStore } from './log-store.js';
 import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
+import { SqlJobLeases } from './job-lease.js';
+import { SqlRollUps } from './roll-up.js';
 import { SqlRunCounts } from './run-counts.js';
 import { SqlRunStore } from './run-store.js';
 import { KEY_BYTES } from './secret.js';
@@ -41,6 +43,8 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   datasets: new SqlDatasetStore(database, vault, new SqlUploadStore(database)),
   platform: platformOf(database, vault),
   counts: new SqlRunCounts(database),
+  rollUps: new SqlRollUps(database),
+  jobLeases: new SqlJobLeases(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

@@ -204,6 +204,21 @@ export interface RunCounts {
   executorsWanted(): Promise<number>;
 }
 
+export interface RollUps {
+  /** Runs that ended before, have their summary and are not rolled up so far; the oldest first. */
+  due(resolutionMs: number, endedBeforeMs: number, limit: number): Promise<string[]>;
+  /**
+   * Merges a run's intervals to this length, losing nothing but the resolution; a run whose own interval does not divide
+   * it stays as it is. May be cut off and repeated. Answers how many intervals there were, and are.
+   */
+  rollUp(runId: string, resolutionMs: number): Promise<{ before: number; after: number }>;
+}
+
+export interface JobLeases {
+  /** Takes or renews the lease on a job; false while it is another's. */
+  take(name: string, holder: string, nowMs: number, leaseMs: number): Promise<boolean>;
+}
+
 /** One database, opened and migrated. */
 export interface Store {
   runs: RunStore;
@@ -214,6 +229,8 @@ export interface Store {
   datasets: DatasetStore;
   platform: PlatformStore;
   counts: RunCounts;
+  rollUps: RollUps;
+  jobLeases: JobLeases;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { problemOf } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { Claim, NewRun, Store } from './port.js';
+import { describeRollUps } from './roll-up.conformance.js';
 
 const NOW = 1_800_000_000_000;
 const LEASE = 10_000;
@@ -415,4 +416,5 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       await expect(store.runs.delete('r1')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     });
   });
+  describeRollUps(`${name}: rolling up`, open, (id) => newRun(id, { shards: two }));
 }

@@ -70,7 +70,9 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
   const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
   const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
+  const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
   const fold = new SummaryFold({
+    report,
     thresholds: run.thresholds,
     simulated: run.simulated ?? false,
     mismatches: mismatches.first,
@@ -103,7 +105,6 @@ async function summaryOf(store: Store, run: StoredRun, carriedOut: boolean, nowM
       }
     }
     const summary = fold.summary();
-    const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
     const doubt = report?.kind === 'load' ? unverified(report) : undefined;
     const reasons: Reason[] = doubt === undefined ? [] : [{ code: 'UNVERIFIED', level: 'degraded', message: doubt }];
     return {

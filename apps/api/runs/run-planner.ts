@@ -4,6 +4,7 @@ import type { Issue } from '#libs/contract/problem.js';
 import { CreateRun, policyProblem } from '#libs/contract/run.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import { thresholdIssues } from '#libs/workloads/threshold-check.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { InjectStore } from '../tokens.js';
@@ -62,12 +63,14 @@ export class RunPlanner {
 
   private async examine(body: CreateRun): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
     const definition = defineRun(body);
-    if (definition.run === undefined) return { run: null, issues: definition.issues };
+    const unknown = thresholdIssues(body.kind, body.thresholds);
+    if (definition.run === undefined) return { run: null, issues: [...definition.issues, ...unknown] };
     const { name = null, labels, thresholds, placement, policies } = body;
-    return this.place(
+    const { run, issues } = await this.place(
       { ...definition.run, name, labels, thresholds, placement, policies },
       definition.contactPointPath,
     );
+    return { run, issues: [...issues, ...unknown] };
   }
 
   private async place(given: Drafted, pathOf: (index: number) => string) {

@@ -58,6 +58,12 @@ describe('the settings of query', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('say what is between fields', () => {
+    expect(jobOf().spec.csv).toMatchObject({ header: true, delimiter: ',' });
+    expect(jobOf({ delimiter: ';' }).spec.csv).toMatchObject({ header: true, delimiter: ';' });
+    expect(issuesOf({ delimiter: ';;' })).toEqual([expect.stringMatching(/^--delimiter: /)]);
+  });
+
   it('have the defaults of the original', () => {
     const { spec, target, ...rest } = jobOf();
     expect(rest).toEqual({ csvDir: './data', workerCount: 3, region: 'local' });

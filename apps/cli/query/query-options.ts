@@ -116,7 +116,11 @@ function specInput(settings: Settings, options: QueryOptions, dataset: string, l
     dataset,
     lanes,
     fileGlob: settings.text('fileGlob'),
-    csv: { header, ...(header ? {} : defined({ columns: list(settings.text('columns')) })) },
+    csv: defined({
+      header,
+      delimiter: settings.text('delimiter'),
+      columns: header ? undefined : list(settings.text('columns')),
+    }),
     keyColumn: settings.text('sortKeyColumn'),
     keyspace: settings.text('keyspace'),
     table: settings.text('table'),

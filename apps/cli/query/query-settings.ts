@@ -30,6 +30,7 @@ export const SETTINGS = {
     variable: 'SORT_KEY_COLUMN',
     field: 'keyColumn',
   },
+  delimiter: { flag: '--delimiter', usage: '<char>', about: 'between fields; default a comma', field: 'csv.delimiter' },
   columns: {
     flag: '--columns',
     usage: '<names>',

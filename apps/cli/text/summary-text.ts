@@ -45,7 +45,7 @@ const errorsOf = ({ errors }: OperationSummary): string =>
 const thresholdLine = ({ threshold, actual, passed }: ThresholdResult): string =>
   field(
     '',
-    `${passed ? 'met' : 'MISSED'}: ${threshold.operation} ${threshold.metric} ${threshold.operator} ${threshold.value}, was ${actual ?? 'not measured'}`,
+    `${passed ? 'met' : 'MISSED'}: ${threshold.operation} ${threshold.metric} ${threshold.operator} ${threshold.value}${threshold.unit ?? ''}, was ${actual === null ? 'not measured' : `${actual}${threshold.unit ?? ''}`}`,
   );
 
 const mismatchLine = ({ key, column, expected, found }: Mismatch): string =>

@@ -1,0 +1,357 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { ApiSettings } from '../../apps/api/config.js';
+import { ExecutorSettings } from '../../apps/executor/config.js';
+
+const require = createRequire(import.meta.url);
+const text = (path: string) => readFileSync(path, 'utf8');
+const FOLDER = 'deploy/kubernetes';
+
+/** Shutdown of an executor after its drain: SHUTDOWN_MS of apps/executor/main.ts. */
+const WRITE_DOWN_MS = 20_000;
+
+const Labels = z.record(z.string(), z.string());
+const Selector = z.object({ matchLabels: Labels });
+const Env = z.array(
+  z.object({
+    name: z.string(),
+    value: z.string().optional(),
+    valueFrom: z
+      .object({
+        secretKeyRef: z.object({ name: z.string(), key: z.string() }).optional(),
+        fieldRef: z.unknown().optional(),
+      })
+      .optional(),
+  }),
+);
+const Probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) });
+const Container = z.object({
+  args: z.array(z.string()),
+  image: z.string(),
+  env: Env,
+  ports: z.array(z.object({ name: z.string(), containerPort: z.int() })),
+  startupProbe: Probe,
+  livenessProbe: Probe,
+  readinessProbe: Probe,
+  securityContext: z.object({
+    allowPrivilegeEscalation: z.literal(false),
+    readOnlyRootFilesystem: z.literal(true),
+    capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+  }),
+  resources: z.object({
+    requests: z.object({ cpu: z.string(), memory: z.string() }),
+    limits: z.object({ memory: z.string() }),
+  }),
+});
+const Deployment = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    replicas: z.int().optional(),
+    selector: Selector,
+    template: z.object({
+      metadata: z.object({ labels: Labels }),
+      spec: z.object({
+        automountServiceAccountToken: z.literal(false),
+        terminationGracePeriodSeconds: z.int(),
+        securityContext: z.object({ runAsNonRoot: z.literal(true), runAsUser: z.int().min(1) }),
+        containers: z.tuple([Container]),
+      }),
+    }),
+  }),
+});
+
+/** KEDA's own kinds, as https://keda.sh/docs/latest/reference/scaledobject-spec has them, as far as they are used. */
+const KEDA: Record<string, z.ZodType> = {
+  ScaledObject: z.strictObject({
+    scaleTargetRef: z.strictObject({ name: z.string() }),
+    pollingInterval: z.int().min(1),
+    cooldownPeriod: z.int().min(0),
+    minReplicaCount: z.int().min(0),
+    maxReplicaCount: z.int().min(1),
+    advanced: z.strictObject({
+      horizontalPodAutoscalerConfig: z.strictObject({
+        behavior: z.record(z.enum(['scaleUp', 'scaleDown']), z.unknown()),
+      }),
+    }),
+    triggers: z.tuple([
+      z.strictObject({
+        type: z.literal('metrics-api'),
+        metricType: z.enum(['AverageValue', 'Value']),
+        metadata: z.strictObject({
+          url: z.url(),
+          format: z.enum(['json', 'xml', 'yaml', 'prometheus']),
+          valueLocation: z.string(),
+          targetValue: z.string().regex(/^\d+(\.\d+)?$/),
+          authMode: z.enum(['apiKey', 'basic', 'tls', 'bearer']),
+        }),
+        authenticationRef: z.strictObject({ name: z.string() }),
+      }),
+    ]),
+  }),
+  TriggerAuthentication: z.strictObject({
+    secretTargetRef: z.array(z.strictObject({ parameter: z.string(), name: z.string(), key: z.string() })).min(1),
+  }),
+};
+
+const Manifest = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }).optional(),
+});
+type Manifest = z.infer<typeof Manifest>;
+
+/** Checks a manifest by Kubernetes' own OpenAPI schema, or by KEDA's. Throws what is wrong. */
+function check(manifest: Manifest): void {
+  const { apiVersion, kind } = manifest;
+  if (apiVersion.startsWith('keda.sh/')) {
+    const schema = KEDA[kind];
+    if (schema === undefined) throw new Error(`KEDA has no ${kind}`);
+    schema.parse(manifest['spec']);
+    return;
+  }
+  const model = z.record(z.string(), z.unknown()).parse(require(`kubernetes-models/${apiVersion}/${kind}`))[kind];
+  if (typeof model !== 'function') throw new Error(`Kubernetes has no ${apiVersion} ${kind}`);
+  const made: { validate(): void } = Reflect.construct(model, [manifest]);
+  made.validate();
+}
+
+const kustomization = z
+  .object({ resources: z.array(z.string()) })
+  .parse(parse(text(join(FOLDER, 'kustomization.yaml'))));
+const manifests = kustomization.resources.flatMap((file) =>
+  parseAllDocuments(text(join(FOLDER, file))).map((document) => Manifest.parse(document.toJS())),
+);
+const named = (kind: string, name: string): Manifest => {
+  const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata?.name === name);
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};
+const deployment = (name: string) => Deployment.parse(named('Deployment', name)).spec;
+const Kinded = z.object({ spec: z.object({ selector: Selector }) });
+
+describe('the Kubernetes manifests', () => {
+  it('are all listed, and every one is of its schema', () => {
+    const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml');
+    expect(kustomization.resources.toSorted()).toEqual(files.toSorted());
+    for (const manifest of manifests) expect(() => check(manifest), `${manifest.kind}`).not.toThrow();
+    expect(new Set(manifests.map(({ kind, metadata }) => `${kind}/${metadata?.name}`)).size).toBe(manifests.length);
+  });
+
+  it('would be refused with a mistake in them', () => {
+    const api = named('Deployment', 'tidemark-api');
+    const spec = z.looseObject({}).parse(api['spec']);
+    expect(() => check({ ...api, spec: { ...spec, replicas: 'two' } })).toThrow(/replicas/);
+    expect(() => check({ ...named('ScaledObject', 'tidemark-executor'), spec: {} })).toThrow();
+  });
+
+  it.each(['tidemark-api', 'tidemark-executor'])(
+    'let %s be probed, run as nobody in particular, and find its pods',
+    (name) => {
+      const { selector, template } = deployment(name);
+      const [container] = template.spec.containers;
+      expect(template.metadata.labels).toMatchObject(selector.matchLabels);
+      const ports = container.ports.map((port) => port.name);
+      const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+      expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/health/live', '/health/live', '/health/ready']);
+      for (const { httpGet } of probes) expect(ports).toContain(httpGet.port);
+      expect(container.image).not.toMatch(/:latest$|^[^:]+$/);
+      const budget = Kinded.parse(named('PodDisruptionBudget', name));
+      expect(budget.spec.selector).toEqual(selector);
+      const policy = z.object({ spec: z.object({ podSelector: Selector }) }).parse(named('NetworkPolicy', name));
+      expect(policy.spec.podSelector).toEqual(selector);
+    },
+  );
+
+  it('name settings that exist, and take secrets from the Secret alone', () => {
+    const secret = z.object({ stringData: z.record(z.string(), z.string()) }).parse(named('Secret', 'tidemark'));
+    const config = z.object({ data: z.record(z.string(), z.string()) }).parse(named('ConfigMap', 'tidemark'));
+    // Nothing that could be taken for a secret that is used is committed.
+    expect(Object.values(secret.stringData).every((value) => value === '')).toBe(true);
+    const known = [
+      ['tidemark-api', ApiSettings],
+      ['tidemark-executor', ExecutorSettings],
+    ] as const;
+    for (const [name, settings] of known) {
+      const [container] = deployment(name).template.spec.containers;
+      for (const { name: variable, value, valueFrom } of container.env) {
+        expect(Object.keys(settings.shape), name).toContain(variable);
+        const isSecret = /_(KEY|TOKEN|URL)$/.test(variable);
+        if (isSecret) expect(value, variable).toBeUndefined();
+        const key = valueFrom?.secretKeyRef?.key;
+        if (key !== undefined) expect(secret.stringData, variable).toHaveProperty(key);
+        // What the manifest gives is taken.
+        if (value !== undefined) expect(settings.shape).toHaveProperty(variable);
+      }
+    }
+    const all = { ...ApiSettings.shape, ...ExecutorSettings.shape };
+    for (const variable of Object.keys(config.data)) expect(all).toHaveProperty(variable);
+  });
+
+  it('give executors the time that their drain takes', () => {
+    const { template } = deployment('tidemark-executor');
+    const [container] = template.spec.containers;
+    const drainMs = Number(container.env.find(({ name }) => name === 'TIDEMARK_DRAIN_MS')?.value);
+    expect(template.spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + WRITE_DOWN_MS);
+    expect(deployment('tidemark-api').replicas).toBe(2);
+  });
+
+  it('scale on a metric of the API that is behind the Service', () => {
+    const { triggers, scaleTargetRef } = z
+      .object({
+        scaleTargetRef: z.object({ name: z.string() }),
+        triggers: z.array(
+          z.object({ metadata: z.record(z.string(), z.string()), authenticationRef: z.object({ name: z.string() }) }),
+        ),
+      })
+      .parse(named('ScaledObject', 'tidemark-executor')['spec']);
+    const [trigger] = triggers;
+    const url = new URL(trigger?.metadata['url'] ?? '');
+    const service = z
+      .object({
+        spec: z.object({ selector: Labels, ports: z.array(z.object({ port: z.int(), targetPort: z.string() })) }),
+      })
+      .parse(named('Service', url.hostname)).spec;
+    expect(service.selector).toEqual(deployment('tidemark-api').selector.matchLabels);
+    expect(service.ports.map(({ port }) => String(port))).toContain(url.port);
+    expect(text('apps/api/ops/metrics.service.ts')).toContain(`'${trigger?.metadata['valueLocation']}'`);
+    expect(deployment(scaleTargetRef.name).replicas).toBeUndefined();
+    expect(() => named('TriggerAuthentication', trigger?.authenticationRef.name ?? '')).not.toThrow();
+  });
+});
+
+const Service = z.looseObject({
+  command: z.array(z.string()).optional(),
+  image: z.string(),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.object({ condition: z.enum(['service_healthy', 'service_started']) })).default({}),
+  healthcheck: z.object({ test: z.array(z.string()).min(2) }),
+  stop_grace_period: z.string().optional(),
+});
+const Compose = z.object({
+  services: z.record(z.string(), Service),
+  volumes: z.record(z.string(), z.null()),
+});
+
+describe('docker-compose.yml', () => {
+  const { services, volumes } = Compose.parse(parse(text('docker-compose.yml'), { merge: true }));
+
+  it('starts everything in an order that works, from images and volumes that are named', () => {
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(['api', 'executor', 'postgres', 'redis']));
+    for (const [name, { image, depends_on: needs, volumes: mounts }] of Object.entries(services)) {
+      expect(image, name).toMatch(/:(?!latest$)[\w.-]+$/);
+      for (const need of Object.keys(needs)) expect(services, name).toHaveProperty(need);
+      for (const mount of mounts) expect(volumes, name).toHaveProperty(mount.split(':')[0] ?? '');
+    }
+  });
+
+  it('can have any number of executors', () => {
+    const executor = services['executor'];
+    expect(executor).not.toHaveProperty('container_name');
+    expect(executor?.ports).toEqual([]);
+    expect(executor?.environment).not.toHaveProperty('TIDEMARK_EXECUTOR_ID');
+    const drainMs = Number(executor?.environment['TIDEMARK_DRAIN_MS']);
+    expect(Number(/^(\d+)s$/.exec(executor?.stop_grace_period ?? '')?.[1]) * 1000).toBeGreaterThan(
+      drainMs + WRITE_DOWN_MS,
+    );
+  });
+
+  it('publishes to loopback alone, and names settings that exist', () => {
+    for (const { ports } of Object.values(services)) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    const settings = { api: ApiSettings, executor: ExecutorSettings };
+    for (const [name, { shape }] of Object.entries(settings))
+      for (const variable of Object.keys(services[name]?.environment ?? {}))
+        expect(shape, name).toHaveProperty(variable);
+  });
+});
+
+/** One instruction of a Dockerfile, continued lines joined. */
+const instructions = text('Dockerfile')
+  .replaceAll(/\\\n/g, ' ')
+  .split('\n')
+  .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? [];
+    return { name, rest };
+  });
+const all = (name: string) => instructions.filter((one) => one.name === name).map(({ rest }) => rest);
+const last = (name: string) => all(name).at(-1) ?? '';
+const afterLastFrom = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
+
+describe('the Dockerfile', () => {
+  it('names its images, installs what the lockfile says and leaves the compiler behind', () => {
+    expect(all('FROM')).toHaveLength(2);
+    for (const image of all('FROM')) expect(image).toMatch(/^node:\d+\.\d+-bookworm(-slim)?( AS build)?$/);
+    expect(all('RUN').join('\n')).toContain('npm ci');
+    expect(all('RUN').join('\n')).toContain('npm prune --omit=dev');
+    expect(afterLastFrom.filter(({ name }) => name === 'RUN').map(({ rest }) => rest)).toEqual([
+      expect.not.stringMatching(/npm|apt/),
+    ]);
+  });
+
+  it('ends as a user without rights, and holds no secret', () => {
+    expect(last('USER')).toBe('node');
+    const settings = [...all('ENV'), ...all('ARG')].join('\n');
+    expect(settings).not.toMatch(/KEY|TOKEN|PASSWORD|SECRET/);
+    expect(all('ADD')).toEqual([]);
+    const ignored = text('.dockerignore').split('\n');
+    for (const path of ['node_modules', 'dist', '.git', '.tidemark']) expect(ignored).toContain(path);
+  });
+
+  it('copies what is there, and makes an image whose command starts the service', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'tidemark-image-'));
+    const stage = async (path: string) => {
+      const from = join(process.cwd(), path);
+      // Copies would take a minute; links show as well whether anything is missing.
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await (path === 'node_modules' || path === 'dist'
+        ? symlink(from, join(root, path))
+        : cp(from, join(root, path), { recursive: true }));
+    };
+    try {
+      const built = instructions.slice(
+        0,
+        instructions.findLastIndex(({ name }) => name === 'FROM'),
+      );
+      for (const { name, rest } of built)
+        if (name === 'COPY')
+          for (const path of rest.split(/\s+/).slice(0, -1)) expect(existsSync(path), path).toBe(true);
+      for (const { name, rest } of afterLastFrom) {
+        if (name !== 'COPY') continue;
+        expect(rest).toMatch(/^--from=build --chown=node:node \/app\//);
+        await stage((/ \/app\/(\S+) /.exec(rest) ?? [])[1] ?? '');
+      }
+      const [program = '', ...args] = z.array(z.string()).parse(JSON.parse(last('ENTRYPOINT')));
+      const command = z.array(z.string()).parse(JSON.parse(last('CMD')));
+      expect(program).toBe('node');
+      const child = spawn(process.execPath, [...args, ...command], {
+        cwd: root,
+        env: { PATH: process.env['PATH'], NODE_ENV: 'production', TIDEMARK_PORT: '0' },
+      });
+      const ended = once(child, 'exit');
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const endMs = Date.now() + 60_000;
+      while (!/http:\S+/.test(said) && child.exitCode === null && Date.now() < endMs) await sleep(50);
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+      expect(url, said).toBeDefined();
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      child.kill('SIGTERM');
+      expect((await ended)[0]).toBe(0);
+      expect(existsSync(join(root, '.tidemark', 'tidemark.db'))).toBe(true);
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
+  });
+});
