@@ -1,4 +1,5 @@
-import { EntitySchema, type ValueTransformer } from 'typeorm';
+import { EntitySchema } from 'typeorm';
+import { big, quoted } from './column.js';
 
 export interface ArtifactPartRow {
   runId: string;
@@ -18,12 +19,6 @@ export interface AnnotationRow {
   source: string;
 }
 
-/** Raw bigints are strings in PostgreSQL. */
-const number: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: unknown) => (typeof value === 'string' ? Number(value) : value),
-};
-
 export const artifactPart = new EntitySchema<ArtifactPartRow>({
   name: 'ArtifactPart',
   tableName: 'artifact_parts',
@@ -32,7 +27,7 @@ export const artifactPart = new EntitySchema<ArtifactPartRow>({
     name: { name: 'name', type: 'text', primary: true },
     part: { name: 'part_index', type: 'integer', primary: true },
     type: { name: 'media_type', type: 'text' },
-    atMs: { name: 'at_ms', type: 'bigint', transformer: number },
+    atMs: big('at_ms'),
     bytes: { name: 'byte_count', type: 'integer' },
     body: { name: 'body', type: 'text' },
   },
@@ -44,8 +39,8 @@ export const annotation = new EntitySchema<AnnotationRow>({
   columns: {
     id: { name: 'id', type: 'integer', primary: true, generated: 'increment' },
     runId: { name: 'run_id', type: 'text' },
-    atMs: { name: 'at_ms', type: 'bigint', transformer: number },
-    label: { name: 'label', type: 'text' },
+    atMs: big('at_ms'),
+    label: quoted('label'),
     source: { name: 'source', type: 'text' },
   },
   indices: [{ name: 'annotations_run', columns: ['runId', 'id'] }],

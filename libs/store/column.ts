@@ -18,9 +18,18 @@ const parsedOrNull: ValueTransformer = {
   from: (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value),
 };
 
+/** PostgreSQL takes no NUL, and what a file or a server has sent may hold one. */
+const printable: ValueTransformer = {
+  to: (value: unknown) => (typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value),
+  from: (value: unknown) => value,
+};
+
 export type Column = EntitySchemaColumnOptions;
 export const named = (name: string, options: Omit<Column, 'name'>): Column => ({ ...options, name });
 export const text = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'text', ...more });
+/** Text that quotes what came from elsewhere. */
+export const quoted = (name: string, more: Partial<Column> = {}): Column =>
+  text(name, { transformer: printable, ...more });
 export const json = (name: string, more: Partial<Column> = {}): Column => text(name, { transformer: parsed, ...more });
 export const jsonOrNull = (name: string): Column => text(name, { transformer: parsedOrNull });
 export const int = (name: string, more: Partial<Column> = {}): Column => named(name, { type: 'integer', ...more });

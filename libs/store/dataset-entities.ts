@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { Dataset, DatasetLocation, DatasetSourceKind, RowSizes } from '#libs/contract/dataset.js';
-import { big, bool, int, json, key, optional, text } from './column.js';
+import { big, bool, int, json, key, optional, quoted, text } from './column.js';
 
 /* Rows as the database has them, and their tables. */
 
@@ -76,7 +76,7 @@ export const datasetEntities = {
       bytes: big('bytes'),
       rows: big('row_count', optional),
       brokenRows: big('broken_rows', optional),
-      firstBroken: text('first_broken', optional),
+      firstBroken: quoted('first_broken', optional),
       sizes: json('sizes', optional),
       checksum: text('checksum', optional),
       seed: big('seed', optional),
@@ -95,7 +95,7 @@ export const datasetEntities = {
       modifiedMs: big('modified_ms'),
       rows: big('row_count', optional),
       brokenRows: big('broken_rows', optional),
-      firstBroken: text('first_broken', optional),
+      firstBroken: quoted('first_broken', optional),
       sizes: json('sizes', optional),
       sha256: text('sha256', optional),
       etag: text('etag', optional),

@@ -37,23 +37,26 @@ export function joinSizes(parts: readonly (RowSizes | null)[]): RowSizes | null 
   };
 }
 
+const byName = <File extends { name: string }>(files: readonly File[]): File[] =>
+  files.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+
 /** SHA-256 of the lines that `sha256sum` prints of all files, by name; null as soon as one of them is not known. */
 function checksumOf(files: readonly Pick<DatasetFileRow, 'name' | 'sha256'>[]): string | null {
   const hash = createHash('sha256');
-  for (const { name, sha256 } of files.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+  for (const { name, sha256 } of byName(files)) {
     if (sha256 === null) return null;
     hash.update(`${sha256}  ${name}\n`);
   }
   return hash.digest('hex');
 }
 
-/** What the files of a dataset amount to. */
+/** What the files of a dataset amount to, in whatever order the database answers them. */
 export const sumsOf = (files: readonly Omit<DatasetFileRow, 'datasetId'>[]): Sums => ({
   fileCount: files.length,
   bytes: files.reduce((total, { bytes }) => total + bytes, 0),
   rows: sum(files.map(({ rows }) => rows)),
   brokenRows: sum(files.map(({ brokenRows }) => brokenRows)),
-  firstBroken: files.find(({ firstBroken }) => firstBroken !== null)?.firstBroken ?? null,
+  firstBroken: byName(files).find(({ firstBroken }) => firstBroken !== null)?.firstBroken ?? null,
   sizes: joinSizes(files.map(({ sizes }) => sizes)),
   checksum: checksumOf(files),
 });

@@ -1,6 +1,20 @@
 import { EntitySchema } from 'typeorm';
 import { annotation, artifactPart } from './artifact-entities.js';
-import { big, bool, type Column, int, json, jsonOrNull, key, named, optional, real, serial, text } from './column.js';
+import {
+  big,
+  bool,
+  type Column,
+  int,
+  json,
+  jsonOrNull,
+  key,
+  named,
+  optional,
+  quoted,
+  real,
+  serial,
+  text,
+} from './column.js';
 import { platformEntities } from './platform/entities.js';
 import { jobLeaseEntity } from './job-lease.js';
 import { datasetEntities } from './dataset-entities.js';
@@ -96,7 +110,7 @@ const history = new EntitySchema<HistoryRow>({
     from: text('from_status', optional),
     to: text('to_status'),
     actor: text('actor'),
-    reason: text('reason'),
+    reason: quoted('reason'),
   },
   indices: [{ name: 'status_history_run', columns: ['runId', 'id'] }],
 });
@@ -159,7 +173,7 @@ const log = new EntitySchema<LogRow>({
     atMs: big('at_ms'),
     level: text('level'),
     source: text('source'),
-    message: text('message'),
+    message: quoted('message'),
   },
   indices: [{ name: 'run_log_run', columns: ['runId', 'id'] }],
 });
@@ -170,10 +184,10 @@ const mismatch = new EntitySchema<MismatchRow>({
   columns: {
     id: serial,
     runId: text('run_id'),
-    key: text('row_key'),
+    key: quoted('row_key'),
     column: text('column_name'),
-    expected: text('expected'),
-    found: text('found', optional),
+    expected: quoted('expected'),
+    found: quoted('found', optional),
   },
   indices: [{ name: 'mismatches_run', columns: ['runId', 'id'] }],
 });

@@ -405,8 +405,13 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       const lines = await store.log.read('r1', 0, 10);
       expect(lines.map((line) => line.message)).toEqual(['line 1', 'line 2']);
       expect(await store.log.read('r1', lines[0]?.id ?? 0, 10)).toHaveLength(1);
+      // Lines may quote what a file holds, and one database takes no NUL.
+      await store.log.add('r1', [{ atMs: NOW + 3, level: 'warn', source: 'api', message: 'found a\0b' }]);
+      expect((await store.log.read('r1', lines[1]?.id ?? 0, 10)).map((line) => line.message)).toEqual([
+        'found a\uFFFDb',
+      ]);
       const many = Array.from({ length: 150 }, (_, index) => ({
-        key: `${index}`,
+        key: `${index}\0`,
         column: 'C0',
         expected: 'aa',
         found: index === 0 ? null : 'bb',
@@ -416,7 +421,7 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       expect([first.length, count, first[0]]).toEqual([
         100,
         150,
-        { key: '0', column: 'C0', expected: 'aa', found: null },
+        { key: '0\uFFFD', column: 'C0', expected: 'aa', found: null },
       ]);
       await expect(store.runs.delete('r1')).rejects.toMatchObject({ code: 'RUN_NOT_ENDED' });
       await store.runs.requestCancel('r1', 'x', '', NOW);

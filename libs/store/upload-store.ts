@@ -43,10 +43,10 @@ export class SqlUploadStore implements UploadStore {
 
   async keepPart(id: string, part: UploadPart): Promise<void> {
     const { uploadPart } = this.database.entities;
-    await this.database.append(async (manager) => {
-      await manager.delete(uploadPart, { uploadId: id, number: part.number });
-      await manager.insert(uploadPart, { uploadId: id, ...part });
-    });
+    // One statement, for the same part may come twice at once.
+    await this.database.append((manager) =>
+      manager.upsert(uploadPart, { uploadId: id, ...part }, ['uploadId', 'number']),
+    );
   }
 
   async delete(id: string): Promise<void> {
