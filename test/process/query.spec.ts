@@ -174,6 +174,9 @@ describe('tidemark query against a simulated cluster', () => {
     expect(report?.kind === 'query' && report.assignments).toEqual(
       JSON.parse(readFileSync(manifest, 'utf8')).assignments,
     );
+    const kept = await fetch(`${world.url}/v1/runs/${id}/artifacts/assignments.json`);
+    expect(kept.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await kept.text()).toBe(readFileSync(manifest, 'utf8'));
     const readings = (await world.intervals(id)).filter(({ operation }) => operation === 'QUERY');
     expect(readings.reduce((sum, { reading }) => sum + (reading?.rowsRead ?? 0), 0)).toBe(700);
     expect(readings.reduce((sum, { reading }) => sum + (reading?.files ?? 0), 0)).toBe(7);

@@ -8,6 +8,7 @@ import { checkReplicas } from '#libs/workloads/stress/schema-setup.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from '#libs/workloads/stress/session-options.js';
 import { connectionOf } from './query-connection.js';
 import { prepareQuery } from './prepare-query.js';
+import { assignmentsOf, assignmentsText } from './query.plan.js';
 import type { QueryFile } from './query.place.js';
 import type { QuerySpec } from './query.schema.js';
 
@@ -39,6 +40,19 @@ async function prepare(find: FindFiles, spec: QuerySpec, target: Target, events:
   }
 }
 
+/** Which worker reads which files, for all executors. Whoever opens the shard again writes the same. */
+function keepAssignments(
+  { dataset, lanes }: QuerySpec,
+  files: readonly QueryFile[],
+  shard: Shard,
+  events: DriverEvents,
+) {
+  if (shard.index > 0) return;
+  const names = files.map(({ name }) => name);
+  const text = assignmentsText(dataset, assignmentsOf(names, shard.count * lanes));
+  events.artifact?.('assignments.json', 'application/json', text);
+}
+
 /** Every executor lists the files itself; the first lane works even without a file, so that its executor has started. */
 async function open(
   find: FindFiles,
@@ -49,6 +63,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<OpenShard> {
   const files = await queryFiles(await find(spec), spec);
+  keepAssignments(spec, files, shard, events);
   const inputs = shard.lanes
     .filter(({ first }, lane) => lane === 0 || first < files.length)
     .map((share) => ({

@@ -25,3 +25,10 @@ export const assignmentsOf = (names: readonly string[], workers: number): QueryA
     worker: at + 1,
     files: names.filter((_name, index) => index % workers === at),
   }));
+
+/** The manifest as the load generator's coordinator writes it, indented JSON; `csvDir`: where the files are, as it was asked for. */
+export function assignmentsText(csvDir: string, assignments: readonly QueryAssignment[]): string {
+  const totalFiles = assignments.reduce((sum, { files }) => sum + files.length, 0);
+  const manifest = { csvDir, workerCount: assignments.length, totalFiles, assignments };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
