@@ -16,6 +16,15 @@ describe('a pattern', () => {
     ['**/*.{csv,csv.gz}', 'x/a.csv.gz', true],
     ['a+b(1).csv', 'a+b(1).csv', true],
     ['*.csv', 'acsv', false],
+    ['worker0[1-3]*.csv', 'worker02_data_0001.csv', true],
+    ['worker0[1-3]*.csv', 'worker04_data_0001.csv', false],
+    ['worker0[!1-3]*.csv', 'worker04_data_0001.csv', true],
+    ['a[!b]c.csv', 'a/c.csv', false],
+    ['a[[]1].csv', 'a[1].csv', true],
+    ['a[1].csv', 'a[1].csv', true],
+    ['a[1].csv', 'a1.csv', true],
+    ['a[^.csv', 'a[^.csv', true],
+    ['a[^1].csv', 'a^.csv', true],
   ])('%s on %s: %s', (pattern, name, matches) => {
     expect(globOf(pattern)(name)).toBe(matches);
   });
@@ -26,9 +35,15 @@ describe('a pattern', () => {
     ['a.csv', '.', 'a.csv'],
     ['/a.csv', '/', 'a.csv'],
     ['rows/a.csv', 'rows', 'a.csv'],
+    ['rows[12]/x/a.csv', '.', 'rows[12]/x/a.csv'],
+    ['rows[/x/a.csv', 'rows[/x', 'a.csv'],
   ])('%s is folder %s and pattern %s', (given, folder, pattern) => {
     expect(splitPattern(given)).toEqual({ folder, pattern });
   });
+});
+
+it('refuses a range that ends before it begins', () => {
+  expect(() => globOf('a[3-1].csv')).toThrow(/a\[3-1\]\.csv has a range that ends before it begins/);
 });
 
 describe('finding files', () => {

@@ -27,23 +27,43 @@ function withoutBraces(pattern: string): string[] {
 }
 
 const PARTS: Readonly<Record<string, string>> = { '**/': '(?:[^/.][^/]*/)*', '**': '.*', '*': '[^/]*', '?': '[^/]' };
+/** The first character of a pattern that may stand for another; a bracket alone is itself. */
+export const WILDCARD = /[*?{]|\[!?[^/][^\]/]*\]/;
 
-/** What a pattern matches: `*` and `?` within a folder, `**` over folders (none that begins with a dot), `{a,b}`. */
-export function globOf(pattern: string): (name: string) => boolean {
-  const expressions = withoutBraces(pattern).map((one) => {
-    const source = one.replaceAll(
-      /\*\*\/|\*\*|\*|\?|[^*?]+/g,
-      (part) => PARTS[part] ?? part.replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`),
-    );
+/** `[a-c]` or `[!a-c]`, as an expression has it. */
+function classOf(part: string): string {
+  const isNegated = part.startsWith('[!');
+  const characters = part.slice(isNegated ? 2 : 1, -1).replaceAll(/[\\\]^[]/g, String.raw`\$&`);
+  return `[${isNegated ? '^/' : ''}${characters}]`;
+}
+
+function expressionOf(pattern: string): RegExp {
+  const source = pattern.replaceAll(
+    /\*\*\/|\*\*|\*|\?|\[!?[^/][^\]/]*\]|\[|[^*?[]+/g,
+    (part) =>
+      PARTS[part] ??
+      (part.length > 1 && part.startsWith('[') ? classOf(part) : part.replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)),
+  );
+  try {
     return new RegExp(`^${source}$`, 's');
-  });
-  return (name) => expressions.some((expression) => expression.test(name));
+  } catch {
+    throw new CodedError('VALIDATION_FAILED', `the pattern ${pattern} has a range that ends before it begins`);
+  }
+}
+
+/**
+ * What a pattern matches: `*`, `?`, `[a-c]` and `[!a-c]` within a folder, `**` over folders (none that begins with a dot),
+ * `{a,b}`; and a name that is the pattern itself. Throws CodedError VALIDATION_FAILED.
+ */
+export function globOf(pattern: string): (name: string) => boolean {
+  const expressions = withoutBraces(pattern).map(expressionOf);
+  return (name) => name === pattern || expressions.some((expression) => expression.test(name));
 }
 
 /** Splits a pattern such as `../rows/worker*.csv` into the folder before the first wildcard and the rest. */
 export function splitPattern(pattern: string): { folder: string; pattern: string } {
   const parts = pattern.split('/');
-  const wild = parts.findIndex((part) => /[*?{]/.test(part));
+  const wild = parts.findIndex((part) => WILDCARD.test(part));
   const at = wild < 0 ? parts.length - 1 : wild;
   const folder = parts.slice(0, at).join('/');
   return { folder: folder === '' ? (pattern.startsWith('/') ? '/' : '.') : folder, pattern: parts.slice(at).join('/') };

@@ -101,9 +101,14 @@ describe('tidemark query against a simulated cluster', () => {
   it('reads the variables of the original, and asks nobody in a dry run', async () => {
     const envFile = join(folder, '.env');
     writeFileSync(envFile, `CSV_DIR=${data}\nFILE_GLOB=*_000[1-3].csv\nWORKER_COUNT=2\nBATCH_SIZE=7\nSCYLLA_PORT=1\n`);
-    const bad = await tidemark(['query', '--env-file', envFile, '--', '--dry-run']).ended;
+    const three = await tidemark(['query', '--env-file', envFile, '--', '--dry-run']).ended;
+    expect(lastLine(three.out)).toMatchObject({ ok: 300, files: 3 });
+    const bad = await tidemark(['query', '--env-file', envFile, '--file-glob', '*.tsv']).ended;
     expect(bad.exitCode).toBe(1);
-    expect(bad.errors).toContain("INPUT_UNREADABLE: No files found matching pattern '*_000[1-3].csv{,.gz,.zst}' in ");
+    expect(bad.errors).toContain("INPUT_UNREADABLE: No files found matching pattern '*.tsv' in ");
+    const docker = await tidemark(['query', '--mode', 'docker', '--output', 'x.yml']).ended;
+    expect(docker.exitCode).toBe(2);
+    expect(docker.errors).toContain('with --server the workers are the executors of that server');
     const query = ['query', '--env-file', envFile, '--file-glob', '*_000?.csv'];
     const { exitCode, out, errors } = await tidemark([...query, '--', '--dry-run']).ended;
     expect(exitCode, errors).toBe(0);

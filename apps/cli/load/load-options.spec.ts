@@ -43,7 +43,12 @@ describe('the flags of load', () => {
       target: { contactPoints: ['c'], port: 1 },
       spec: { keyspace: 'other' },
     });
-    expect(request({ header: true }, { CSV_HAS_HEADER: 'False' }).spec.header).toBe(false);
+    for (const [text, header] of [
+      ['False', false],
+      ['0', false],
+      ['yes', true],
+    ] as const)
+      expect(request({ header: true }, { CSV_HAS_HEADER: text }).spec.header, text).toBe(header);
   });
 
   it('say where the files are', () => {

@@ -6,6 +6,7 @@ import { splitPattern } from '#libs/dataset/csv-files.js';
 import { parseS3Pattern } from '#libs/dataset/s3/s3-object.js';
 import { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import type { S3Options } from '../s3/s3-options.js';
+import { isTrue } from '../true-word.js';
 import type { LoadVariables } from './config.js';
 
 /** What the command takes, as commander gives it; what is absent has its variable, or its default. */
@@ -115,7 +116,7 @@ export function placeOf({ csvPattern }: LoadOptions, variables: LoadVariables): 
 }
 
 const hasHeader = ({ header }: LoadOptions, { CSV_HAS_HEADER }: LoadVariables): boolean =>
-  header && CSV_HAS_HEADER?.toLowerCase() !== 'false';
+  header && (CSV_HAS_HEADER === undefined || isTrue(CSV_HAS_HEADER));
 
 /** What is loaded and where to. Throws CodedError VALIDATION_FAILED with every problem, by flag. */
 export function loadRequest(

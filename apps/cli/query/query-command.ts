@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CodedError } from '#libs/contract/problem.js';
 import type { ExitCode } from '../exit-code.js';
 import { addS3Options } from '../s3/s3-options.js';
@@ -29,6 +29,12 @@ function withWorkerWords(options: QueryOptions, words: readonly string[]): Query
   return { ...options, dryRun: options.dryRun || words.length > 0 };
 }
 
+function withoutContainers(): never {
+  throw new InvalidArgumentError(
+    'No file for Docker Compose is written: with --server the workers are the executors of that server, which may run in containers.',
+  );
+}
+
 /** `tidemark query`: the flags of the load generator's coordinator.py and the variables of its workers. */
 export function addQuery(program: Command, outside: QueryOutside, done: (exitCode: ExitCode) => void): void {
   const command = addS3Options(program.command('query'))
@@ -38,9 +44,10 @@ export function addQuery(program: Command, outside: QueryOutside, done: (exitCod
   command
     .addOption(
       new Option('--mode <mode>', 'local only: in place of containers a server has executors')
-        .choices(['local'])
+        .argParser((mode) => (mode === 'local' ? mode : withoutContainers()))
         .default('local'),
     )
+    .addOption(new Option('--output <file>', 'of --mode docker').argParser(withoutContainers).hideHelp())
     .option('--no-header', 'files begin with their first row (CSV_HAS_HEADER=false)')
     .option('--dry-run', 'read and queue the rows, but ask nobody', false)
     .option('--shuffle', 'files and rows in random order', false)

@@ -4,9 +4,11 @@ import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
 import { Target } from '#libs/contract/target.js';
+import { WILDCARD } from '#libs/dataset/csv-files.js';
 import { parseS3Pattern } from '#libs/dataset/s3/s3-object.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { isS3, type S3Options } from '../s3/s3-options.js';
+import { isTrue } from '../true-word.js';
 import { SETTINGS, type Setting, type SettingName } from './query-settings.js';
 
 /** What the command takes, as commander gives it: the settings as text, and switches. */
@@ -82,10 +84,9 @@ class Settings {
     return value === undefined ? undefined : Math.round(value * MS_PER_S);
   }
 
-  /** `true`, `1` and `yes` are true, as in the original. */
   flag(variable: string): boolean | undefined {
     const text = this.environments.map((one) => one[variable]).find((found) => found !== undefined && found !== '');
-    return text === undefined ? undefined : ['true', '1', 'yes'].includes(text.trim().toLowerCase());
+    return text === undefined ? undefined : isTrue(text);
   }
 }
 
@@ -148,7 +149,7 @@ function specInput(settings: Settings, options: QueryOptions, dataset: string, l
 /** `s3://bucket/prefix` and the pattern, where there is one. */
 function parseS3Folder(text: string): { folder: string; pattern: string | undefined } {
   const parsed = parseS3Pattern(text);
-  if (parsed === undefined || !/[*?{]/.test(parsed.pattern)) return { folder: text, pattern: undefined };
+  if (parsed === undefined || !WILDCARD.test(parsed.pattern)) return { folder: text, pattern: undefined };
   return { folder: `s3://${parsed.bucket}/${parsed.folder}`, pattern: parsed.pattern };
 }
 

@@ -1,3 +1,5 @@
+import { WILDCARD } from '../csv-files.js';
+
 /** Who reads; `secretAccessKey` and `sessionToken` are never shown. */
 export interface S3Credentials {
   accessKeyId: string;
@@ -40,7 +42,7 @@ export interface S3Pattern {
 export function parseS3Pattern(text: string): S3Pattern | undefined {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(text) ?? [];
   if (bucket === undefined || key === undefined) return undefined;
-  const wild = key.search(/[*?{]/);
+  const wild = key.search(WILDCARD);
   const end = key.lastIndexOf('/', wild < 0 ? key.length - 1 : wild) + 1;
   return { bucket, folder: key.slice(0, end), pattern: key.slice(end) };
 }
