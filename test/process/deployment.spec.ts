@@ -255,6 +255,11 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('gives the API and executors one folder of datasets', () => {
+    const mount = 'datasets:/app/.tidemark/data';
+    for (const name of ['api', 'executor']) expect(services[name]?.volumes, name).toContain(mount);
+  });
+
   it('can have any number of executors', () => {
     const executor = services['executor'];
     expect(executor).not.toHaveProperty('container_name');
