@@ -24,7 +24,8 @@ describe('the issues of a run definition', () => {
     expect(issuesIn({ kind: 'strees' })).toEqual([
       {
         path: 'kind',
-        message: 'expected one of "stress", "generate", "load", "query", "zookeeper", "suite", "search", found "strees"',
+        message:
+          'expected one of "stress", "generate", "load", "query", "zookeeper", "suite", "search", found "strees"',
       },
     ]);
   });
