@@ -11,7 +11,7 @@ describe('a search on a target of known capacity', () => {
   let contactPoint: string;
   beforeAll(async () => {
     world = await World.create({ TIDEMARK_START_DELAY_MS: '100', TIDEMARK_POLL_MS: '50' });
-    const faults = [{ kind: 'capacity', perSecond: CAPACITY_PER_SECOND }];
+    const faults = [{ kind: 'capacity', perSecond: CAPACITY_PER_SECOND, idleCreditMs: 30 }];
     ({ contactPoint } = await world.simulator('--script', await world.script(faults)));
     await world.service(1);
   }, 60_000);
@@ -34,7 +34,7 @@ describe('a search on a target of known capacity', () => {
       kind: 'search',
       target: { contactPoints: [contactPoint] },
       thresholds,
-      spec: { probe, probeMs: 1_500, warmUpMs: 100, ...spec },
+      spec: { probe, probeMs: 1_500, warmUpMs: 500, ...spec },
     });
     const run = await world.ended(id, ENDED_WITHIN_MS);
     const { report } = await world.summary(id);
@@ -44,20 +44,21 @@ describe('a search on a target of known capacity', () => {
 
   // Other work on the machine can take the simulator its time for a while, which no generator sees.
   it('finds it within 3 %', { retry: 2, timeout: ENDED_WITHIN_MS }, async () => {
-    // Above the capacity a queue grows by the excess: 2 % of 4 s make a median of 40 ms. Shorter stalls change nothing.
+    // Above the capacity a queue grows by the excess: 2 % of 4 s make a median wait of 40 ms, beyond what the simulator
+    // makes up for. A moment in which the machine stands still is made up for as well.
     const { id, report } = await search(
       {
-        plan: { type: 'limit', fromPerSecond: 250, toPerSecond: 400, precision: 0.015, repeats: 2, maxProbes: 30 },
-        probeMs: 4_000,
+        plan: { type: 'limit', fromPerSecond: 200, toPerSecond: 400, precision: 0.015, repeats: 1, maxProbes: 30 },
+        probeMs: 5_000,
         maxInvalid: 5,
       },
-      [{ metric: 'p50Ms', operator: '<', value: 40 }],
+      [{ metric: 'p50Ms', operator: '<', value: 25 }],
     );
     const said = JSON.stringify(report, null, 1);
     expect(Math.abs((report.highestPerSecond ?? 0) / CAPACITY_PER_SECOND - 1), said).toBeLessThan(0.03);
     expect(['thresholds', 'target'], said).toContain(report.stoppedBy);
-    expect(report.confidence?.fromPerSecond, said).toBeLessThan(CAPACITY_PER_SECOND * 1.02);
-    expect(report.confidence?.toPerSecond, said).toBeGreaterThan(CAPACITY_PER_SECOND * 0.98);
+    expect(report.confidence?.fromPerSecond, said).toBeLessThan(CAPACITY_PER_SECOND * 1.03);
+    expect(report.confidence?.toPerSecond, said).toBeGreaterThan(CAPACITY_PER_SECOND * 0.97);
     const run = await world.run(id);
     expect(run).toMatchObject({ status: 'completed', verdict: 'passed' });
     // Every probe is a run of its own, with its own results.

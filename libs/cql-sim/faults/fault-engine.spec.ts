@@ -62,6 +62,12 @@ describe('FaultEngine', () => {
     expect(dueMs(served, 45, { node: 1 })).toBe(55);
   });
 
+  it('makes up for idle time up to its credit', () => {
+    const served = engine([{ kind: 'capacity', perSecond: 100, idleCreditMs: 20 }]);
+    // At 100 it owes the work of 20 ms: two requests pass at once, the next ones as ever.
+    expect([100, 100, 100, 100].map((atMs) => dueMs(served, atMs))).toEqual([100, 100, 110, 120]);
+  });
+
   it('refuses what the queue before the server does not hold', () => {
     const served = engine([{ kind: 'capacity', perSecond: 100, maxQueue: 2 }]);
     const codes = Array.from({ length: 5 }, () => served.decide(facts(), ORIGIN_MS).error?.code);

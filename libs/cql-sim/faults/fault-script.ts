@@ -63,6 +63,11 @@ export const Fault = z.discriminatedUnion('kind', [
     kind: z.literal('capacity'),
     where: Where,
     perSecond: z.number().positive(),
+    /**
+     * So much idle time is made up for by faster service: without it, what comes late because the machine stood still
+     * for a moment is capacity that is gone, and near the limit the queue of that moment stays.
+     */
+    idleCreditMs: ms.default(0),
     /** Requests beyond so many waiting get Overloaded. */
     maxQueue: z.int().min(0).optional(),
   }),

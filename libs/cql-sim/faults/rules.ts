@@ -52,14 +52,14 @@ const stall =
 /** More than a node has: tells the servers of two nodes apart. */
 const MAX_SHARDS = 256;
 
-const capacity = ({ perSecond, maxQueue, where }: Of<'capacity'>): Rule => {
+const capacity = ({ perSecond, idleCreditMs, maxQueue, where }: Of<'capacity'>): Rule => {
   const serviceMs = 1000 / perSecond;
   const freeAtMs = new Map<number, number>();
   return ({ node, shard }, verdict, nowMs) => {
     const server = where.shards ? node * MAX_SHARDS + shard : node;
     // A request that was refused costs the server nothing.
     if (verdict.error) return false;
-    const startMs = Math.max(nowMs, freeAtMs.get(server) ?? 0);
+    const startMs = Math.max(nowMs - idleCreditMs, freeAtMs.get(server) ?? 0);
     if (maxQueue !== undefined && (startMs - nowMs) / serviceMs > maxQueue) {
       verdict.error = overloaded(maxQueue);
       return true;

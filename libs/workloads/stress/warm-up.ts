@@ -2,6 +2,7 @@ import { systemClock } from '#libs/load/clock.js';
 import { Loop, type LoopRecorder } from '#libs/load/loop.js';
 import type { LaneInput } from '#libs/workloads/lane/message.js';
 import { populationOf } from '#libs/stress/population.js';
+import { scheduleOf } from './schedule.js';
 import { shareOf, StressSource } from './stress.source.js';
 import { onlyOperation } from '#libs/stress/operations.js';
 import type { Engine } from './engine.js';
@@ -28,7 +29,10 @@ const UNRECORDED: LoopRecorder = {
   cut: () => undefined,
 };
 
-/** Runs each operation type alone, as fast as it goes, unrecorded; failures count for nothing. */
+/**
+ * Runs each operation type alone, unrecorded; failures count for nothing. As fast as it goes; one that is bounded by time
+ * keeps the rate of its run, so that no queue is left at the target when measuring begins.
+ */
 export async function warmUp(
   { spec, target: { contactPoints }, share }: LaneInput<'stress'>,
   target: Engine['target'],
@@ -38,6 +42,7 @@ export async function warmUp(
   if (shareOf(count, share) === 0) return;
   const clock = systemClock;
   const durationNs = spec.warmupMs === undefined ? undefined : (spec.warmupMs * NS_PER_MS) / operations.length;
+  const paced = durationNs !== undefined && spec.rate.model === 'open' ? scheduleOf(spec, share) : undefined;
   for (const operation of operations) {
     const one = {
       ...onlyOperation(spec, operation),
@@ -50,10 +55,11 @@ export async function warmUp(
       target,
       source,
       recorder: UNRECORDED,
-      slots: Math.min(THREADS, share.threads),
+      slots: paced ? share.threads : Math.min(THREADS, share.threads),
       dropOverdue: false,
       intervalNs: 1e9,
       ...(durationNs !== undefined && { durationNs }),
+      ...(paced && { schedule: paced }),
       retries: 0,
       retryable: new Uint8Array(64),
       failed: () => ++failures > FAILURES,
