@@ -27,7 +27,7 @@ const Env = z.array(
     value: z.string().optional(),
     valueFrom: z
       .object({
-        secretKeyRef: z.object({ name: z.string(), key: z.string() }).optional(),
+        secretKeyRef: z.object({ name: z.string(), key: z.string(), optional: z.boolean().default(false) }).optional(),
         fieldRef: z.unknown().optional(),
       })
       .optional(),
@@ -186,8 +186,9 @@ describe('the Kubernetes manifests', () => {
         expect(Object.keys(settings.shape), name).toContain(variable);
         const isSecret = /_(KEY|TOKEN|URL)$/.test(variable);
         if (isSecret) expect(value, variable).toBeUndefined();
-        const key = valueFrom?.secretKeyRef?.key;
-        if (key !== undefined) expect(secret.stringData, variable).toHaveProperty(key);
+        const from = valueFrom?.secretKeyRef;
+        if (from !== undefined) expect(from.key).toBe(variable);
+        if (from?.optional === false) expect(secret.stringData, variable).toHaveProperty(from.key);
         // What the manifest gives is taken.
         if (value !== undefined) expect(settings.shape).toHaveProperty(variable);
       }
