@@ -47,15 +47,27 @@ export function describeQueue(name: string, open: () => Promise<QueueUnderTest>)
       );
       await queue.notify([{ count: shards, labels }]);
     };
+    /** As an executor does all the time: one that is not heard of for five seconds does not count. */
+    const beat = async (id: string, until: AbortSignal): Promise<void> => {
+      while (!until.aborted) {
+        await under.store.shards.executorBeat(id, systemClock.epochMs(), 0).catch(() => undefined);
+        await systemClock.sleep(500, until);
+      }
+    };
     /** Waits as an executor does until it has a shard; the first look finds nothing. */
     const take = async (queue: RunQueue, id: string, labels: Record<string, string> = {}): Promise<Claim> => {
       const { store } = under;
       await store.shards.register(executor(id, labels), systemClock.epochMs());
-      for (;;) {
-        const claim = await store.shards.claim(id, systemClock.epochMs(), LEASE);
-        if (claim) return claim;
-        await queue.wait(LONG_MS, stop.signal);
-        await store.shards.executorBeat(id, systemClock.epochMs(), 0);
+      const taken = new AbortController();
+      void beat(id, AbortSignal.any([taken.signal, stop.signal]));
+      try {
+        for (;;) {
+          const claim = await store.shards.claim(id, systemClock.epochMs(), LEASE);
+          if (claim) return claim;
+          await queue.wait(LONG_MS, stop.signal);
+        }
+      } finally {
+        taken.abort();
       }
     };
     const timed = async <T>(work: Promise<T>): Promise<{ value: T; tookMs: number }> => {
