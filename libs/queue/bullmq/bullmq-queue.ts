@@ -1,4 +1,4 @@
-import { DelayedError, type Job, Queue, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
@@ -12,10 +12,6 @@ interface Look {
 }
 
 const NAME = 'looks';
-/** A job that comes to an executor that has something else to do, or other labels, is offered again. */
-const OFFER_EVERY_MS = 100;
-/** Then it is dropped: an executor that becomes idle looks by itself. */
-const OFFERS = 50;
 /** Longer than any pause of an event loop, and never run twice: a dead executor's run is the database's business. */
 const LOCK_MS = 60_000;
 const SAY_MS = 1_000;
@@ -151,7 +147,7 @@ export class BullmqQueue implements RunQueue {
     for (const redis of [blocking, signals]) redis.on('error', ignored);
     // What was said while it was away.
     signals.on('ready', () => this.look());
-    const worker = new Worker<Look>(NAME, (job, token) => this.take(job, token), {
+    const worker = new Worker<Look>(NAME, (job) => this.take(job), {
       connection: blocking,
       prefix,
       concurrency: 1,
@@ -160,15 +156,18 @@ export class BullmqQueue implements RunQueue {
     });
     worker.on('error', ignored);
     signals.on('message', (_channel: string, text: string) => this.told(text));
-    signals.subscribe(this.channel).catch((error: unknown) => log('warn', `Redis refused signals: ${String(error)}`));
+    signals
+      .subscribe(this.channel)
+      // What was said before anybody listened.
+      .then(() => this.look())
+      .catch((error: unknown) => log('warn', `Redis refused signals: ${String(error)}`));
     this.receiving = { worker, redis: [blocking, signals] };
   }
 
-  private async take(job: Job<Look>, token: string | undefined): Promise<void> {
-    if (this.wake && hasLabels(this.options.labels ?? {}, job.data.labels)) return this.look();
-    if (job.attemptsStarted >= OFFERS) return;
-    await job.moveToDelayed(this.options.clock.epochMs() + OFFER_EVERY_MS, token);
-    throw new DelayedError();
+  /** One that has something else to do, or other labels, passes the job on to all that are idle. */
+  private async take({ data: { labels } }: Job<Look>): Promise<void> {
+    if (this.wake && hasLabels(this.options.labels ?? {}, labels)) this.look();
+    else await this.freed().catch(ignored);
   }
 
   private told(text: string): void {
