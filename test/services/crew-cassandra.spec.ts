@@ -39,7 +39,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   let started = 0;
   const alive = new Map<string, Child>();
 
-  const join4 = async (): Promise<void> => {
+  const assemble = async (): Promise<void> => {
     await Promise.all(
       Array.from({ length: EXECUTORS - alive.size }, async () => {
         const id = `crew-${started++}`;
@@ -64,6 +64,14 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
       policies: { lostExecutor },
       ...more,
     });
+  /** The API makes it a moment after the run has ended. */
+  const summed = async (id: string): Promise<Summary> => {
+    for (const untilMs = Date.now() + 60_000; ; await sleep(100)) {
+      const summary = await world.summary(id).catch(() => undefined);
+      if (summary) return summary;
+      if (Date.now() > untilMs) throw new Error(`run ${id} has no summary`);
+    }
+  };
   const running = async (id: string, forMs: number): Promise<Run> => {
     await world.until(id, ({ shards }) => shards.every(({ state }) => state === 'running'), 60_000);
     await sleep(forMs);
@@ -87,7 +95,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   it.each(['fail', 'continue'] as const)(
     'one is killed in every state, policy %s: the promised end, and the rows explain what was acknowledged',
     async (policy) => {
-      await join4();
+      await assemble();
       // A throttled warm-up keeps them preparing.
       const preparing = witness.keyspace(`prep_${policy}`);
       const first = await post(writes(preparing, 4, { warmup: true, warmupMs: 20_000 }), policy);
@@ -102,34 +110,34 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
       expect(unprepared.problem?.detail).toMatch(/was lost: its lease ran out while the run was (preparing|ready)/);
       expect(told(unprepared)).toBe(0);
 
-      await join4();
+      await assemble();
       const load = witness.keyspace(`run_${policy}`);
       const second = await post(writes(load, policy === 'fail' ? 60 : 8), policy);
       await kill((await running(second, 2_500)).shards[2]?.executorId);
       const ended = await world.ended(second, 60_000);
       expect(ended.status).toBe(policy === 'fail' ? 'interrupted' : 'completed');
       const rows = await witness.count(load);
-      const summary = await world.summary(second);
+      const summary = await summed(second);
       expect(codesOf(summary)).toContain('EXECUTOR_LOST');
       const counted = summary.operations['total']?.completed ?? 0;
       expect(counted).toBeGreaterThan(RATE);
       expect(counted).toBeLessThanOrEqual(rows);
       expect(rows - counted).toBeLessThan(UNTOLD);
 
-      await join4();
+      await assemble();
       const last = witness.keyspace(`end_${policy}`);
       const third = await post(writes(last, 3, { log: { intervalMs: 10 } }), policy);
       const finishing = await world.reaches(third, 'finishing', 60_000);
       await kill(finishing.shards[3]?.executorId);
       const whole = await world.ended(third, 60_000);
       expect(['completed', 'interrupted']).toContain(whole.status);
-      expect((await world.summary(third)).operations['total']?.completed).toBe(3 * RATE);
+      expect((await summed(third)).operations['total']?.completed).toBe(3 * RATE);
       expect(await witness.count(last)).toBe(3 * RATE);
     },
   );
 
   it('one is killed while ready: interrupted, and nothing was written', async () => {
-    await join4();
+    await assemble();
     const keyspace = witness.keyspace('ready');
     const late = await world.executor({ TIDEMARK_EXECUTOR_ID: 'late', TIDEMARK_START_DELAY_MS: '30000' });
     await kill([...alive.keys()][0]);
@@ -144,7 +152,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   });
 
   it('one stops for longer than its lease and wakes: fenced, and its late result is counted once', async () => {
-    await join4();
+    await assemble();
     const keyspace = witness.keyspace('zombie');
     const id = await post(writes(keyspace, 14), 'continue');
     const zombie = alive.get((await running(id, 2_000)).shards[1]?.executorId ?? '');
@@ -159,7 +167,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   });
 
   it('PostgreSQL and Redis are away for 20 s under load: every write and every second is there', async () => {
-    await join4();
+    await assemble();
     const keyspace = witness.keyspace('away');
     const seconds = AWAY_MS / 1000 + 12;
     const id = await post(writes(keyspace, seconds), 'fail');
@@ -169,14 +177,14 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
     await Promise.all([postgres.startAgain(), redis.startAgain()]);
     const run = await world.ended(id, 90_000);
     expect(run.status, run.problem?.detail).toBe('completed');
-    const { operations, coverage } = await world.summary(id);
+    const { operations, coverage } = await summed(id);
     expect(coverage).toBeCloseTo(1, 4);
     expect(operations['total']).toMatchObject({ scheduled: seconds * RATE, completed: seconds * RATE });
     expect(await witness.count(keyspace)).toBe(seconds * RATE);
   });
 
   it('a cancel reaches all four, and the rows are what was counted', async () => {
-    await join4();
+    await assemble();
     const keyspace = witness.keyspace('cancel');
     const id = await post(writes(keyspace, 60), 'fail');
     await running(id, 1_500);
@@ -187,7 +195,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   });
 
   it('one is killed while it loads, policy requeue: exactly the rows of the dataset', async () => {
-    await join4();
+    await assemble();
     const folder = join(world.folder, 'data', 'rows');
     mkdirSync(folder);
     for (let file = 0; file < 8; file++) {
@@ -207,7 +215,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
     await kill((await running(id, 1_500)).shards[0]?.executorId);
     const run = await world.ended(id, 90_000);
     expect(run.status, run.problem?.detail).toBe('completed');
-    expect((await world.summary(id)).report).toMatchObject({ read: 8_000, written: 8_000, rejected: 0, failed: 0 });
+    expect((await summed(id)).report).toMatchObject({ read: 8_000, written: 8_000, rejected: 0, failed: 0 });
     expect(await witness.number(`SELECT count(*) FROM ${keyspace}.content_data`)).toBe(8_000);
   });
 });
