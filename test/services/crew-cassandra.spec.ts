@@ -82,7 +82,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
     witness = new Witness(realCassandra ?? '');
     [postgres, redis] = await Promise.all([Spare.start('postgres'), Spare.start('redis')]);
     const backend = await freshPlatform({ postgresUrl: postgres.url, redisUrl: redis.url });
-    world = await World.create({ TIDEMARK_LEASE_MS: '4000', TIDEMARK_BEAT_MS: '200' }, backend);
+    world = await World.create({ TIDEMARK_LEASE_MS: '8000', TIDEMARK_BEAT_MS: '200' }, backend);
     mkdirSync(join(world.folder, 'data'));
     await world.api();
   });
