@@ -7,13 +7,24 @@ const PROCESSES = {
   serve: { file: '../../apps/api/main.js', about: 'start the API on 127.0.0.1:8480 (TIDEMARK_HOST, TIDEMARK_PORT)' },
   executor: { file: '../../apps/executor/main.js', about: 'start an executor that takes runs from the same database' },
   sim: { file: '../../libs/cql-sim/main.js', about: 'start the simulated CQL cluster alone' },
+  'cdc-sink': {
+    file: '../../apps/cdc-sink/main.js',
+    about: "start the sink that takes changes of Cassandra from Kafka (Debezium's) to PostgreSQL",
+  },
   demo: { file: '../../../scripts/demo.mjs', about: 'start everything on a simulated cluster and run two runs' },
   config: { file: '../../../scripts/settings.mjs', about: 'list every TIDEMARK_ variable with its default' },
 } as const;
 
 export type ProcessName = keyof typeof PROCESSES;
 
-export const processNames = ['serve', 'executor', 'sim', 'demo', 'config'] as const satisfies readonly ProcessName[];
+export const processNames = [
+  'serve',
+  'executor',
+  'sim',
+  'cdc-sink',
+  'demo',
+  'config',
+] as const satisfies readonly ProcessName[];
 
 export const aboutProcess = (name: ProcessName): string => PROCESSES[name].about;
 
