@@ -4,6 +4,7 @@ import { databaseFromEnvironment } from './config.js';
 import { runSink } from './sink-process.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
 try {
   const options = parseSink(process.argv.slice(2), databaseFromEnvironment());
@@ -14,6 +15,6 @@ try {
   say(JSON.stringify(counts));
 } catch (error) {
   // Help ends by an error whose exit code is 0; what commander complains of it has printed.
-  if (!(error instanceof CommanderError)) console.error(error instanceof Error ? error.message : error);
+  if (!(error instanceof CommanderError)) complain(error instanceof Error ? error.message : String(error));
   process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : 1;
 }

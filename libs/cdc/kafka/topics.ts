@@ -94,20 +94,20 @@ export class Topics {
   }
 
   private async batch(
-    { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload,
+    reading: EachBatchPayload,
     take: (topic: string, messages: readonly Message[]) => Promise<void>,
   ): Promise<void> {
-    const { topic, partition, messages } = batch;
+    const { topic, partition, messages } = reading.batch;
     for (let from = 0; from < messages.length; from += this.options.batchSize) {
-      if (this.stopping || !isRunning() || isStale()) return;
+      if (this.stopping || !reading.isRunning() || reading.isStale()) return;
       const part = messages.slice(from, from + this.options.batchSize);
       await take(topic, part.map(messageOf));
       const last = part.at(-1);
       if (last === undefined) return;
-      resolveOffset(last.offset);
+      reading.resolveOffset(last.offset);
       this.taken.set(`${topic} ${partition}`, { topic, partition, offset: String(BigInt(last.offset) + 1n) });
-      await heartbeat();
-      await commitOffsetsIfNecessary();
+      await reading.heartbeat();
+      await reading.commitOffsetsIfNecessary();
     }
   }
 }

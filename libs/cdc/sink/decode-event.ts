@@ -49,10 +49,10 @@ function cellsOf(after: Fields, key: Fields): Map<string, Cell> {
 }
 
 /** `CommitLog-7-1795273845292.log`: the second number rises with every segment. */
-const placeOf = (source: Fields): LogPlace => ({
-  segment: Number(/-(\d+)\.log$/.exec(String(source['file'] ?? ''))?.[1] ?? 0),
-  position: wholeNumber(source['pos']) ?? 0,
-});
+function placeOf({ file, pos }: Fields): LogPlace {
+  const segment = typeof file === 'string' ? /-(\d+)\.log$/.exec(file)?.[1] : undefined;
+  return { segment: Number(segment ?? 0), position: wholeNumber(pos) ?? 0 };
+}
 
 const METHODS: Readonly<Record<string, boolean>> = {
   INCL_START_BOUND: true,
