@@ -59,7 +59,7 @@ describe("ScyllaDB's CDC log of the simulator", () => {
     expect(await generationAfter(first)).toBeNull();
     expect(streams).toHaveLength(8);
     expect(streams.map((stream) => stream.length)).toEqual(streams.map(() => 16));
-    expect([...new Set(streams.map((stream) => vnodeOf(fromBuffer(stream))))].sort()).toEqual([0, 1, 2, 3]);
+    expect(new Set(streams.map((stream) => vnodeOf(fromBuffer(stream))))).toEqual(new Set([0, 1, 2, 3]));
   });
 
   it('is a table that the schema shows', async () => {
@@ -112,7 +112,8 @@ describe("ScyllaDB's CDC log of the simulator", () => {
     ]);
     expect(rows.map((row) => row['cdc$time'].getDate().getTime() - at / 1000)).toEqual([1, 2, 3, 4, 5]);
     const tables = await client.execute(`SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'k'`);
-    expect(tables.rows.map((row) => row['table_name']).sort()).toEqual(['plain', 't', 't_scylla_cdc_log']);
+    const names = new Set(tables.rows.map((row): unknown => row['table_name']));
+    expect(names).toEqual(new Set(['plain', 't', 't_scylla_cdc_log']));
   });
 
   it('numbers the rows of one write, pages through them, and marks the last', async () => {

@@ -128,8 +128,8 @@ export class SelectPlan implements Plan {
     const limit = limitOf(this.limit, call);
     let rows = 0;
     this.walk.walk(call, null, (partition, row) => {
-      aggregates.forEach(({ read, add }, i) => {
-        sums[i] = add(sums[i] ?? null, read?.(partition, row, call.wallMs) ?? null);
+      aggregates.forEach((aggregate, i) => {
+        sums[i] = aggregate.add(sums[i] ?? null, aggregate.read?.(partition, row, call.wallMs) ?? null);
       });
       rows++;
       return rows < limit;
