@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/load/clock.js';
-import type { CqlValue } from '#libs/cql/column-type.js';
+import { type CqlValue, textOf } from '#libs/cql/column-type.js';
 import { type Ask, LogStreams, type StreamSet } from './log-streams.js';
 import { firstTimeuuid, microsOf } from './timeuuid.js';
 
@@ -105,9 +105,9 @@ export class LogReader {
     const rows = await ask(`${this.select} WHERE ${where}`);
     const visibleMs = clock.toEpochMs((beganNs + clock.nowNs()) / 2);
     for (const row of rows) {
-      const time = String(row['cdc$time']);
+      const time = textOf(row['cdc$time']);
       const stream = row['cdc$stream_id'];
-      const id = `${Buffer.isBuffer(stream) ? stream.toString('hex') : ''} ${time} ${String(row['cdc$batch_seq_no'])}`;
+      const id = `${Buffer.isBuffer(stream) ? stream.toString('hex') : ''} ${time} ${textOf(row['cdc$batch_seq_no'])}`;
       if (this.seen.has(id)) continue;
       const writtenMicros = microsOf(time);
       this.seen.set(id, writtenMicros / 1000);
@@ -115,7 +115,7 @@ export class LogReader {
       if (newestMs !== undefined && writtenMicros / 1000 < newestMs - OVERLAP_MS) this.late++;
       const operation = OPERATIONS[Number(row['cdc$operation'])];
       if (operation !== undefined)
-        found({ operation, key: String(row[key]), writtenMicros, cells: this.cellsOf(row) }, visibleMs);
+        found({ operation, key: textOf(row[key]), writtenMicros, cells: this.cellsOf(row) }, visibleMs);
     }
   }
 
