@@ -5,6 +5,7 @@ import { nodeEventFrame, schemaEventFrame, type NodeEvent } from './server/event
 import { SimNode } from './server/sim-node.js';
 import type { SimulatorStats } from './server/stats.js';
 import type { SimulatorOptions } from './simulator-options.js';
+import type { MutationListener } from './storage/mutation.js';
 import { StoredCell, type CellAddress } from './stored-cell.js';
 
 /** A port that is free on the first address may be taken on another: then another is tried. */
@@ -101,6 +102,11 @@ export class Simulator {
   /** A stored cell, to look at or to change behind the clients' backs. */
   cell(address: CellAddress): StoredCell {
     return new StoredCell(this.cluster.schema, address);
+  }
+
+  /** From now on `listener` is told of every change of a row that is applied, in the order of the commits. */
+  onMutation(listener: MutationListener): void {
+    this.cluster.schema.mutated = listener;
   }
 
   /** From now on this fault script holds, in place of the one before; `{}` ends all faults. */
