@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CdcReport } from '#libs/workloads/cdc/cdc.schema.js';
 import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
@@ -56,7 +57,15 @@ export type Finding = z.infer<typeof Finding>;
 
 /** What a run made or found beside its intervals, by kind. */
 export const RunReport = z
-  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport, ZookeeperReport, SuiteReport, SearchReport])
+  .discriminatedUnion('kind', [
+    GenerateReport,
+    LoadReport,
+    QueryReport,
+    ZookeeperReport,
+    CdcReport,
+    SuiteReport,
+    SearchReport,
+  ])
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 

@@ -6,6 +6,7 @@ import type {
   SelfWatch,
 } from '#libs/contract/interval.js';
 import { Histogram } from './histogram.js';
+import { mergeReplication } from './replication.js';
 import { mergeServerGc } from './server-gc.js';
 import { mergeTargetShards } from './target-shards.js';
 
@@ -96,6 +97,10 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   reading: mergeReadings(all.map((self) => self.reading)),
   serverGc: mergeServerGc(all.map((self) => self.serverGc)),
   clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
+  replication: mergeReplication(
+    all.map((self) => self.replication),
+    sum,
+  ),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });
 

@@ -3,6 +3,8 @@ import type { ProblemCode } from '#libs/contract/problem.js';
 import type { LoadKind, WorkloadKind } from '#libs/contract/run.js';
 import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
+import type { CdcSpec } from './cdc/cdc.schema.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
@@ -18,6 +20,7 @@ export interface SpecByKind {
   load: LoadSpec;
   query: QuerySpec;
   zookeeper: ZookeeperSpec;
+  cdc: CdcSpec;
   suite: SuiteSpec;
   search: SearchSpec;
 }
@@ -29,6 +32,7 @@ export interface TargetByKind {
   load: Target;
   query: Target;
   zookeeper: Target;
+  cdc: CdcTarget;
   suite: Target | null;
   search: Target;
 }

@@ -1,5 +1,6 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition, Shard, SpecByKind } from './driver.js';
+import { planCdc } from './cdc/cdc.plan.js';
 import { planGenerate } from './generate/generate.plan.js';
 import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
@@ -16,6 +17,7 @@ export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   load: planLoad,
   query: planQuery,
   zookeeper: planZookeeper,
+  cdc: planCdc,
   suite: planParent,
   search: planParent,
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
+import { CDC } from './cdc-examples.js';
 import { ZOOKEEPER } from './zookeeper-examples.js';
 import { PARENT_EXAMPLES } from './parent-examples.js';
 
@@ -225,6 +226,7 @@ const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
   load: LOAD,
   query: QUERY,
   zookeeper: ZOOKEEPER,
+  cdc: CDC,
   ...PARENT_EXAMPLES,
 };
 

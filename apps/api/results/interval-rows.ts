@@ -13,7 +13,7 @@ export interface RowNames {
 
 /** One row per operation, and `total`. */
 export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
-  const { startMs, durationMs: lengthMs, reading, serverGc } = fold;
+  const { startMs, durationMs: lengthMs, reading, serverGc, replication } = fold;
   return figuresByOperation(fold).map(([operation, { failedServiceTime: _failed, ...figures }]) => {
     return {
       interval,
@@ -24,6 +24,7 @@ export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): 
       ...figures,
       ...(reading && { reading }),
       ...(serverGc && { serverGc }),
+      ...(replication && { replication }),
     };
   });
 }
