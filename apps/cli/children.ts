@@ -23,6 +23,11 @@ const PROCESSES = {
     options: {},
   },
   sim: { file: '../../libs/cql-sim/main.js', about: 'start the simulated CQL cluster alone', options: 'its own' },
+  'cdc-sink': {
+    file: '../../apps/cdc-sink/main.js',
+    about: "start the sink that takes changes of Cassandra from Kafka (Debezium's) to PostgreSQL",
+    options: 'its own',
+  },
   demo: {
     file: '../../../scripts/demo.mjs',
     about: 'start everything on a simulated cluster and run two runs',
@@ -37,7 +42,14 @@ const PROCESSES = {
 
 export type ProcessName = keyof typeof PROCESSES;
 
-export const processNames = ['serve', 'executor', 'sim', 'demo', 'config'] as const satisfies readonly ProcessName[];
+export const processNames = [
+  'serve',
+  'executor',
+  'sim',
+  'cdc-sink',
+  'demo',
+  'config',
+] as const satisfies readonly ProcessName[];
 
 /** What its command says and takes. */
 export const processOf = (name: ProcessName): Process => PROCESSES[name];

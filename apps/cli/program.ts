@@ -4,6 +4,7 @@ import { RunStatus } from '#libs/contract/status.js';
 import { type ProcessName, processNames, processOf } from './children.js';
 import type { CliConfig } from './config.js';
 import * as executorCommands from './executor-commands.js';
+import { addCdc } from './cdc/cdc-command.js';
 import { addDatasets } from './datasets/datasets-command.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
 import { addKeys } from './keys/keys-command.js';
@@ -136,6 +137,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addQuery(program, workplace, done);
   addZookeeper(program, workplace, done);
   addSoak(program, workplace, done);
+  addCdc(program, workplace, done);
   addZookeeperReport(program, terminal, done);
   const service: ServiceOutside = {
     carryOut: (command, body, options) => {
