@@ -1,5 +1,6 @@
 import type { Run } from '#libs/contract/run.js';
 import type { Mismatch, OperationSummary, RunReport, Summary, ThresholdResult } from '#libs/contract/summary.js';
+import { reportRows } from '#libs/workloads/cdc/cdc-text.js';
 import { reportLines as parentLines } from '#libs/workloads/parent/parent-text.js';
 import { countedLatency, milliseconds } from './interval-text.js';
 
@@ -109,6 +110,7 @@ function soakedLines(report: ReportOf<'soak'>): string[] {
     field('read', `${count(reads)} rows; ${compared}`),
   ];
 }
+const cdcLines = (report: ReportOf<'cdc'>): string[] => reportRows(report).map(([name, text]) => field(name, text));
 
 const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
   generate: generatedLines,
@@ -116,6 +118,7 @@ const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } =
   query: queriedLines,
   zookeeper: sessionLines,
   soak: soakedLines,
+  cdc: cdcLines,
   suite: parentLines,
   search: parentLines,
 };
