@@ -105,6 +105,12 @@ module.exports = {
       "SQL of our own database lives in the store alone; that of a run's target in the adapter of CDC.",
     ),
     onlyIn(
+      'one-home-for-kafka',
+      'kafkajs',
+      '^libs/cdc/kafka/',
+      'What carries the changes is replaceable: one folder knows it.',
+    ),
+    onlyIn(
       'one-home-for-redis',
       'bullmq|ioredis',
       '^libs/queue/bullmq/',

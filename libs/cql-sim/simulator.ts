@@ -131,9 +131,18 @@ export class Simulator {
       case 'disconnect':
         this.disconnect(action.nodes);
         break;
+      case 'cdc-generation':
+        this.newCdcGeneration(action.leadMs);
+        break;
       case 'forget-prepared':
         this.forgetPrepared();
     }
+  }
+
+  /** New streams of ScyllaDB's CDC log, written to from `leadMs` on; clients can read of them at once. */
+  newCdcGeneration(leadMs: number): void {
+    const { changeLog, clock } = this.cluster;
+    changeLog?.generations.begin(clock.epochMs() + leadMs);
   }
 
   /** Forgets all prepared statements of every node: clients get UNPREPARED (0x2500). */
@@ -143,6 +152,7 @@ export class Simulator {
 
   async close(): Promise<void> {
     this.cluster.faults.close();
+    this.cluster.changeLog?.close();
     await Promise.all(this.nodes.map((node) => node.close()));
   }
 }

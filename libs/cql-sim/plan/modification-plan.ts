@@ -12,6 +12,7 @@ import type { Call, Variable } from './call.js';
 import { CellWriter } from './cell-writer.js';
 import { Condition, writeVoid } from './condition.js';
 import type { Environment, Plan } from './environment.js';
+import { logging } from './logging.js';
 import type { TermCompiler } from './term.js';
 import { WriteTimes, compileTarget, relationsOfInsert, type WriteTarget } from './write-target.js';
 
@@ -198,5 +199,6 @@ export function compileModification(
   }
   const condition = Condition.of(table, statement.condition, compiler);
   const told = telling(table, statement.kind, environment, apply, cells);
-  return new ModificationPlan(table, home, environment, where, condition, times, told, compiler.variables);
+  const logged = logging({ table, statement, environment, where, times, cells, apply: told });
+  return new ModificationPlan(table, home, environment, where, condition, times, logged, compiler.variables);
 }
