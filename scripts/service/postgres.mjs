@@ -70,7 +70,7 @@ export const postgres = {
     createCluster(bin, data, user);
     const port = await freePort(wanted);
     const logFile = join(folder, 'server.log');
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'shared_buffers=64MB', ...more];
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'shared_buffers=64MB', 'wal_level=logical', ...more];
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     const started = await startDetached(join(bin, 'postgres'), args, { ...user, cwd: '/', logFile });
     try {

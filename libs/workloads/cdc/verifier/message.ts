@@ -24,6 +24,7 @@ export type Verified = Pick<
   | 'sampledChanges'
   | 'outcomes'
   | 'verifiedShare'
+  | 'unseen'
   | 'unverifiedBy'
   | 'fromAck'
   | 'fromSend'
