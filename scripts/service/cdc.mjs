@@ -125,7 +125,7 @@ const sink = {
 };
 
 /** One row that tells whether a change goes through. */
-const PROBE_TABLE = 'tidemark_probe.beats=tidemark_beats';
+const PROBE_TABLE = 'warehouse.tidemark_beats=tidemark_beats';
 
 /** The parts of the pipeline, each a service of its own, so that one can be stopped and started alone. */
 export const cdcParts = { [NODE]: node, [KAFKA]: kafka, [POSTGRES]: database, [DEBEZIUM]: debezium, [SINK]: sink };
