@@ -40,8 +40,8 @@ describe("ScyllaDB's CDC log of the simulator", () => {
   /** Rows of the log, over all streams of a generation, in the order of their writes. */
   const logged = async (streams: readonly Buffer[], fetchSize = 5000): Promise<cassandra.types.Row[]> => {
     const ask = async (stream: Buffer): Promise<cassandra.types.Row[]> => {
-      const from = cassandra.types.TimeUuid.min(new Date(0));
-      const to = cassandra.types.TimeUuid.max(new Date(Date.now() + 60_000));
+      const from = cassandra.types.TimeUuid.min(new Date(0), 0);
+      const to = cassandra.types.TimeUuid.max(new Date(Date.now() + 60_000), 9_999);
       const rows: cassandra.types.Row[] = [];
       const text = `SELECT * FROM k."t_scylla_cdc_log" WHERE "cdc$stream_id" = ? AND "cdc$time" > ? AND "cdc$time" <= ?`;
       for await (const row of await client.execute(text, [stream, from, to], { ...options, fetchSize })) rows.push(row);
