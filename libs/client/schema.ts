@@ -5583,8 +5583,10 @@ export interface components {
             sampledKeys: number;
             sampledChanges: number;
             outcomes: components["schemas"]["CdcOutcomes"];
-            /** @description Timed and superseded ones of the sampled changes, unknown ones left out */
+            /** @description Timed and superseded ones of the sampled changes; unknown and unseen ones are on neither side */
             verifiedShare: number;
+            /** @description Superseded ones of rows that are deleted and were never seen: nothing can be said of their way */
+            unseen: number;
             /** @description Why */
             unverifiedBy: {
                 deadline: number;

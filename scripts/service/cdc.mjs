@@ -61,10 +61,8 @@ const kafka = {
 const database = {
   ...postgres,
   defaultPort: 25632,
-  /** With what logical replication needs: that is how a run sees changes arrive. */
   async start(options) {
-    const more = ['wal_level=logical', 'max_replication_slots=8', 'max_wal_senders=8'];
-    const { environment, ...state } = await postgres.start({ ...options, more });
+    const { environment, ...state } = await postgres.start(options);
     return { ...state, environment: { [`${VARIABLE}_POSTGRES`]: Object.values(environment)[0] } };
   },
 };

@@ -44,7 +44,7 @@ export function reportRows(report: CdcReport): [string, string][] {
     ],
     [
       'outcomes',
-      `${count(outcomes.timed)} timed, ${count(outcomes.superseded)} superseded, ${count(outcomes.unknown)} unknown, ${count(outcomes.unverified)} unverified (${count(unverifiedBy.deadline)} after the deadline, ${count(unverifiedBy.backlog)} beyond the backlog, ${count(unverifiedBy.notFollowed)} not followed), ${count(outcomes.lost)} lost`,
+      `${count(outcomes.timed)} timed, ${count(outcomes.superseded)} superseded (${count(report.unseen)} of rows that were never seen), ${count(outcomes.unknown)} unknown, ${count(outcomes.unverified)} unverified (${count(unverifiedBy.deadline)} after the deadline, ${count(unverifiedBy.backlog)} beyond the backlog, ${count(unverifiedBy.notFollowed)} not followed), ${count(outcomes.lost)} lost`,
     ],
     ['replication', figures('ms from acknowledgement:', report.fromAck)],
     ['', figures('ms from intended start:', report.fromDue)],

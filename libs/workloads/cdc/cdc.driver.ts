@@ -27,6 +27,7 @@ const NOTHING_VERIFIED: Verified = {
   sampledChanges: 0,
   outcomes: { timed: 0, superseded: 0, unknown: 0, unverified: 0, lost: 0 },
   verifiedShare: 0,
+  unseen: 0,
   unverifiedBy: { deadline: 0, backlog: 0, notFollowed: 0 },
   fromAck: none(),
   fromSend: none(),

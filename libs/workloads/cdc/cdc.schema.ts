@@ -230,7 +230,12 @@ export const CdcReport = z
     sampledKeys: z.int(),
     sampledChanges: z.int(),
     outcomes: CdcOutcomes,
-    verifiedShare: z.number().describe('Timed and superseded ones of the sampled changes, unknown ones left out'),
+    verifiedShare: z
+      .number()
+      .describe('Timed and superseded ones of the sampled changes; unknown and unseen ones are on neither side'),
+    unseen: z
+      .int()
+      .describe('Superseded ones of rows that are deleted and were never seen: nothing can be said of their way'),
     unverifiedBy: z.object({ deadline: z.int(), backlog: z.int(), notFollowed: z.int() }).describe('Why'),
     fromAck: Latency.describe('Acknowledgement to visible, negative ones included as they are'),
     fromSend: Latency,

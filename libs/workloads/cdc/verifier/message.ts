@@ -27,6 +27,7 @@ export type Verified = Pick<
   | 'sampledChanges'
   | 'outcomes'
   | 'verifiedShare'
+  | 'unseen'
   | 'unverifiedBy'
   | 'fromAck'
   | 'fromSend'

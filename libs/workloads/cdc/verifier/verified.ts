@@ -21,16 +21,17 @@ interface VerifiedParts {
 /** What the verifier has found, as its part of the report. */
 export function verifiedOf(parts: VerifiedParts): Verified {
   const { book, latencies, watcher, after, wrong, vanished, queueDepthMax, drainMs, drained } = parts;
-  const { timed, superseded, unknown, late, backlog, notFollowed, lost } = book.outcomes;
+  const { timed, superseded, unseen, unknown, late, backlog, notFollowed, lost } = book.outcomes;
   const { offset } = watcher;
-  const judged = book.changes - unknown;
+  const judged = book.changes - unknown - unseen;
   return {
     method: watcher.method,
     methodNote: watcher.note,
     sampledKeys: book.keys.size,
     sampledChanges: book.changes,
-    outcomes: { timed, superseded, unknown, unverified: late + backlog + notFollowed, lost },
+    outcomes: { timed, superseded: superseded + unseen, unknown, unverified: late + backlog + notFollowed, lost },
     verifiedShare: judged === 0 ? 0 : (timed + superseded) / judged,
+    unseen,
     unverifiedBy: { deadline: late, backlog, notFollowed },
     ...latencies.figures(),
     wrongRows: { ...wrong },

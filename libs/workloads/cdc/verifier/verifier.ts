@@ -232,8 +232,8 @@ export class Verifier {
   }
 
   private takeReplication(): Replication {
-    const { timed, superseded, unknown, late, backlog, notFollowed, lost } = this.book.outcomes;
-    const now = { timed, superseded, unknown, unverified: late + backlog + notFollowed, lost };
+    const { timed, superseded, unseen, unknown, late, backlog, notFollowed, lost } = this.book.outcomes;
+    const now = { timed, superseded: superseded + unseen, unknown, unverified: late + backlog + notFollowed, lost };
     const { past, pastErrors } = this;
     this.past = now;
     const errors = { ...this.opened.errors };
