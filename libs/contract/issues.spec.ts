@@ -19,14 +19,14 @@ describe('the issues of a run definition', () => {
       {
         path: 'kind',
         message:
-          'expected one of "stress", "generate", "load", "query", "zookeeper", "cdc", "suite", "search", found nothing',
+          'expected one of "stress", "generate", "load", "query", "zookeeper", "soak", "cdc", "suite", "search", found nothing',
       },
     ]);
     expect(issuesIn({ kind: 'strees' })).toEqual([
       {
         path: 'kind',
         message:
-          'expected one of "stress", "generate", "load", "query", "zookeeper", "cdc", "suite", "search", found "strees"',
+          'expected one of "stress", "generate", "load", "query", "zookeeper", "soak", "cdc", "suite", "search", found "strees"',
       },
     ]);
   });

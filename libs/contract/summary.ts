@@ -4,6 +4,7 @@ import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
 import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
+import { SoakReport } from '#libs/workloads/soak/soak.schema.js';
 import { SearchReport } from '#libs/workloads/search/search.schema.js';
 import { SuiteReport } from '#libs/workloads/suite/suite.schema.js';
 import { LatencyFigures, OperationCounters, ServerGc } from './interval.js';
@@ -62,6 +63,7 @@ export const RunReport = z
     LoadReport,
     QueryReport,
     ZookeeperReport,
+    SoakReport,
     CdcReport,
     SuiteReport,
     SearchReport,

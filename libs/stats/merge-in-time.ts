@@ -1,5 +1,6 @@
 import type { IntervalSnapshot, OperationInterval, SelfWatch } from '#libs/contract/interval.js';
 import { mergeOperation, mergeReadings } from './merge.js';
+import { pacingInTime } from './pacing.js';
 import { mergeReplication } from './replication.js';
 import { mergeTargetShards } from './target-shards.js';
 
@@ -28,6 +29,7 @@ const selfOver = (all: readonly SelfWatch[]): SelfWatch => ({
   lateAnswers: sumOf(all, (self) => self.lateAnswers),
   loopUtilization: largestThere(all, (self) => self.loopUtilization),
   reading: mergeReadings(all.map((self) => self.reading)),
+  pacing: pacingInTime(all.map((self) => self.pacing)),
   replication: mergeReplication(
     all.map((self) => self.replication),
     (depths) => Math.max(...depths),

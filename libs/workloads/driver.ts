@@ -8,6 +8,7 @@ import type { CdcSpec } from './cdc/cdc.schema.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
+import type { SoakSpec } from './soak/soak.schema.js';
 import type { SearchSpec } from './search/search.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 import type { ZookeeperSpec } from './zookeeper/zookeeper.schema.js';
@@ -20,6 +21,7 @@ export interface SpecByKind {
   load: LoadSpec;
   query: QuerySpec;
   zookeeper: ZookeeperSpec;
+  soak: SoakSpec;
   cdc: CdcSpec;
   suite: SuiteSpec;
   search: SearchSpec;
@@ -32,6 +34,7 @@ export interface TargetByKind {
   load: Target;
   query: Target;
   zookeeper: Target;
+  soak: Target;
   cdc: CdcTarget;
   suite: Target | null;
   search: Target;

@@ -1,7 +1,8 @@
-import type { OperationInterval, Reading, Replication, ServerGc } from '#libs/contract/interval.js';
+import type { OperationInterval, Pacing, Reading, Replication, ServerGc } from '#libs/contract/interval.js';
 import { isBesideLoad } from '#libs/stats/beside-load.js';
 import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
 import { mergeReplication } from '#libs/stats/replication.js';
+import { mergePacing, pacingInTime } from '#libs/stats/pacing.js';
 import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StoredInterval } from '#libs/store/port.js';
 
@@ -19,13 +20,17 @@ export class IntervalFold {
   endMs: number | null = null;
   /** Undefined for kinds that read no files. */
   reading: Reading | undefined;
+  /** Undefined for kinds that do not hold back. */
+  pacing: Pacing | undefined;
   /** Undefined where the run names no metrics pages. */
   serverGc: ServerGc | undefined;
 
   /** Undefined for kinds that verify no replication. */
   replication: Replication | undefined;
 
+  /** Snapshots of one interval, of any executors, in the order of time. */
   add(snapshots: readonly StoredInterval[]): void {
+    this.pacing = pacingInTime([this.pacing, mergePacing(snapshots.map(({ self }) => self.pacing))]);
     for (const { startMs, lengthMs, operations, self } of snapshots) {
       this.reading = mergeReadings([this.reading, self.reading]);
       this.serverGc = mergeServerGc([this.serverGc, self.serverGc]);

@@ -95,6 +95,7 @@ const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   load: () => UNKNOWN,
   query: estimateQuery,
   zookeeper: estimateZookeeper,
+  soak: ({ durationMs }) => ({ ...UNKNOWN, durationMs: durationMs ?? null }),
   cdc: estimateCdc,
   // Each step says of itself how much it does.
   suite: () => UNKNOWN,

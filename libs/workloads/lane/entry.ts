@@ -7,6 +7,7 @@ import { openCdcLane } from '#libs/workloads/cdc/cdc.lane.js';
 import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
 import { openLoadLane } from '#libs/workloads/load/load.lane.js';
 import { openQueryLane } from '#libs/workloads/query/query.lane.js';
+import { openSoakLane } from '#libs/workloads/soak/soak.lane.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
 import { openZookeeperLane } from '#libs/workloads/zookeeper/zookeeper.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
@@ -20,6 +21,7 @@ const openers: { [K in LoadKind]: (input: LaneInput<K>, events: DriverEvents) =>
   load: openLoadLane,
   query: openQueryLane,
   zookeeper: openZookeeperLane,
+  soak: openSoakLane,
   cdc: openCdcLane,
 };
 

@@ -27,6 +27,7 @@ interface PlaceByKind {
   load: LoadPlace;
   query: QueryPlace;
   zookeeper: ZookeeperPlace;
+  soak: Target;
   cdc: CdcPlace;
 }
 
