@@ -3,7 +3,6 @@ import type { components, paths } from '#libs/client/schema.js';
 
 export type Schemas = components['schemas'];
 export type Run = Schemas['Run'];
-export type RunId = string;
 
 /** An answer that is a problem document, or no answer at all. */
 export class ApiProblem extends Error {
@@ -75,9 +74,9 @@ export class Connection {
   }
 
   /** A call that the document does not type: streams, files. Throws ApiProblem. */
-  async fetch(path: string, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
-    const init = { headers: { ...this.headers(), ...headers }, ...(signal === undefined ? {} : { signal }) };
-    const response = await fetch(this.url(path), init).catch((cause: unknown) => {
+  async fetch(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+    const headers = { ...this.headers(), ...init.headers };
+    const response = await fetch(this.url(path), { ...init, headers }).catch((cause: unknown) => {
       throw unreachable(cause);
     });
     if (response.ok) return response;

@@ -35,8 +35,3 @@ function nodesOf(children: readonly Child[]): (Node | string)[] {
     return [typeof child === 'number' ? String(child) : child];
   });
 }
-
-/** Changes the text only where it differs, so that a reader's selection and a screen reader are left alone. */
-export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}

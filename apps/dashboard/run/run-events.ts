@@ -30,7 +30,7 @@ export async function* runEvents({ connection, runId, after, signal, onConnected
   while (!signal.aborted) {
     try {
       const headers = { accept: 'text/event-stream', 'last-event-id': lastId };
-      const response = await connection.fetch(`v1/runs/${encodeURIComponent(runId)}/events`, headers, signal);
+      const response = await connection.fetch(`v1/runs/${encodeURIComponent(runId)}/events`, { headers, signal });
       onConnected(true);
       if (response.status === 204 || response.body === null) return;
       for await (const { id, type, data } of eventsOf(response.body)) {

@@ -55,7 +55,7 @@ export class ServerCharts {
     const texts = await Promise.all(
       files.map(async ({ name }) => {
         const path = `v1/runs/${encodeURIComponent(run.id)}/artifacts/${encodeURIComponent(name)}`;
-        return (await this.connection.fetch(path, {}, this.signal)).text();
+        return (await this.connection.fetch(path, { signal: this.signal })).text();
       }),
     );
     this.samples = new ServerSamples();
