@@ -1,5 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from '#libs/client/schema.js';
+import { compareClocks } from './clock.js';
 
 export type Schemas = components['schemas'];
 export type Run = Schemas['Run'];
@@ -35,6 +36,7 @@ export class Connection {
         for (const [name, value] of Object.entries(this.headers())) request.headers.set(name, value);
         return request;
       },
+      onResponse: ({ response }) => compareClocks(response.headers.get('date')),
     });
   }
 

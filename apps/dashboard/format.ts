@@ -15,12 +15,12 @@ export function formatFigure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** A latency in milliseconds with its unit; a dash where too few samples support it. */
+/** A latency in milliseconds with its unit, which no line break parts; a dash where too few samples support it. */
 export function formatMs(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (value >= 10_000) return `${formatFigure(value / 1000)} s`;
-  if (value > 0 && value < 0.1) return `${formatFigure(value * 1000)} µs`;
-  return `${formatFigure(value)} ms`;
+  if (value >= 10_000) return `${formatFigure(value / 1000)}\u00a0s`;
+  if (value > 0 && value < 0.1) return `${formatFigure(value * 1000)}\u00a0µs`;
+  return `${formatFigure(value)}\u00a0ms`;
 }
 
 /** 0:05, 2:30, 1:02:03, 2 d 1:00:00. */

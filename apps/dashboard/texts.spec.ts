@@ -3,11 +3,11 @@ import { formatBytes, formatCompact, formatDuration, formatFigure, formatMs } fr
 import { formatRoute, parseRoute, runRoute } from './route.js';
 
 it.each([
-  [formatMs(0.0423), '42.3 µs'],
-  [formatMs(1.2345), '1.23 ms'],
-  [formatMs(12_345), '12.3 s'],
+  [formatMs(0.0423), '42.3\u00a0µs'],
+  [formatMs(1.2345), '1.23\u00a0ms'],
+  [formatMs(12_345), '12.3\u00a0s'],
   [formatMs(null), '–'],
-  [formatMs(0), '0 ms'],
+  [formatMs(0), '0\u00a0ms'],
   [formatFigure(1234.6), '1,235'],
   [formatCompact(1_234_567), '1.2M'],
   [formatDuration(5_400), '0:05'],

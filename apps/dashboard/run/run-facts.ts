@@ -69,8 +69,9 @@ function thresholdLine({ threshold, actual, passed }: Schemas['ThresholdResult']
   );
 }
 
-function shardTable({ shards }: Run): Child {
-  if (shards.length === 0) return null;
+/** Of a suite or search there is none: its steps and probes have their own. */
+function shardTable({ kind, shards }: Run): Child {
+  if (shards.length === 0 || kind === 'suite' || kind === 'search') return null;
   const heads = ['Part', 'Executor', 'State', 'Started', 'Done', 'Lost before'];
   return [
     el('h2', {}, 'Executors'),

@@ -73,7 +73,7 @@ export function runPage({ connection, route, signal, setTitle }: PageParts): HTM
     downloads.show(run, files.items);
     annotations = marks.items;
     charts.setAnnotations(annotations);
-    await Promise.all([servers.show(run, files.items), parent.show(run)]);
+    await Promise.all([servers.show(run, files.items, annotations), parent.show(run)]);
     if (hasEnded(run)) await showSummary();
   };
   const showSummary = async () => {

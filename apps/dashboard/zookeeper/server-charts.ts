@@ -1,5 +1,5 @@
 import { hasEnded } from '../badges.js';
-import { Chart } from '../charts/chart.js';
+import { Chart, type Mark } from '../charts/chart.js';
 import { nowMs } from '../clock.js';
 import type { Connection, Run, Schemas } from '../connection.js';
 import { el, fill } from '../element.js';
@@ -17,6 +17,9 @@ const PLOTS = [
   { title: 'Latency on the server, maximum, ms', keys: ['max_latency'] },
 ];
 
+/** Of the plot of any figure, until the reader chooses. */
+const FIRST_CHOICE = ['packets_received', 'packets_sent'];
+
 const REFRESH_MS = 5000;
 
 /** A zookeeper run's servers by their own figures: a line for each server, and one plot of any key. */
@@ -27,6 +30,7 @@ export class ServerCharts {
   private readonly any: Chart;
   private samples = new ServerSamples();
   private originMs = 0;
+  private marks: readonly Mark[] = [];
   private readAtMs = 0;
   private lastBytes = -1;
 
@@ -45,7 +49,11 @@ export class ServerCharts {
   }
 
   /** Reads the files again where they have grown. Throws ApiProblem. */
-  async show(run: Run, artifacts: readonly Schemas['Artifact'][]): Promise<void> {
+  async show(
+    run: Run,
+    artifacts: readonly Schemas['Artifact'][],
+    annotations: readonly Schemas['Annotation'][],
+  ): Promise<void> {
     const files = artifacts.filter(({ name }) => name.startsWith('zk-metrics-'));
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const isFresh = !hasEnded(run) && nowMs() - this.readAtMs < REFRESH_MS;
@@ -60,25 +68,27 @@ export class ServerCharts {
     );
     this.samples = new ServerSamples();
     for (const text of texts) this.samples.add(text);
-    this.originMs = run.startedAtMs ?? run.createdAtMs;
+    const originMs = run.startedAtMs ?? run.createdAtMs;
+    this.originMs = originMs;
+    this.marks = annotations.map(({ atMs, label }) => ({ x: (atMs - originMs) / 1000, text: label }));
     this.element.hidden = false;
     this.draw();
   }
 
   private draw(): void {
-    const { samples, originMs } = this;
+    const { samples, originMs, marks } = this;
     for (const { chart, keys } of this.plots) {
       const key = samples.firstOf(keys);
       chart.element.hidden = key === undefined;
-      if (key !== undefined) chart.set(samples.columns(key, originMs));
+      if (key !== undefined) chart.set(samples.columns(key, originMs), marks);
     }
-    const chosen = this.key.value;
+    const chosen = this.key.value || samples.firstOf(FIRST_CHOICE);
     if (this.key.options.length !== samples.keys.length)
       fill(
         this.key,
         samples.keys.map((key) => el('option', { value: key, selected: key === chosen }, key)),
       );
     const key = this.key.value;
-    if (key !== '') this.any.set(samples.columns(key, originMs));
+    if (key !== '') this.any.set(samples.columns(key, originMs), marks);
   }
 }
