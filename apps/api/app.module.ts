@@ -35,6 +35,7 @@ import { EventStreams } from './results/event-streams.service.js';
 import { HtmlReports } from './results/html-report.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
 import { Reports } from './results/reports.service.js';
+import { RunPictures } from './results/run-pictures.service.js';
 import { ReportsController } from './results/reports.controller.js';
 import { ResultsController } from './results/results.controller.js';
 import { Results } from './results/results.service.js';
@@ -115,6 +116,7 @@ export class AppModule {
         Results,
         HdrLogs,
         HtmlReports,
+        RunPictures,
         Reports,
         Artifacts,
         EventStreams,

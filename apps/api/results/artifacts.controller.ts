@@ -41,10 +41,12 @@ export class ArtifactsController {
   @Get('report')
   @ApiOperation({
     operationId: 'getReport',
-    summary: 'A suite or search, or a zookeeper run with others laid over it, as one HTML page',
+    summary: 'The run as one HTML page, with others of its kind laid over it',
+    description:
+      'Needs nothing but itself and runs no script: charts are SVG. Of a run that is on, what there is so far.',
   })
   @ApiOkResponse({ description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } })
-  @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE', 'NO_RESULT_YET', 'VALIDATION_FAILED')
+  @Problems('RUN_NOT_FOUND', 'RUNS_NOT_COMPARABLE', 'VALIDATION_FAILED')
   async report(
     @Param({ schema: RunId }) { id }: RunId,
     @Query({ schema: ReportQuery }) query: ReportQuery,

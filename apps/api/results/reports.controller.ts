@@ -59,7 +59,10 @@ export class ReportsController {
   }
 
   @Get('report.json')
-  @ApiOperation({ operationId: 'getJsonReport', summary: 'Run, summary and all intervals in one JSON document' })
+  @ApiOperation({
+    operationId: 'getJsonReport',
+    summary: 'Run, summary, annotations and all intervals in one JSON document',
+  })
   @text('application/json', 'The report')
   @Problems('RUN_NOT_FOUND')
   async json(

@@ -38,7 +38,9 @@ export class Reports {
   async json(id: string): Promise<TextAnswer> {
     const run = await this.runs.get(id);
     const { summary } = await this.runs.require(id);
-    const head = `{"run":${JSON.stringify(run)},"summary":${JSON.stringify(summary)},"intervals":[`;
+    const annotations = await this.store.artifacts.annotations(id);
+    const facts = { run, summary, annotations };
+    const head = `${JSON.stringify(facts).slice(0, -1)},"intervals":[`;
     return { type: 'application/json; charset=utf-8', chunks: this.jsonChunks(id, head) };
   }
 
