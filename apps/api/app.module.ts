@@ -16,6 +16,8 @@ import { DatasetsService } from './datasets/datasets.service.js';
 import { FileDownload } from './datasets/file-download.service.js';
 import { UploadsController } from './datasets/uploads.controller.js';
 import { UploadsService } from './datasets/uploads.service.js';
+import { ComparisonsController } from './comparisons/comparisons.controller.js';
+import { Comparisons } from './comparisons/comparisons.service.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -83,6 +85,7 @@ export class AppModule {
         ResultsController,
         ReportsController,
         ArtifactsController,
+        ComparisonsController,
         ParentsController,
         ExecutorsController,
         DatasetsController,
@@ -117,6 +120,7 @@ export class AppModule {
         HdrLogs,
         HtmlReports,
         RunPictures,
+        Comparisons,
         Reports,
         Artifacts,
         EventStreams,

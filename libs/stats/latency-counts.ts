@@ -13,7 +13,16 @@ const lowOf = (index: number): number =>
   (index < HALF_BUCKETS ? index : (index % HALF_BUCKETS) + HALF_BUCKETS) * widthOf(index);
 
 /** The highest value of a bucket: what HdrHistogram answers for a percentile. */
-const highOf = (index: number): number => lowOf(index) + widthOf(index) - 1;
+export const bucketHighNs = (index: number): number => lowOf(index) + widthOf(index) - 1;
+
+/** What every value of a bucket counts as in a mean. */
+export const bucketMiddleNs = (index: number): number => lowOf(index) + Math.floor(widthOf(index) / 2);
+
+/** Which value in order a percentile is: rounded up, but not for the last bit of the product. */
+export function rankOf(percentile: number, count: number): number {
+  const exact = (Math.min(percentile, 100) / 100) * count;
+  return Math.max(1, Math.ceil(exact - exact * ULP));
+}
 
 /**
  * Counts of an HdrHistogram by bucket, merged from encoded histograms without decoding them: for pages and comparisons,
@@ -55,11 +64,11 @@ export class LatencyCounts implements Distribution {
     return this.count === 0 ? 0 : lowOf(this.low);
   }
   get maxNs(): number {
-    return this.count === 0 ? 0 : highOf(this.high);
+    return this.count === 0 ? 0 : bucketHighNs(this.high);
   }
   get meanNs(): number {
     let sumNs = 0;
-    this.visit((index, count) => (sumNs += (lowOf(index) + Math.floor(widthOf(index) / 2)) * count));
+    this.visit((index, count) => (sumNs += bucketMiddleNs(index) * count));
     return this.count === 0 ? 0 : sumNs / this.count;
   }
 
@@ -67,7 +76,7 @@ export class LatencyCounts implements Distribution {
   valueAtNs(percentile: number): number {
     if (this.count === 0) return 0;
     if (percentile <= 0) return this.minNs;
-    return highOf(this.indexAt(rankOf(percentile, this.count)));
+    return bucketHighNs(this.indexAt(rankOf(percentile, this.count)));
   }
 
   /** Values at several percentiles that rise, in one pass. */
@@ -77,7 +86,7 @@ export class LatencyCounts implements Distribution {
     for (const percentile of percentiles) {
       const rank = rankOf(percentile, this.count);
       while (seen < rank && index < this.high) seen += this.counts[++index] ?? 0;
-      values.push(this.count === 0 ? 0 : highOf(index));
+      values.push(this.count === 0 ? 0 : bucketHighNs(index));
     }
     return values;
   }
@@ -96,10 +105,4 @@ export class LatencyCounts implements Distribution {
     grown.set(this.counts);
     this.counts = grown;
   }
-}
-
-/** Which value in order is the percentile's: rounded up, but not for the last bit of the product. */
-function rankOf(percentile: number, count: number): number {
-  const exact = (Math.min(percentile, 100) / 100) * count;
-  return Math.max(1, Math.ceil(exact - exact * ULP));
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Annotation } from '#libs/contract/artifact.js';
+import { answerPage } from '../http/answer-page.js';
 import { streamText } from '../http/stream-text.js';
 import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
@@ -54,10 +55,7 @@ export class ArtifactsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const page = await this.pages.page(id, query.with, caller);
-    // The page is shown as it is: it has its own policy and runs no script.
-    response.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    await streamText(page, request, response);
+    await answerPage(await this.pages.page(id, query.with, caller), request, response);
   }
 
   @Get('annotations')
