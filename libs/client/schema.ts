@@ -241,7 +241,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Run, summary and all intervals in one JSON document */
+        /** Run, summary, annotations and all intervals in one JSON document */
         get: operations["getJsonReport"];
         put?: never;
         post?: never;
@@ -309,7 +309,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A suite or search, or a zookeeper run with others laid over it, as one HTML page */
+        /**
+         * The run as one HTML page, with others of its kind laid over it
+         * @description Needs nothing but itself and runs no script: charts are SVG. Of a run that is on, what there is so far.
+         */
         get: operations["getReport"];
         put?: never;
         post?: never;
@@ -331,6 +334,43 @@ export interface paths {
         put?: never;
         /** Note what happens to the target while the run is on */
         post: operations["annotateRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold runs against a baseline: what has changed, by how much, and how sure that is
+         * @description Per metric: difference, confidence interval, effect size and test. Nothing is stored; the same runs have the same answer. An invalid run is no baseline; runs that are not alike are compared with a warning, or not at all.
+         */
+        post: operations["compareRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as one HTML page; this run is the baseline */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6494,7 +6534,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED" | "STEP_FAILED" | "RUN_NOT_RESUMABLE";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED" | "STEP_FAILED" | "RUN_NOT_RESUMABLE" | "RUNS_NOT_COMPARABLE" | "BASELINE_INVALID";
         Issue: {
             path: string;
             message: string;
@@ -6796,6 +6836,93 @@ export interface components {
              */
             at?: string;
             label: string;
+        };
+        CreateComparisonInput: {
+            /** @description The run that the others are held against; it has to be valid */
+            baseline: string;
+            candidates: string[];
+            /**
+             * @description Smaller differences are called none, however certain they are; of ratios, percent points
+             * @default 2
+             */
+            tolerancePercent?: number;
+        };
+        Comparison: {
+            baseline: components["schemas"]["ComparedRun"];
+            tolerancePercent: number;
+            candidates: components["schemas"]["ComparedCandidate"][];
+        };
+        ComparedRun: {
+            id: string;
+            name: string | null;
+            kind: components["schemas"]["WorkloadKind"];
+            status: components["schemas"]["RunStatus"];
+            verdict: components["schemas"]["Verdict"];
+            validity: ("valid" | "degraded" | "invalid") | null;
+            simulated: boolean | null;
+            startedAtMs: number | null;
+            /** @description Stretches of equal length that the run was cut into */
+            samples: number;
+        };
+        ComparedCandidate: {
+            run: components["schemas"]["ComparedRun"];
+            /** @enum {string} */
+            outcome: "better" | "worse" | "mixed" | "same" | "unknown" | "incomparable";
+            problems: components["schemas"]["ComparabilityProblem"][];
+            /** @description Empty when the runs are incomparable */
+            metrics: components["schemas"]["MetricComparison"][];
+        };
+        ComparabilityProblem: {
+            /** @enum {string} */
+            code: "KIND" | "SIMULATED" | "INVALID" | "NOT_COMPLETED" | "NO_RESULT" | "DEGRADED" | "COVERAGE" | "SPEC" | "TARGET" | "PLACEMENT" | "DURATION" | "CLOCK";
+            /** @enum {string} */
+            level: "incomparable" | "warning";
+            message: string;
+        };
+        MetricComparison: {
+            operation: string;
+            /** @description As thresholds name it; latencies are response time where both runs have it */
+            metric: string;
+            /** @description null for what is no latency */
+            clock: ("responseTime" | "serviceTime") | null;
+            /** @enum {string} */
+            better: "higher" | "lower";
+            /** @description From the merged histograms of the whole run; null when not supported */
+            baseline: number | null;
+            candidate: number | null;
+            /** @description Candidate minus baseline */
+            difference: number | null;
+            /** @description Of the baseline; null when that is 0 */
+            differencePercent: number | null;
+            /** @description Of the difference, by a block bootstrap over the samples */
+            confidenceInterval: {
+                level: number;
+                from: number;
+                to: number;
+            } | null;
+            effect: {
+                /** @description Cliff's delta of the samples: 1 when all of the candidate's are larger */
+                delta: number;
+                /** @enum {string} */
+                size: "negligible" | "small" | "medium" | "large";
+            } | null;
+            test: {
+                /** @enum {string} */
+                name: "Mann-Whitney U, exact" | "Mann-Whitney U, normal approximation";
+                u: number;
+                pValue: number;
+                /** @description For the number of metrics: Benjamini and Hochberg */
+                pAdjusted: number;
+            } | null;
+            /** @description That have the figure */
+            samples: {
+                baseline: number;
+                candidate: number;
+            };
+            /** @enum {string} */
+            change: "better" | "worse" | "none" | "unknown";
+            /** @description Why the change is unknown, or small ones are called none */
+            note: string | null;
         };
         Progress: components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
         Executors: {
@@ -8687,7 +8814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description RUN_NOT_RESUMABLE, NO_RESULT_YET */
+            /** @description RUNS_NOT_COMPARABLE */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8818,6 +8945,164 @@ export interface operations {
             };
             /** @description RUN_NOT_FOUND */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateComparisonInput"];
+            };
+        };
+        responses: {
+            /** @description The comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_RESULT_YET, BASELINE_INVALID, RUNS_NOT_COMPARABLE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getComparison: {
+        parameters: {
+            query: {
+                /** @description The candidates, separated by commas */
+                with: string;
+                tolerancePercent?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_RESULT_YET, BASELINE_INVALID, RUNS_NOT_COMPARABLE */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
