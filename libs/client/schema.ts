@@ -3440,6 +3440,17 @@ export interface components {
             /** @enum {string} */
             type: "external";
         } | {
+            /**
+             * @description ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL
+             * @enum {string}
+             */
+            type: "scylla-log";
+            /**
+             * @description How long after its write a row of the log may become visible and still be found
+             * @default 10000
+             */
+            windowMs?: number;
+        } | {
             /** @enum {string} */
             type: "embedded";
             /**
@@ -5781,6 +5792,17 @@ export interface components {
             /** @enum {string} */
             type: "external";
         } | {
+            /**
+             * @description ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL
+             * @enum {string}
+             */
+            type: "scylla-log";
+            /**
+             * @description How long after its write a row of the log may become visible and still be found
+             * @default 10000
+             */
+            windowMs: number;
+        } | {
             /** @enum {string} */
             type: "embedded";
             /**
@@ -6289,7 +6311,7 @@ export interface components {
              */
             kind: "cdc";
             /** @enum {string} */
-            pipeline: "external" | "simulated";
+            pipeline: "external" | "simulated" | "scylla-log";
             /** @description Successful writes */
             written: {
                 insert: number;
@@ -6302,7 +6324,7 @@ export interface components {
             /** @description Failed writes of all */
             errorShare: number;
             /** @enum {string} */
-            method: "slot" | "poll" | "none";
+            method: "slot" | "poll" | "log" | "none";
             /** @description Why this one, and what its error is */
             methodNote: string;
             sampledKeys: number;

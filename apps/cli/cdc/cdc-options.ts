@@ -11,7 +11,7 @@ import { SETTINGS, type Setting, type SettingName } from './cdc-settings.js';
 /** What the command takes, as commander gives it: the settings as text, and switches. */
 export type CdcOptions = Partial<Record<SettingName, string>> & {
   simulated: boolean;
-  scyllaLog: boolean;
+  scyllaLog?: boolean;
   poisson: boolean;
   create: boolean;
   envFile?: string;
@@ -139,7 +139,7 @@ function pipelineOf(settings: Settings, isSimulated: boolean, isLog: boolean): R
 
 function specInput(
   settings: Settings,
-  { poisson, create, scyllaLog }: CdcOptions,
+  { poisson, create, scyllaLog = false }: CdcOptions,
   isSimulated: boolean,
 ): Record<string, unknown> {
   const usual: Partial<typeof SIMULATED> = isSimulated ? SIMULATED : {};
@@ -197,9 +197,9 @@ function targetInput(settings: Settings, isSimulated: boolean, isLog: boolean): 
 export function cdcJob(options: CdcOptions, environment: Environment): CdcJob {
   const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
   const isNamed = settings.text('cassandraHost') !== undefined || settings.text('postgresHost') !== undefined;
-  const isSimulated = options.simulated || (!isNamed && !options.scyllaLog);
+  const isSimulated = options.simulated || (!isNamed && options.scyllaLog !== true);
   const input = specInput(settings, options, isSimulated);
-  const place = targetInput(settings, isSimulated, options.scyllaLog);
+  const place = targetInput(settings, isSimulated, options.scyllaLog ?? false);
   const spec = CdcSpec.safeParse(input);
   const target = CdcTarget.safeParse(place);
   const limits = { p95Ms: settings.number('maxP95'), p99Ms: settings.number('maxP99') };
