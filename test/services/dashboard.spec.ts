@@ -13,6 +13,19 @@ const KEY = 'a-key-for-the-dashboard-0123456789';
 
 const BEARER = { authorization: `Bearer ${KEY}` };
 
+/** Whether a chart's canvas holds lines, and not only axes: pixels of the first series' color. For the browser. */
+const lineIn = (title: string) => `(() => {
+  const canvas = document.querySelector('figure[aria-label="${title}"] canvas');
+  if (canvas === null) return false;
+  const color = getComputedStyle(canvas).getPropertyValue('--series-1').trim();
+  const wanted = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4)
+    if (wanted.every((value, index) => data[at + index] === value)) count++;
+  return count > 50;
+})()`;
+
 const Created = z.object({ id: z.string() });
 
 describe.skipIf(executablePath === undefined)('the dashboard in Chromium', () => {
@@ -36,19 +49,8 @@ describe.skipIf(executablePath === undefined)('the dashboard in Chromium', () =>
     within.locator('.run-head .badges').getByText(status, { exact: true }).waitFor();
   /** No part of the page is wider than the screen. */
   const overflows = (of: Page) =>
-    of.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  /** Whether a chart's canvas holds lines, and not only axes: pixels of the first series' color. */
-  const hasLine = (title: string) =>
-    page.locator(`figure[aria-label="${title}"] canvas`).evaluate((canvas) => {
-      if (!(canvas instanceof HTMLCanvasElement)) return false;
-      const color = getComputedStyle(canvas).getPropertyValue('--series-1').trim();
-      const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
-      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
-      let count = 0;
-      for (let at = 0; at < data.length; at += 4)
-        if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) count++;
-      return count > 50;
-    });
+    of.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  const hasLine = (title: string) => page.evaluate<boolean>(lineIn(title));
 
   beforeAll(async () => {
     requireBuild();

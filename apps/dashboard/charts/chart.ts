@@ -28,6 +28,10 @@ export interface ChartOptions {
 
 const HEIGHT = 220;
 const PALETTE_SIZE = 8;
+/** Between ticks of elapsed time, seconds: such as a clock has. */
+const STEPS_S = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800,
+];
 
 /** A chart of lines over time, with a legend whose names show and hide them. */
 export class Chart {
@@ -105,11 +109,18 @@ export class Chart {
     return {
       width,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: { ...(group === undefined ? {} : { sync: { key: group } }), y: false, drag: { x: true, y: false } },
       scales: { x: { time: false }, y: logarithmic === true ? { distr: 3, log: 10 } : { range: fromZero } },
       axes: [
-        { ...axis, font, values: (_plot, splits) => splits.map(formatX), space: 70, size: 32 },
+        {
+          ...axis,
+          font,
+          values: (_plot, splits) => splits.map(formatX),
+          space: 70,
+          size: 32,
+          ...(this.options.formatX === undefined ? { incrs: STEPS_S } : {}),
+        },
         { ...axis, font, values: (_plot, splits) => splits.map((value) => formatValue(value)), size: 64 },
       ],
       series: [

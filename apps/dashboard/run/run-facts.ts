@@ -1,6 +1,7 @@
 import type { Run, Schemas } from '../connection.js';
 import { type Child, el, fill } from '../element.js';
 import { formatCount, formatFigure, formatMs, formatTime } from '../format.js';
+import { kindReport } from './kind-report.js';
 
 /** Thresholds, executors, history and definition of a run: what is looked up rather than watched. */
 export class RunFacts {
@@ -27,6 +28,7 @@ export class RunFacts {
     startSkewMs,
     coverage,
     clientCpuUsPerOperation,
+    report,
   }: Schemas['Summary']): void {
     this.results.hidden = false;
     const facts: [string, string | null][] = [
@@ -41,6 +43,7 @@ export class RunFacts {
     fill(
       this.results,
       thresholds.length > 0 && [el('h2', {}, 'Thresholds'), el('ul', { class: 'bare' }, thresholds.map(thresholdLine))],
+      kindReport(report),
       el('h2', {}, 'About the measurement'),
       el(
         'dl',
