@@ -36,7 +36,7 @@ export async function driveScaler(parts: LoopParts, signal: AbortSignal): Promis
     return step.ask;
   };
   if (former !== null && (await take({ kind: 'resumed', by: holder })) === 'lost') return state;
-  while (!signal.aborted && state.phase !== 'ended') {
+  while (!signal.aborted && !isOver(state)) {
     const seen = await look(resizer, state, signal);
     if (signal.aborted) break;
     const intent = await take(seen);
@@ -48,10 +48,12 @@ export async function driveScaler(parts: LoopParts, signal: AbortSignal): Promis
       if (signal.aborted && answer.kind !== 'accepted') break;
       if ((await take({ kind: 'answered', answer })) === 'lost') break;
     }
-    if (state.phase !== 'ended') await clock.sleep(settings.pollMs, signal);
+    if (!isOver(state)) await clock.sleep(settings.pollMs, signal);
   }
   return state;
 }
+
+const isOver = ({ phase }: ScalerState): boolean => phase === 'ended';
 
 async function look(resizer: Resizer, state: ScalerState, signal: AbortSignal): Promise<ScalerEvent> {
   try {

@@ -1,5 +1,6 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { S3Secrets } from '#libs/contract/dataset.js';
+import { withoutSecrets } from '#libs/contract/spec-secrets.js';
 import { Target } from '#libs/contract/target.js';
 import { decrypt, encrypt } from './secret.js';
 
@@ -7,15 +8,17 @@ import { decrypt, encrypt } from './secret.js';
 export class Vault {
   constructor(private readonly key: Buffer | undefined) {}
 
-  /** `secrets` is encrypted; null when the target has none. Throws CodedError when there is no key to encrypt with. */
-  split(whole: Target | null): { target: Target | null; secrets: string | null } {
-    if (whole === null) return { target: null, secrets: null };
-    const { password, tls, ...rest } = whole;
-    const open = { ...rest, ...(tls && { tls: { ...tls, keyPem: undefined } }) };
-    const secret = { password, keyPem: tls?.keyPem };
-    if (secret.password === undefined && secret.keyPem === undefined)
-      return { target: { ...rest, ...(tls && { tls }) }, secrets: null };
-    return { target: open, secrets: this.seal(JSON.stringify(secret), 'target.password') };
+  /**
+   * Target and specification as they may be seen; `secrets` is encrypted, null when there are none. Throws CodedError when
+   * there is no key to encrypt with.
+   */
+  split<S>(wholeTarget: Target | null, whole: S): { target: Target | null; spec: S; secrets: string | null } {
+    const { target, ...kept } = wholeTarget === null ? { target: null } : splitTarget(wholeTarget);
+    const spec = withoutSecrets(whole);
+    const secret = { ...kept, ...(spec !== whole && { spec: whole }) };
+    if (Object.values(secret).every((each) => each === undefined)) return { target, spec, secrets: null };
+    const path = spec === whole ? 'target.password' : 'spec.scaler.token';
+    return { target, spec, secrets: this.seal(JSON.stringify(secret), path) };
   }
 
   /** Any secret text, encrypted; `path` is where it was posted. Throws CodedError when there is no key to encrypt with. */
@@ -39,13 +42,22 @@ export class Vault {
     throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored credentials');
   }
 
-  join(target: Target | null, secrets: string | null): Target | null {
-    if (target === null || secrets === null) return target;
-    const { password, keyPem } = JSON.parse(this.unseal(secrets));
-    return Target.parse({
+  /** What was split, whole again. Throws CodedError when this process has no key. */
+  join<S>(target: Target | null, open: S, secrets: string | null): { target: Target | null; spec: S } {
+    if (secrets === null) return { target, spec: open };
+    const { password, keyPem, spec = open } = JSON.parse(this.unseal(secrets));
+    if (target === null) return { target, spec };
+    const whole = Target.parse({
       ...target,
       ...(password !== undefined && { password }),
       ...(target.tls && { tls: { ...target.tls, ...(keyPem !== undefined && { keyPem }) } }),
     });
+    return { target: whole, spec };
   }
+}
+
+function splitTarget({ password, tls, ...rest }: Target) {
+  const keyPem = tls?.keyPem;
+  const target: Target = { ...rest, ...(tls && { tls: keyPem === undefined ? tls : { ...tls, keyPem: undefined } }) };
+  return { target, password, keyPem };
 }

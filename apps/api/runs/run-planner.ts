@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { issuesOf } from '#libs/contract/issues.js';
+import { withoutSecrets } from '#libs/contract/spec-secrets.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { thresholdIssues } from '#libs/workloads/threshold-check.js';
 import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
@@ -60,7 +61,7 @@ export class RunPlanner {
     const endpoints = [...run.endpoints];
     const plan = {
       kind,
-      spec,
+      spec: withoutSecrets(spec),
       endpoints,
       executors: shards.length,
       shards: [...shards],

@@ -25,7 +25,7 @@ export interface DoubleCall {
 /** `cut`: the connection is ended without an answer. */
 export type DoubleReply = { status: number; type: string; body: string } | 'cut';
 
-type CallName = CallFault['call'];
+type CallName = Exclude<CallFault['call'], 'any'>;
 
 /** What was asked of it. */
 export interface DoubleCounts {
@@ -131,7 +131,7 @@ export class CloudDouble {
   }
 
   /** Data, or an error's code. */
-  private readonly answers: { [N in Exclude<CallName, 'any'>]: (call: DoubleCall) => { data: unknown } | string } = {
+  private readonly answers: { [N in CallName]: (call: DoubleCall) => { data: unknown } | string } = {
     nodes: () => ({ data: { nodes: this.nodes() } }),
     dcs: () => ({ data: { dataCenters: [this.dc()] } }),
     cluster: () => ({
@@ -215,7 +215,7 @@ export class CloudDouble {
   }
 }
 
-const CALLS: readonly [Exclude<CallName, 'any'>, string, RegExp][] = [
+const CALLS: readonly [CallName, string, RegExp][] = [
   ['resize', 'POST', /^\/account\/\d+\/cluster\/\d+\/resize$/],
   ['nodes', 'GET', /^\/account\/\d+\/cluster\/\d+\/nodes$/],
   ['dcs', 'GET', /^\/account\/\d+\/cluster\/\d+\/dcs$/],
@@ -224,7 +224,7 @@ const CALLS: readonly [Exclude<CallName, 'any'>, string, RegExp][] = [
   ['cluster', 'GET', /^\/account\/\d+\/cluster\/\d+$/],
 ];
 
-function nameOf({ method, path }: DoubleCall): Exclude<CallName, 'any'> | undefined {
+function nameOf({ method, path }: DoubleCall): CallName | undefined {
   const bare = path.split('?')[0] ?? '';
   return CALLS.find(([, verb, pattern]) => verb === method && pattern.test(bare))?.[0];
 }
