@@ -12,6 +12,7 @@ import { addQuery } from './query/query-command.js';
 import { addSearch } from './search/search-command.js';
 import { carryOut, carryOutHere } from './service/carry-out.js';
 import type { ServiceOutside } from './service/outside.js';
+import { addSoak } from './soak/soak-command.js';
 import { addSuite } from './suite/suite-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
@@ -134,6 +135,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
   addZookeeper(program, workplace, done);
+  addSoak(program, workplace, done);
   addZookeeperReport(program, terminal, done);
   const service: ServiceOutside = {
     carryOut: (command, body, options) => {

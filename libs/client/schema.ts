@@ -1001,7 +1001,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"] | components["schemas"]["CreateSuiteRunInput"] | components["schemas"]["CreateSearchRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"] | components["schemas"]["CreateSoakRunInput"] | components["schemas"]["CreateSuiteRunInput"] | components["schemas"]["CreateSearchRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2794,6 +2794,351 @@ export interface components {
              */
             shared?: boolean;
         };
+        CreateSoakRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "soak";
+            spec: components["schemas"]["SoakSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        SoakSpecInput: {
+            /**
+             * @description Sequences of rows that are written, over all executors; each lane needs one at least
+             * @default 4
+             */
+            writers?: number;
+            /**
+             * @description Rows of an unlogged batch, at least
+             * @default 10
+             */
+            batchMin?: number;
+            /** @default 50 */
+            batchMax?: number;
+            /**
+             * @description high: even from the middle between batchMin and batchMax on; uniform: from batchMin on
+             * @default high
+             * @enum {string}
+             */
+            batchSizes?: "high" | "uniform";
+            /**
+             * @description At most, over all lanes of all executors
+             * @default 128
+             */
+            batchesInFlight?: number;
+            /**
+             * @description A writer begins so many batches at most before its lane looks at answers and reads again
+             * @default 256
+             */
+            batchesPerCycle?: number;
+            /** @default {} */
+            backpressure?: components["schemas"]["SoakBackpressureInput"];
+            /**
+             * @description Paced readers over all executors; 0: nothing is read
+             * @default 4
+             */
+            readers?: number;
+            /**
+             * @description Over all readers, when they are due
+             * @default 1000
+             */
+            readRatePerSecond?: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            readArrival?: "constant" | "poisson";
+            /**
+             * @description At most, of each reader: what is due beyond waits, and the wait is in its response time
+             * @default 64
+             */
+            readsInFlight?: number;
+            /**
+             * @description Share of the reads that ask for every column and compare it with what was written
+             * @default 0.01
+             */
+            verifyShare?: number;
+            /**
+             * @description A run that read a row which is missing or other than written fails, though it goes on to its end
+             * @default true
+             */
+            failOnMismatch?: boolean;
+            /** @default {} */
+            pool?: {
+                /**
+                 * @description Written rows that readers draw from, over all lanes; 8 bytes each
+                 * @default 2000000
+                 */
+                keys?: number;
+                /**
+                 * @description latest: the last ones that were written; sample: a seeded sample of all of them
+                 * @default latest
+                 * @enum {string}
+                 */
+                keep?: "latest" | "sample";
+            };
+            /** @default demo_ks */
+            keyspace?: string;
+            /** @default demo_table */
+            table?: string;
+            /**
+             * @description Of the keyspace, where it has to be made
+             * @default {
+             *       "factor": 3
+             *     }
+             */
+            replication?: components["schemas"]["SoakReplication"];
+            /**
+             * @description Of batches and reads
+             * @default LOCAL_QUORUM
+             */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /** @description Until it is cancelled when absent, or until the cycles of the scaler are done */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            scaler?: components["schemas"]["ScalerSpecInput"];
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Of one try of a batch or a read
+             * @default 10000
+             */
+            timeoutMs?: number;
+            /** @default {} */
+            connection?: components["schemas"]["SoakConnectionInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+                /**
+                 * @description Between two lines of progress
+                 * @default 5000
+                 */
+                progressEveryMs?: number;
+            };
+            /**
+             * @description Of keys, rows, sizes, arrivals and draws: runs with the same seed write the same rows
+             * @default 1
+             */
+            seed?: number;
+        };
+        SoakBackpressureInput: {
+            /**
+             * @description Added to the number of batches in flight of each lane when as many have succeeded
+             * @default 1
+             */
+            increase?: number;
+            /**
+             * @description What a refusal leaves of it
+             * @default 0.5
+             */
+            decrease?: number;
+            /**
+             * @description Of each lane, whatever is refused
+             * @default 1
+             */
+            minInFlight?: number;
+            /**
+             * @description Doubled at each further try; seeded jitter
+             * @default 10
+             */
+            firstBackoffMs?: number;
+            /** @default 500 */
+            longestBackoffMs?: number;
+            /**
+             * @description Of a batch that was refused for the moment; then its rows count as failed
+             * @default 60
+             */
+            retries?: number;
+        };
+        SoakReplication: {
+            /** @description In the local datacenter, or in the only one that there is */
+            factor: number;
+        } | {
+            datacenters: {
+                [key: string]: number;
+            };
+        };
+        ScalerSpecInput: components["schemas"]["NoScaler"] | components["schemas"]["HookScalerInput"] | components["schemas"]["SimulatedScalerInput"] | components["schemas"]["ScyllaCloudScalerInput"];
+        NoScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "none";
+        };
+        HookScalerInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hook";
+            scaleOut: components["schemas"]["ScalerHookCallInput"];
+            scaleIn: components["schemas"]["ScalerHookCallInput"];
+            /** @description Success says that the cluster is ready at its new size; beside the number of nodes by CQL, which counts anyway */
+            ready?: components["schemas"]["ScalerHookCallInput"];
+            /** @description For the URLs */
+            token?: string;
+            /** @default 3 */
+            minNodes?: number;
+            /** @default 6 */
+            maxNodes?: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs?: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs?: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs?: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScalerHookCallInput: {
+            /**
+             * Format: uri
+             * @description Called by POST with {runId, from, to} in JSON, redirects not followed; 2xx is success. The token, if any, goes as Authorization: Bearer
+             */
+            url: string;
+            /** @default 600000 */
+            timeoutMs?: number;
+        } | {
+            /** @description A file in the executor's TIDEMARK_HOOK_DIR and its arguments; no shell. TIDEMARK_RUN_ID, TIDEMARK_NODES_FROM and TIDEMARK_NODES_TO are in its environment; exit code 0 is success */
+            command: string[];
+            /** @default 600000 */
+            timeoutMs?: number;
+        };
+        SimulatedScalerInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "simulated";
+            /**
+             * Format: uri
+             * @description Where the simulator that the run goes to is told of its size (--control-port)
+             */
+            controlUrl: string;
+            /** @default 3 */
+            minNodes?: number;
+            /** @default 6 */
+            maxNodes?: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs?: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs?: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs?: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScyllaCloudScalerInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scylla-cloud";
+            /**
+             * Format: uri
+             * @default https://api.cloud.scylladb.com
+             */
+            apiBase?: string;
+            accountId: number;
+            clusterId: number;
+            /** @description Which data center is resized; the only one when absent */
+            dcId?: number;
+            /** @description Of the nodes; as they are when absent */
+            instanceTypeId?: number;
+            /** @description Personal token; the TIDEMARK_SCYLLA_CLOUD_TOKEN of the executors when absent */
+            token?: string;
+            /**
+             * @description Of one call of the API
+             * @default 60000
+             */
+            requestTimeoutMs?: number;
+            /** @default 3 */
+            minNodes?: number;
+            /** @default 6 */
+            maxNodes?: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs?: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs?: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs?: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        SoakConnectionInput: {
+            /** @default 5000 */
+            connectTimeoutMs?: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs?: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode?: number;
+            /** @default 32768 */
+            inFlightPerConnection?: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
+        };
         CreateSuiteRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3082,7 +3427,7 @@ export interface components {
             correlationId?: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "suite" | "search";
+        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "soak" | "suite" | "search";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -3097,7 +3442,7 @@ export interface components {
             hasPassword: boolean;
             hasTls: boolean;
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"] | components["schemas"]["SuiteSpec"] | components["schemas"]["SearchSpec"];
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"] | components["schemas"]["SoakSpec"] | components["schemas"]["SuiteSpec"] | components["schemas"]["SearchSpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -4513,6 +4858,312 @@ export interface components {
              */
             seed: number;
         };
+        SoakSpec: {
+            /**
+             * @description Sequences of rows that are written, over all executors; each lane needs one at least
+             * @default 4
+             */
+            writers: number;
+            /**
+             * @description Rows of an unlogged batch, at least
+             * @default 10
+             */
+            batchMin: number;
+            /** @default 50 */
+            batchMax: number;
+            /**
+             * @description high: even from the middle between batchMin and batchMax on; uniform: from batchMin on
+             * @default high
+             * @enum {string}
+             */
+            batchSizes: "high" | "uniform";
+            /**
+             * @description At most, over all lanes of all executors
+             * @default 128
+             */
+            batchesInFlight: number;
+            /**
+             * @description A writer begins so many batches at most before its lane looks at answers and reads again
+             * @default 256
+             */
+            batchesPerCycle: number;
+            backpressure: components["schemas"]["SoakBackpressure"];
+            /**
+             * @description Paced readers over all executors; 0: nothing is read
+             * @default 4
+             */
+            readers: number;
+            /**
+             * @description Over all readers, when they are due
+             * @default 1000
+             */
+            readRatePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            readArrival: "constant" | "poisson";
+            /**
+             * @description At most, of each reader: what is due beyond waits, and the wait is in its response time
+             * @default 64
+             */
+            readsInFlight: number;
+            /**
+             * @description Share of the reads that ask for every column and compare it with what was written
+             * @default 0.01
+             */
+            verifyShare: number;
+            /**
+             * @description A run that read a row which is missing or other than written fails, though it goes on to its end
+             * @default true
+             */
+            failOnMismatch: boolean;
+            pool: {
+                /**
+                 * @description Written rows that readers draw from, over all lanes; 8 bytes each
+                 * @default 2000000
+                 */
+                keys: number;
+                /**
+                 * @description latest: the last ones that were written; sample: a seeded sample of all of them
+                 * @default latest
+                 * @enum {string}
+                 */
+                keep: "latest" | "sample";
+            };
+            /** @default demo_ks */
+            keyspace: string;
+            /** @default demo_table */
+            table: string;
+            /**
+             * @description Of the keyspace, where it has to be made
+             * @default {
+             *       "factor": 3
+             *     }
+             */
+            replication: components["schemas"]["SoakReplication"];
+            /**
+             * @description Of batches and reads
+             * @default LOCAL_QUORUM
+             */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            /** @description Until it is cancelled when absent, or until the cycles of the scaler are done */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            scaler: components["schemas"]["ScalerSpec"];
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Of one try of a batch or a read
+             * @default 10000
+             */
+            timeoutMs: number;
+            connection: components["schemas"]["SoakConnection"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+                /**
+                 * @description Between two lines of progress
+                 * @default 5000
+                 */
+                progressEveryMs: number;
+            };
+            /**
+             * @description Of keys, rows, sizes, arrivals and draws: runs with the same seed write the same rows
+             * @default 1
+             */
+            seed: number;
+        };
+        SoakBackpressure: {
+            /**
+             * @description Added to the number of batches in flight of each lane when as many have succeeded
+             * @default 1
+             */
+            increase: number;
+            /**
+             * @description What a refusal leaves of it
+             * @default 0.5
+             */
+            decrease: number;
+            /**
+             * @description Of each lane, whatever is refused
+             * @default 1
+             */
+            minInFlight: number;
+            /**
+             * @description Doubled at each further try; seeded jitter
+             * @default 10
+             */
+            firstBackoffMs: number;
+            /** @default 500 */
+            longestBackoffMs: number;
+            /**
+             * @description Of a batch that was refused for the moment; then its rows count as failed
+             * @default 60
+             */
+            retries: number;
+        };
+        ScalerSpec: components["schemas"]["NoScaler"] | components["schemas"]["HookScaler"] | components["schemas"]["SimulatedScaler"] | components["schemas"]["ScyllaCloudScaler"];
+        HookScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hook";
+            scaleOut: components["schemas"]["ScalerHookCall"];
+            scaleIn: components["schemas"]["ScalerHookCall"];
+            /** @description Success says that the cluster is ready at its new size; beside the number of nodes by CQL, which counts anyway */
+            ready?: components["schemas"]["ScalerHookCall"];
+            /** @description For the URLs */
+            token?: string;
+            /** @default 3 */
+            minNodes: number;
+            /** @default 6 */
+            maxNodes: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScalerHookCall: {
+            /**
+             * Format: uri
+             * @description Called by POST with {runId, from, to} in JSON, redirects not followed; 2xx is success. The token, if any, goes as Authorization: Bearer
+             */
+            url: string;
+            /** @default 600000 */
+            timeoutMs: number;
+        } | {
+            /** @description A file in the executor's TIDEMARK_HOOK_DIR and its arguments; no shell. TIDEMARK_RUN_ID, TIDEMARK_NODES_FROM and TIDEMARK_NODES_TO are in its environment; exit code 0 is success */
+            command: string[];
+            /** @default 600000 */
+            timeoutMs: number;
+        };
+        SimulatedScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "simulated";
+            /**
+             * Format: uri
+             * @description Where the simulator that the run goes to is told of its size (--control-port)
+             */
+            controlUrl: string;
+            /** @default 3 */
+            minNodes: number;
+            /** @default 6 */
+            maxNodes: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScyllaCloudScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scylla-cloud";
+            /**
+             * Format: uri
+             * @default https://api.cloud.scylladb.com
+             */
+            apiBase: string;
+            accountId: number;
+            clusterId: number;
+            /** @description Which data center is resized; the only one when absent */
+            dcId?: number;
+            /** @description Of the nodes; as they are when absent */
+            instanceTypeId?: number;
+            /** @description Personal token; the TIDEMARK_SCYLLA_CLOUD_TOKEN of the executors when absent */
+            token?: string;
+            /**
+             * @description Of one call of the API
+             * @default 60000
+             */
+            requestTimeoutMs: number;
+            /** @default 3 */
+            minNodes: number;
+            /** @default 6 */
+            maxNodes: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        SoakConnection: {
+            /** @default 5000 */
+            connectTimeoutMs: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode: number;
+            /** @default 32768 */
+            inFlightPerConnection: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
+        };
         SuiteSpec: {
             /**
              * @description Read as ${params.<name>}
@@ -4783,7 +5434,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"] | components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"] | components["schemas"]["SoakReport"] | components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4949,6 +5600,40 @@ export interface components {
             recoveredMs: number | null;
             /** @description That lost their connection meanwhile */
             sessions: number;
+        };
+        SoakReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "soak";
+            keyspace: string;
+            table: string;
+            /** @description Acknowledged */
+            batches: number;
+            /** @description Of acknowledged batches */
+            rowsWritten: number;
+            /** @description Not acknowledged after all retries; some of their rows may be there */
+            failedBatches: number;
+            failedRows: number;
+            /** @description Without an answer when the run ended; their rows may be there */
+            openBatches: number;
+            openRows: number;
+            batchRetries: number;
+            /** @description That found their row */
+            reads: number;
+            /** @description Missing and differing rows among them */
+            failedReads: number;
+            /** @description Whose whole row was compared */
+            verifiedReads: number;
+            missing: number;
+            different: number;
+            /** @description How long readers waited for the first key, at most; null when none has come */
+            readersWaitedMs: number | null;
+            /** @description Batches in flight that backpressure allowed at its lowest, all lanes together */
+            limitLowest: number;
+            /** @description Times that a lane was refused and lowered its number in flight */
+            limitDecreases: number;
         };
         SuiteReport: {
             /**
@@ -5273,6 +5958,8 @@ export interface components {
             waitTime: components["schemas"]["LatencyFigures"] | null;
             /** @description Of all operations together, for kinds that read rows from files */
             reading?: components["schemas"]["Reading"];
+            /** @description Of all operations together, for kinds that hold back when the target asks */
+            pacing?: components["schemas"]["Pacing"];
             /** @description Of all operations together, where the run names metrics pages */
             serverGc?: components["schemas"]["ServerGc"];
         };
@@ -5282,6 +5969,24 @@ export interface components {
             files: number;
             /** @description Batches that waited at the end of it, of the worker with most of them */
             queueDepth: number;
+        };
+        Pacing: {
+            /** @description Batches that may be in flight at the end of it, all lanes together */
+            limit: number;
+            /** @description The lowest that it was, of each lane, added up */
+            lowest: number;
+            /** @description Times that a lane was refused and lowered it */
+            decreases: number;
+            /** @description Batches that waited before they were tried again */
+            backoffs: number;
+            /** @description How long they waited together */
+            backoffMs: number;
+            /** @description Written rows that readers could draw at the end of it */
+            poolKeys: number;
+            /** @description Rows that were compared whole */
+            verified: number;
+            /** @description False until the first readers have a key */
+            isReading: boolean;
         };
         WindowStats: {
             /** @description Start of the first interval in the window; null when there is none */

@@ -3,6 +3,7 @@ import { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { SearchSpec } from '#libs/workloads/search/search.schema.js';
+import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { Placement } from './placement.js';
 import { ZookeeperSpec, ZookeeperTarget } from '#libs/workloads/zookeeper/zookeeper.schema.js';
@@ -14,7 +15,7 @@ import { Target, TargetView } from './target.js';
 
 /** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
 export const WorkloadKind = z
-  .enum(['stress', 'generate', 'load', 'query', 'zookeeper', 'suite', 'search'])
+  .enum(['stress', 'generate', 'load', 'query', 'zookeeper', 'soak', 'suite', 'search'])
   .meta({ id: 'WorkloadKind' });
 export type WorkloadKind = z.infer<typeof WorkloadKind>;
 
@@ -112,6 +113,10 @@ const CreateZookeeperRun = z
   })
   .meta({ id: 'CreateZookeeperRun' });
 
+const CreateSoakRun = z
+  .strictObject({ kind: z.literal('soak'), spec: SoakSpec, ...described, target: Target, ...carriedOut })
+  .meta({ id: 'CreateSoakRun' });
+
 const CreateSuiteRun = z
   .strictObject({
     kind: z.literal('suite'),
@@ -144,6 +149,7 @@ export const CreateRun = z
     CreateLoadRun,
     CreateQueryRun,
     CreateZookeeperRun,
+    CreateSoakRun,
     CreateSuiteRun,
     CreateSearchRun,
   ])
@@ -152,7 +158,7 @@ export type CreateRun = z.infer<typeof CreateRun>;
 
 /** The specification of a run as it is stored, defaults filled in. */
 export const StoredSpec = z
-  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec, SuiteSpec, SearchSpec])
+  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec, SoakSpec, SuiteSpec, SearchSpec])
   .meta({ id: 'StoredSpec' });
 
 /** Why a queued run waits, in a sentence, and its place. */

@@ -6,6 +6,7 @@ import type { Target } from '#libs/contract/target.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
+import type { SoakSpec } from './soak/soak.schema.js';
 import type { SearchSpec } from './search/search.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 import type { ZookeeperSpec } from './zookeeper/zookeeper.schema.js';
@@ -18,6 +19,7 @@ export interface SpecByKind {
   load: LoadSpec;
   query: QuerySpec;
   zookeeper: ZookeeperSpec;
+  soak: SoakSpec;
   suite: SuiteSpec;
   search: SearchSpec;
 }
@@ -29,6 +31,7 @@ export interface TargetByKind {
   load: Target;
   query: Target;
   zookeeper: Target;
+  soak: Target;
   suite: Target | null;
   search: Target;
 }

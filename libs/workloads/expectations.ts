@@ -5,6 +5,7 @@ import type { RunDefinition, SpecByKind } from './driver.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
+import { promisedBySoak } from './soak/soak.promise.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
 import { promisedByZookeeper } from './zookeeper/zookeeper.promise.js';
 
@@ -55,6 +56,7 @@ const expectations: { [K in LoadKind]: Promises<SpecByKind[K]> } = {
   load: promisedByLoad,
   query: promisedByQuery,
   zookeeper: promisedByZookeeper,
+  soak: promisedBySoak,
 };
 
 /** What one run promises; `lanes` over all executors. */

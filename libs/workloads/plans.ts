@@ -4,6 +4,7 @@ import { planGenerate } from './generate/generate.plan.js';
 import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
 import { planParent } from './parent/parent.plan.js';
+import { planSoak } from './soak/soak.plan.js';
 import { planStress } from './stress/stress.plan.js';
 import { planZookeeper } from './zookeeper/zookeeper.plan.js';
 
@@ -16,6 +17,7 @@ export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   load: planLoad,
   query: planQuery,
   zookeeper: planZookeeper,
+  soak: planSoak,
   suite: planParent,
   search: planParent,
 };

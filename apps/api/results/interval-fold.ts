@@ -1,5 +1,6 @@
-import type { OperationInterval, Reading, ServerGc } from '#libs/contract/interval.js';
+import type { OperationInterval, Pacing, Reading, ServerGc } from '#libs/contract/interval.js';
 import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
+import { mergePacing, pacingInTime } from '#libs/stats/pacing.js';
 import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StoredInterval } from '#libs/store/port.js';
 
@@ -15,10 +16,14 @@ export class IntervalFold {
   endMs: number | null = null;
   /** Undefined for kinds that read no files. */
   reading: Reading | undefined;
+  /** Undefined for kinds that do not hold back. */
+  pacing: Pacing | undefined;
   /** Undefined where the run names no metrics pages. */
   serverGc: ServerGc | undefined;
 
+  /** Snapshots of one interval, of any executors, in the order of time. */
   add(snapshots: readonly StoredInterval[]): void {
+    this.pacing = pacingInTime([this.pacing, mergePacing(snapshots.map(({ self }) => self.pacing))]);
     for (const { startMs, lengthMs, operations, self } of snapshots) {
       this.reading = mergeReadings([this.reading, self.reading]);
       this.serverGc = mergeServerGc([this.serverGc, self.serverGc]);

@@ -4,6 +4,7 @@ import { generateText } from './generate-stdout.js';
 import { loadText } from './load-stdout.js';
 import { parentText } from './parent-stdout.js';
 import { queryText } from './query-stdout.js';
+import { soakText } from './soak-stdout.js';
 import { stressText } from './stress-stdout.js';
 import { zookeeperText } from './zookeeper-stdout.js';
 
@@ -16,6 +17,7 @@ const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = 
   load: loadText,
   query: queryText,
   zookeeper: zookeeperText,
+  soak: soakText,
   suite: parentText,
   search: parentText,
 };

@@ -5,6 +5,7 @@ import { defineGenerate } from './generate-definition.js';
 import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
 import { defineSearch, defineSuite } from './parent-definition.js';
+import { defineSoak } from './soak-definition.js';
 import { defineStress } from './stress-definition.js';
 import { defineZookeeper } from './zookeeper-definition.js';
 
@@ -25,6 +26,7 @@ const definitions: { [K in WorkloadKind]: Define<K> } = {
   load: defineLoad,
   query: defineQuery,
   zookeeper: defineZookeeper,
+  soak: defineSoak,
   suite: defineSuite,
   search: defineSearch,
 };

@@ -87,6 +87,7 @@ const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   load: () => UNKNOWN,
   query: estimateQuery,
   zookeeper: estimateZookeeper,
+  soak: ({ durationMs }) => ({ ...UNKNOWN, durationMs: durationMs ?? null }),
   // Each step says of itself how much it does.
   suite: () => UNKNOWN,
   search: () => UNKNOWN,

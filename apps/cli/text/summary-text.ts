@@ -101,11 +101,21 @@ function sessionLines({ sessions, connectionLosses, sessionsExpired, recovery }:
   return [field('sessions', `${count(sessions)}; ${lost}${recovered}`)];
 }
 
+function soakedLines(report: ReportOf<'soak'>): string[] {
+  const { keyspace, table, rowsWritten, batches, reads, verifiedReads, missing, different } = report;
+  const compared = `${count(verifiedReads)} compared whole, ${count(missing)} missing, ${count(different)} different`;
+  return [
+    field('written', `${count(rowsWritten)} rows in ${count(batches)} batches into ${keyspace}.${table}`),
+    field('read', `${count(reads)} rows; ${compared}`),
+  ];
+}
+
 const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
   generate: generatedLines,
   load: loadedLines,
   query: queriedLines,
   zookeeper: sessionLines,
+  soak: soakedLines,
   suite: parentLines,
   search: parentLines,
 };

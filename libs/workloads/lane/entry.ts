@@ -6,6 +6,7 @@ import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
 import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
 import { openLoadLane } from '#libs/workloads/load/load.lane.js';
 import { openQueryLane } from '#libs/workloads/query/query.lane.js';
+import { openSoakLane } from '#libs/workloads/soak/soak.lane.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
 import { openZookeeperLane } from '#libs/workloads/zookeeper/zookeeper.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
@@ -19,6 +20,7 @@ const openers: { [K in LoadKind]: (input: LaneInput<K>, events: DriverEvents) =>
   load: openLoadLane,
   query: openQueryLane,
   zookeeper: openZookeeperLane,
+  soak: openSoakLane,
 };
 
 const open = <K extends LoadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);

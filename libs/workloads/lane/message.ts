@@ -26,6 +26,7 @@ interface PlaceByKind {
   load: LoadPlace;
   query: QueryPlace;
   zookeeper: ZookeeperPlace;
+  soak: Target;
 }
 
 /** What a lane is started with: parsed and checked before it crosses, so a lane trusts it. */
