@@ -7,6 +7,7 @@ import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
+import { scalerUrls } from '#libs/scaler/scaler.schema.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { InjectStore } from '../tokens.js';
@@ -88,12 +89,18 @@ export class RunPlanner {
     const reading = await this.reading(given);
     const drafted = { ...given, ...reading.run };
     const { endpoints, issues: refused } = await this.lock(drafted, reading.locks, pathOf);
-    const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
-    const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
+    const pages = await this.calledByExecutors(drafted);
     const policy = policyProblem(drafted.kind, drafted.policies);
     const issues = [...reading.issues, ...refused, ...pages, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
+  }
+
+  /** What an executor would call besides the target, and must not. */
+  private async calledByExecutors(run: Drafted): Promise<Issue[]> {
+    if (run.kind === 'stress') return this.targets.inspectUrls(run.spec.metricsUrls ?? [], 'spec.metricsUrls');
+    const called = run.kind === 'soak' ? scalerUrls(run.spec.scaler) : [];
+    return (await Promise.all(called.map(({ url, path }) => this.targets.inspectUrls([url], path)))).flat();
   }
 
   /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */
