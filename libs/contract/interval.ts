@@ -86,6 +86,18 @@ export const ServerGc = z
   .meta({ id: 'ServerGc' });
 export type ServerGc = z.infer<typeof ServerGc>;
 
+/** What the verification of a CDC run found out in one interval. */
+export const Replication = z
+  .object({
+    queueDepth: z.int().describe('Changes that were waited for at the end of it'),
+    verified: z
+      .object({ timed: z.int(), superseded: z.int(), unknown: z.int(), unverified: z.int(), lost: z.int() })
+      .describe('Changes by what became of them; below 0 where a later look decided otherwise'),
+    sinkErrors: z.record(z.string(), z.int()).describe('Of PostgreSQL, by class'),
+  })
+  .meta({ id: 'Replication' });
+export type Replication = z.infer<typeof Replication>;
+
 /** What the executor saw of itself in one interval: the evidence for validity. */
 export const SelfWatch = z
   .object({
@@ -107,6 +119,7 @@ export const SelfWatch = z
     reading: Reading.optional(),
     pacing: Pacing.optional(),
     serverGc: ServerGc.optional(),
+    replication: Replication.optional(),
     clockJumpMs: z.number().optional().describe('How far the wall clock was set against the monotonic one'),
   })
   .meta({ id: 'SelfWatch' });
@@ -128,6 +141,7 @@ export const IntervalStats = z
     reading: Reading.optional().describe('Of all operations together, for kinds that read rows from files'),
     pacing: Pacing.optional().describe('Of all operations together, for kinds that hold back when the target asks'),
     serverGc: ServerGc.optional().describe('Of all operations together, where the run names metrics pages'),
+    replication: Replication.optional().describe('Of all operations together, in CDC runs'),
   })
   .meta({ id: 'IntervalStats' });
 export type IntervalStats = z.infer<typeof IntervalStats>;

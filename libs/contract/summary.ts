@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CdcReport } from '#libs/workloads/cdc/cdc.schema.js';
 import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
@@ -63,6 +64,7 @@ export const RunReport = z
     QueryReport,
     ZookeeperReport,
     SoakReport,
+    CdcReport,
     SuiteReport,
     SearchReport,
   ])

@@ -1,6 +1,7 @@
 import type { IntervalSnapshot, OperationInterval, SelfWatch } from '#libs/contract/interval.js';
 import { mergeOperation, mergeReadings } from './merge.js';
 import { pacingInTime } from './pacing.js';
+import { mergeReplication } from './replication.js';
 import { mergeTargetShards } from './target-shards.js';
 
 const sumOf = <T>(all: readonly T[], value: (one: T) => number): number =>
@@ -29,6 +30,10 @@ const selfOver = (all: readonly SelfWatch[]): SelfWatch => ({
   loopUtilization: largestThere(all, (self) => self.loopUtilization),
   reading: mergeReadings(all.map((self) => self.reading)),
   pacing: pacingInTime(all.map((self) => self.pacing)),
+  replication: mergeReplication(
+    all.map((self) => self.replication),
+    (depths) => Math.max(...depths),
+  ),
   clockJumpMs: largestThere(all, (self) => self.clockJumpMs),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });

@@ -7,6 +7,7 @@ import type {
 } from '#libs/contract/interval.js';
 import { Histogram } from './histogram.js';
 import { mergePacing } from './pacing.js';
+import { mergeReplication } from './replication.js';
 import { mergeServerGc } from './server-gc.js';
 import { mergeTargetShards } from './target-shards.js';
 
@@ -98,6 +99,10 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   pacing: mergePacing(all.map((self) => self.pacing)),
   serverGc: mergeServerGc(all.map((self) => self.serverGc)),
   clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
+  replication: mergeReplication(
+    all.map((self) => self.replication),
+    sum,
+  ),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });
 

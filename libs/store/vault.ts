@@ -1,7 +1,7 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { S3Secrets } from '#libs/contract/dataset.js';
 import { withoutSecrets } from '#libs/contract/spec-secrets.js';
-import { Target } from '#libs/contract/target.js';
+import { CdcTarget } from '#libs/contract/cdc-target.js';
 import { decrypt, encrypt } from './secret.js';
 
 /** Takes secrets out of targets before they are stored, and puts them back for who must connect. */
@@ -12,7 +12,7 @@ export class Vault {
    * Target and specification as they may be seen; `secrets` is encrypted, null when there are none. Throws CodedError when
    * there is no key to encrypt with.
    */
-  split<S>(wholeTarget: Target | null, whole: S): { target: Target | null; spec: S; secrets: string | null } {
+  split<S>(wholeTarget: CdcTarget | null, whole: S): { target: CdcTarget | null; spec: S; secrets: string | null } {
     const { target, ...kept } = wholeTarget === null ? { target: null } : splitTarget(wholeTarget);
     const spec = withoutSecrets(whole);
     const secret = { ...kept, ...(spec !== whole && { spec: whole }) };
@@ -43,21 +43,26 @@ export class Vault {
   }
 
   /** What was split, whole again. Throws CodedError when this process has no key. */
-  join<S>(target: Target | null, open: S, secrets: string | null): { target: Target | null; spec: S } {
+  join<S>(target: CdcTarget | null, open: S, secrets: string | null): { target: CdcTarget | null; spec: S } {
     if (secrets === null) return { target, spec: open };
-    const { password, keyPem, spec = open } = JSON.parse(this.unseal(secrets));
+    const { password, keyPem, sinkPassword, spec = open } = JSON.parse(this.unseal(secrets));
     if (target === null) return { target, spec };
-    const whole = Target.parse({
+    const whole = CdcTarget.parse({
       ...target,
       ...(password !== undefined && { password }),
+      ...(target.sink && { sink: { ...target.sink, ...(sinkPassword !== undefined && { password: sinkPassword }) } }),
       ...(target.tls && { tls: { ...target.tls, ...(keyPem !== undefined && { keyPem }) } }),
     });
     return { target: whole, spec };
   }
 }
 
-function splitTarget({ password, tls, ...rest }: Target) {
-  const keyPem = tls?.keyPem;
-  const target: Target = { ...rest, ...(tls && { tls: keyPem === undefined ? tls : { ...tls, keyPem: undefined } }) };
-  return { target, password, keyPem };
+function splitTarget({ password, tls, sink, ...rest }: CdcTarget) {
+  const secret = { password, keyPem: tls?.keyPem, sinkPassword: sink?.password };
+  const target: CdcTarget = {
+    ...rest,
+    ...(tls && { tls: secret.keyPem === undefined ? tls : { ...tls, keyPem: undefined } }),
+    ...(sink && { sink: secret.sinkPassword === undefined ? sink : { ...sink, password: undefined } }),
+  };
+  return { target, ...secret };
 }

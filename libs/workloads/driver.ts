@@ -3,6 +3,8 @@ import type { ProblemCode } from '#libs/contract/problem.js';
 import type { LoadKind, WorkloadKind } from '#libs/contract/run.js';
 import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
+import type { CdcSpec } from './cdc/cdc.schema.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
@@ -20,6 +22,7 @@ export interface SpecByKind {
   query: QuerySpec;
   zookeeper: ZookeeperSpec;
   soak: SoakSpec;
+  cdc: CdcSpec;
   suite: SuiteSpec;
   search: SearchSpec;
 }
@@ -32,6 +35,7 @@ export interface TargetByKind {
   query: Target;
   zookeeper: Target;
   soak: Target;
+  cdc: CdcTarget;
   suite: Target | null;
   search: Target;
 }

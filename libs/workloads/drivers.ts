@@ -1,5 +1,6 @@
 import type { SourceOf } from '#libs/dataset/data-source.js';
 import type { Drivers } from './driver.js';
+import { cdcDriver } from './cdc/cdc.driver.js';
 import { generateDriver, type KeepGenerated } from './generate/generate.driver.js';
 import { loadDriver } from './load/load.driver.js';
 import { queryDriver } from './query/query.driver.js';
@@ -28,4 +29,5 @@ export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated, attachScaler }:
   query: queryDriver(sourceOf),
   zookeeper: zookeeperDriver,
   soak: soakDriver(attachScaler),
+  cdc: cdcDriver,
 });

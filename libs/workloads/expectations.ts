@@ -2,6 +2,7 @@ import type { LoadKind } from '#libs/contract/run.js';
 import type { Expectation } from '#libs/stats/audit.js';
 import { countsPartitions } from '#libs/stress/profile/user-spec.js';
 import type { RunDefinition, SpecByKind } from './driver.js';
+import type { CdcSpec } from './cdc/cdc.schema.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
@@ -49,6 +50,13 @@ const promisedByQuery = ({ rate, concurrency }: QuerySpec, lanes: number): Promi
   operations: null,
 });
 
+const promisedByCdc = ({ ratePerSecond, rampMs, maxInFlight }: CdcSpec, lanes: number): Promised => ({
+  threads: maxInFlight * lanes,
+  // While it rises, the rate is not the one that was asked for.
+  ratePerSecond: rampMs === 0 ? ratePerSecond : null,
+  operations: null,
+});
+
 /** What each kind promises; pure. */
 const expectations: { [K in LoadKind]: Promises<SpecByKind[K]> } = {
   stress: promisedByStress,
@@ -57,6 +65,7 @@ const expectations: { [K in LoadKind]: Promises<SpecByKind[K]> } = {
   query: promisedByQuery,
   zookeeper: promisedByZookeeper,
   soak: promisedBySoak,
+  cdc: promisedByCdc,
 };
 
 /** What one run promises; `lanes` over all executors. */

@@ -1,5 +1,6 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition, Shard, SpecByKind } from './driver.js';
+import { planCdc } from './cdc/cdc.plan.js';
 import { planGenerate } from './generate/generate.plan.js';
 import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
@@ -18,6 +19,7 @@ export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   query: planQuery,
   zookeeper: planZookeeper,
   soak: planSoak,
+  cdc: planCdc,
   suite: planParent,
   search: planParent,
 };

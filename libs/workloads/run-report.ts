@@ -1,4 +1,5 @@
 import type { RunReport } from '#libs/contract/summary.js';
+import { joinCdc } from './cdc/cdc.report.js';
 import { joinGenerated } from './generate/generate.report.js';
 import { joinLoaded } from './load/load.report.js';
 import { joinQueried } from './query/query.report.js';
@@ -19,6 +20,7 @@ const JOINS: { [K in Kind]: (reports: readonly RunReport[]) => ReportOf<K> | und
   query: (reports) => joinQueried(reports.filter(isOf('query'))),
   zookeeper: (reports) => joinZookeeper(reports.filter(isOf('zookeeper'))),
   soak: (reports) => joinSoaked(reports.filter(isOf('soak'))),
+  cdc: (reports) => joinCdc(reports.filter(isOf('cdc'))),
   // Made of the runs that they consist of, not of shards.
   suite: (reports) => reports.find(isOf('suite')),
   search: (reports) => reports.find(isOf('search')),

@@ -1,5 +1,6 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
+import { cdcText } from './cdc-stdout.js';
 import { generateText } from './generate-stdout.js';
 import { loadText } from './load-stdout.js';
 import { parentText } from './parent-stdout.js';
@@ -18,6 +19,7 @@ const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = 
   query: queryText,
   zookeeper: zookeeperText,
   soak: soakText,
+  cdc: cdcText,
   suite: parentText,
   search: parentText,
 };

@@ -1,6 +1,7 @@
 import type { Issue } from '#libs/contract/problem.js';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import { defineCdc } from './cdc-definition.js';
 import { defineGenerate } from './generate-definition.js';
 import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
@@ -27,6 +28,7 @@ const definitions: { [K in WorkloadKind]: Define<K> } = {
   query: defineQuery,
   zookeeper: defineZookeeper,
   soak: defineSoak,
+  cdc: defineCdc,
   suite: defineSuite,
   search: defineSearch,
 };

@@ -33,9 +33,9 @@ export interface QueryJob {
 }
 
 const MS_PER_S = 1_000;
+const REFUSAL = 'the queries cannot be made as asked';
 
-const refused = (issues: readonly Issue[]): CodedError =>
-  new CodedError('VALIDATION_FAILED', 'the queries cannot be made as asked', issues);
+const refused = (issues: readonly Issue[]): CodedError => new CodedError('VALIDATION_FAILED', REFUSAL, issues);
 
 /** Takes each setting from its flag, else the file, else the environment, else its default; keeps what it was called. */
 class Settings {
@@ -151,7 +151,7 @@ export function queryJob(
   environment: Environment,
   placeOf: (csvDir: string, workers: number) => { dataset: string; lanes: number },
 ): QueryJob {
-  const settings = new Settings(options, [readEnvFile(options.envFile, refused), environment]);
+  const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
   const asked = settings.text('csvDir') ?? '.';
   const s3 = isS3(asked) ? parseS3Folder(asked) : undefined;
   const csvDir = s3?.folder ?? asked;

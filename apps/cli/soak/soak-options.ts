@@ -27,8 +27,8 @@ export interface SoakJob {
 const MS_PER_S = 1_000;
 const OWN_VARIABLE = /^SCY_/;
 
-const refused = (issues: readonly Issue[]): CodedError =>
-  new CodedError('VALIDATION_FAILED', 'the cluster cannot be soaked as asked', issues);
+const REFUSAL = 'the cluster cannot be soaked as asked';
+const refused = (issues: readonly Issue[]): CodedError => new CodedError('VALIDATION_FAILED', REFUSAL, issues);
 
 const VARIABLES: ReadonlySet<string> = new Set(
   Object.values(SETTINGS).flatMap(({ variable }: Setting) => (variable === undefined ? [] : [variable])),
@@ -165,7 +165,7 @@ const named = (issues: readonly Issue[]): Issue[] =>
 
 /** What was asked for. Throws CodedError VALIDATION_FAILED with every problem, by flag. */
 export function soakJob(options: SoakOptions, environment: Environment): SoakJob {
-  const settings = new Settings(options, [readEnvFile(options.envFile, refused), environment]);
+  const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
   const input = specInput(settings, options);
   const targetInput = defined({
     contactPoints: list(settings.text('hosts')) ?? ['127.0.0.1'],

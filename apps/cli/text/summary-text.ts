@@ -1,5 +1,6 @@
 import type { Run } from '#libs/contract/run.js';
 import type { Mismatch, OperationSummary, RunReport, Summary, ThresholdResult } from '#libs/contract/summary.js';
+import { reportRows } from '#libs/workloads/cdc/cdc-text.js';
 import { reportLines as parentLines } from '#libs/workloads/parent/parent-text.js';
 import { scalerLines } from '#libs/scaler/resize-text.js';
 import { countedLatency, milliseconds } from './interval-text.js';
@@ -111,6 +112,7 @@ function soakedLines(report: ReportOf<'soak'>): string[] {
     ...(report.scaler ? scalerLines(report.scaler).map((text, at) => field(at === 0 ? 'scaler' : '', text)) : []),
   ];
 }
+const cdcLines = (report: ReportOf<'cdc'>): string[] => reportRows(report).map(([name, text]) => field(name, text));
 
 const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
   generate: generatedLines,
@@ -118,6 +120,7 @@ const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } =
   query: queriedLines,
   zookeeper: sessionLines,
   soak: soakedLines,
+  cdc: cdcLines,
   suite: parentLines,
   search: parentLines,
 };
