@@ -6,6 +6,7 @@ import { Target } from '#libs/contract/target.js';
 import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { describeArtifacts } from './artifact.conformance.js';
+import { describeScalers } from './scaler.conformance.js';
 import type { Claim, NewRun, Store } from './port.js';
 import { describeRollUps } from './roll-up.conformance.js';
 
@@ -108,6 +109,7 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
     };
 
     describeArtifacts(open, newRun);
+    describeScalers(open, newRun);
 
     it('keeps a run as it was created, with its first line of history', async () => {
       const { run } = await store.runs.create(newRun('r1', { name: 'n' }));
