@@ -2806,8 +2806,8 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            /** @description Of every step that works on a cluster */
-            target?: components["schemas"]["TargetInput"];
+            /** @description Of every step that works on such a cluster and names no other */
+            target?: components["schemas"]["TargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /** @default [] */
             thresholds?: components["schemas"]["ThresholdInput"][];
             /**
@@ -2862,6 +2862,7 @@ export interface components {
              * @default 600000
              */
             cleanupWithinMs?: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for steps, by step: completed ones are not made again
              * @default {}
@@ -2885,7 +2886,7 @@ export interface components {
              */
             pauseMs?: number;
             matrix?: components["schemas"]["SuiteMatrixInput"];
-            /** @description As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
+            /** @description As the body of POST /v1/runs; a target only where it is not the suite’s; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
             run: {
                 kind: string;
                 spec: {
@@ -2921,6 +2922,10 @@ export interface components {
              */
             order?: "sequence" | "parallel";
         };
+        /** @description That the target is a ZooKeeper ensemble; follows from a target with a connectString */
+        Ensemble: {
+            chroot?: string;
+        };
         CreateSearchRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2933,7 +2938,7 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            target: components["schemas"]["TargetInput"];
+            target: components["schemas"]["TargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /**
              * @description What a rate has to meet
              * @default []
@@ -3011,6 +3016,7 @@ export interface components {
              * @default 3
              */
             maxInvalid?: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for probes, by probe: completed ones are not made again
              * @default {}
@@ -4554,6 +4560,7 @@ export interface components {
              * @default 600000
              */
             cleanupWithinMs: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for steps, by step: completed ones are not made again
              * @default {}
@@ -4577,7 +4584,7 @@ export interface components {
              */
             pauseMs: number;
             matrix?: components["schemas"]["SuiteMatrix"];
-            /** @description As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
+            /** @description As the body of POST /v1/runs; a target only where it is not the suite’s; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
             run: {
                 kind: string;
                 spec: {
@@ -4674,6 +4681,7 @@ export interface components {
              * @default 3
              */
             maxInvalid: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for probes, by probe: completed ones are not made again
              * @default {}

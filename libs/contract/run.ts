@@ -112,12 +112,15 @@ const CreateZookeeperRun = z
   })
   .meta({ id: 'CreateZookeeperRun' });
 
+/** What the runs of a run work on: of the form that their kind has. */
+const ParentTarget = z.union([Target, ZookeeperTarget]);
+
 const CreateSuiteRun = z
   .strictObject({
     kind: z.literal('suite'),
     spec: SuiteSpec,
     ...described,
-    target: Target.optional().describe('Of every step that works on a cluster'),
+    target: ParentTarget.optional().describe('Of every step that works on such a cluster and names no other'),
     thresholds: z.array(Threshold).max(0, 'expected thresholds of each step, in its run').default([]),
     placement: Placement.prefault({}).describe('Of steps that say nothing of it'),
     policies: Policies.prefault({}).describe('Of the suite, and of steps that say nothing of it'),
@@ -129,7 +132,7 @@ const CreateSearchRun = z
     kind: z.literal('search'),
     spec: SearchSpec,
     ...described,
-    target: Target,
+    target: ParentTarget,
     thresholds: z.array(Threshold).max(64).default([]).describe('What a rate has to meet'),
     placement: Placement.prefault({}).describe('Of every probe'),
     policies: Policies.prefault({}).describe('Of the search and of every probe'),

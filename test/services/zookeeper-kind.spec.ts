@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArtifactPage } from '../../apps/api/results/artifacts.schema.js';
 import { TASK_SETS } from '#libs/workloads/zookeeper/task-sets.js';
+import { zookeeperSequence } from '#libs/workloads/suite/zookeeper-sequence.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
@@ -18,7 +19,7 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
     session = await Session.open({ connectString: address, sessionTimeoutMs: 30_000, operationTimeoutMs: 30_000 });
     control = new ZkClient(session);
     await control.create(BASE);
-    world = await World.create();
+    world = await World.create({ TIDEMARK_START_DELAY_MS: '100', TIDEMARK_POLL_MS: '50' });
     await world.service(2);
   }, 60_000);
   afterAll(async () => {
@@ -119,6 +120,38 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       await world.cancel(long);
       expect((await world.ended(long, 10_000)).status).toBe('cancelled');
       await expect.poll(() => control.children(BASE), { timeout: 20_000 }).toEqual([]);
+    },
+  );
+
+  it(
+    'does a part of the original’s sequence as a suite, in one request, with one report',
+    { timeout: 120_000 },
+    async () => {
+      const params = { valueSizes: '8', clients: 2, stepMs: 300, pauseMs: 0, metricsMs: 200, intervalMs: 100 };
+      const sequence = zookeeperSequence(params);
+      const spec = {
+        ...sequence,
+        steps: sequence.steps.filter(({ id }) => ['set_8_B', 'watch', 'exists'].includes(id)),
+      };
+      const target = { connectString: `${address}${BASE}` };
+      const id = await world.post({ kind: 'suite', name: 'sequence', target, spec });
+      const run = await world.ended(id, 100_000);
+      const { report, verdict } = await world.summary(id);
+      if (report?.kind !== 'suite') throw new Error(`no report: ${run.problem?.detail ?? run.status}`);
+      expect(run, JSON.stringify(report.steps)).toMatchObject({
+        status: 'completed',
+        spec: { ensemble: { chroot: BASE } },
+      });
+      expect(report).toMatchObject({ succeeded: spec.steps.length, failed: 0 });
+      expect(verdict).toBe('none');
+      for (const { operations, failed, outputs } of report.steps) {
+        expect(operations).toBeGreaterThan(0);
+        expect(failed).toBe(0);
+        expect(outputs).toMatchObject({ sessions: 2 });
+      }
+      const page = await (await fetch(`${world.url}/v1/runs/${id}/report`)).text();
+      for (const { id: step } of spec.steps) expect(page).toContain(`<td>${step}</td>`);
+      expect(await control.children(BASE)).toEqual([]);
     },
   );
 

@@ -1,4 +1,5 @@
 import type { StoredRun } from '#libs/store/port.js';
+import { handedTarget } from '../parent/handed-target.js';
 import type { SearchSpec } from './search.schema.js';
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -44,13 +45,13 @@ const AT_RATE: { [K in SearchSpec['probe']['kind']]: AtRate } = {
 
 /** The body of POST /v1/runs for a probe: not checked yet. */
 export const probeBody = (search: SearchHead, ratePerSecond: number): Record<string, unknown> => {
-  const { name, labels, target, thresholds, placement, policies, spec } = search;
+  const { name, labels, thresholds, placement, policies, spec } = search;
   const { kind } = spec.probe;
   return {
     kind,
     name: `${name ?? 'search'}: ${ratePerSecond} per second`.slice(0, 200),
     labels,
-    target,
+    target: handedTarget({ kind }, search),
     thresholds,
     placement,
     policies,

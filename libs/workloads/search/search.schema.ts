@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Ensemble } from '../parent/ensemble.schema.js';
 
 const Rate = z.number().positive().max(1e8);
 
@@ -70,6 +71,7 @@ export const SearchSpec = z
       .max(20)
       .default(3)
       .describe('Probes of one rate that may be invalid in a row before the search gives up'),
+    ensemble: Ensemble.optional(),
     reuse: z
       .record(z.string().max(512), z.string().max(64))
       .default({})

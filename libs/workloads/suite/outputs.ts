@@ -76,6 +76,14 @@ const OF_KIND: { [K in WorkloadKind]?: { example: (body: Body) => Outputs; of: (
       return { dataset, ok, missing, different };
     },
   },
+  zookeeper: {
+    example: () => ({ sessions: EXAMPLE, connectionLosses: EXAMPLE, leaderChanges: EXAMPLE }),
+    of: ({ summary }) => {
+      if (summary?.report?.kind !== 'zookeeper') return {};
+      const { sessions, connectionLosses, leaderChanges } = summary.report;
+      return { sessions, connectionLosses, leaderChanges };
+    },
+  },
   search: {
     example: () => ({ ratePerSecond: EXAMPLE, lowestMissedPerSecond: EXAMPLE }),
     of: ({ summary }) => {
