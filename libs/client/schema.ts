@@ -2997,7 +2997,7 @@ export interface components {
                 stopAtMissed?: boolean;
             };
             /**
-             * @description How long each probe is measured
+             * @description How long each probe is measured; one of kind load ends with the rows of its dataset
              * @default 30000
              */
             probeMs?: number;
@@ -3027,7 +3027,7 @@ export interface components {
         };
         SearchProbe: {
             /** @enum {string} */
-            kind: "stress" | "query";
+            kind: "stress" | "query" | "load" | "zookeeper";
             /** @description As a run's of that kind, in structured form; its rate and its end are the search's */
             spec: {
                 [key: string]: unknown;
@@ -4662,7 +4662,7 @@ export interface components {
                 stopAtMissed: boolean;
             };
             /**
-             * @description How long each probe is measured
+             * @description How long each probe is measured; one of kind load ends with the rows of its dataset
              * @default 30000
              */
             probeMs: number;

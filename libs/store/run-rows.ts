@@ -6,7 +6,7 @@ import type { HistoryRow, RunRow, ShardRow } from './row.js';
 import type { Vault } from './vault.js';
 
 /** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
-const definitionOf = ({ kind, spec }: RunRow, target: RunRow['target']): RunDefinition =>
+export const definitionOf = ({ kind, spec }: Pick<RunRow, 'kind' | 'spec'>, target: RunRow['target']): RunDefinition =>
   ({ kind, spec, target }) as RunDefinition;
 
 const storedRun = (

@@ -129,10 +129,11 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
     async () => {
       const params = { valueSizes: '8', clients: 2, stepMs: 300, pauseMs: 0, metricsMs: 200, intervalMs: 100 };
       const sequence = zookeeperSequence(params);
-      const spec = {
-        ...sequence,
-        steps: sequence.steps.filter(({ id }) => ['set_8_B', 'watch', 'exists'].includes(id)),
-      };
+      const some = sequence.steps.filter(({ id: step }) => ['set_8_B', 'watch', 'exists'].includes(step));
+      const probe = { kind: 'zookeeper', spec: { taskSet: 'get', clients: 2 } };
+      const plan = { type: 'sweep', ratesPerSecond: [50, 150] };
+      const sweep = { id: 'sweep', run: { kind: 'search', spec: { probe, plan, probeMs: 400 } } };
+      const spec = { ...sequence, steps: [...some, sweep] };
       const target = { connectString: `${address}${BASE}` };
       const id = await world.post({ kind: 'suite', name: 'sequence', target, spec });
       const run = await world.ended(id, 100_000);
@@ -144,7 +145,9 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       });
       expect(report).toMatchObject({ succeeded: spec.steps.length, failed: 0 });
       expect(verdict).toBe('none');
-      for (const { operations, failed, outputs } of report.steps) {
+      const swept = (await world.summary(report.steps.at(-1)?.runId ?? '')).report;
+      expect(swept).toMatchObject({ kind: 'search', stoppedBy: 'all', probes: [{ ratePerSecond: 50 }, { failed: 0 }] });
+      for (const { operations, failed, outputs } of report.steps.slice(0, -1)) {
         expect(operations).toBeGreaterThan(0);
         expect(failed).toBe(0);
         expect(outputs).toMatchObject({ sessions: 2 });

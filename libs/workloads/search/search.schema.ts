@@ -6,7 +6,7 @@ const Rate = z.number().positive().max(1e8);
 /** A run at each of the rates; what it is said of a rate and an end in its specification is replaced. */
 const Probe = z
   .strictObject({
-    kind: z.enum(['stress', 'query']),
+    kind: z.enum(['stress', 'query', 'load', 'zookeeper']),
     spec: z
       .record(z.string(), z.unknown())
       .describe("As a run's of that kind, in structured form; its rate and its end are the search's"),
@@ -57,7 +57,12 @@ export const SearchSpec = z
   .strictObject({
     probe: Probe,
     plan: z.discriminatedUnion('type', [Limit, Sweep]),
-    probeMs: z.int().min(200).max(86_400_000).default(30_000).describe('How long each probe is measured'),
+    probeMs: z
+      .int()
+      .min(200)
+      .max(86_400_000)
+      .default(30_000)
+      .describe('How long each probe is measured; one of kind load ends with the rows of its dataset'),
     warmUpMs: z
       .int()
       .min(0)
