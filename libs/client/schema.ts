@@ -302,6 +302,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/server-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the servers of a zookeeper run said of themselves, as series
+         * @description As in the artifacts zk-metrics-*.csv, also while the run is on: which keys there are, and the points of those that are asked for.
+         */
+        get: operations["getServerMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}/report": {
         parameters: {
             query?: never;
@@ -5326,6 +5346,25 @@ export interface components {
             /** @description Of its first part, epoch milliseconds */
             createdAtMs: number;
         };
+        ServerMetricsList: {
+            items: components["schemas"]["ServerMetrics"][];
+        };
+        ServerMetrics: {
+            /** @description host:port */
+            server: string;
+            samples: number;
+            /** @description All that are numbers */
+            keys: string[];
+            /** @description Of the keys that were asked for and are there */
+            series: components["schemas"]["ServerSeries"][];
+        };
+        ServerSeries: {
+            key: string;
+            points: {
+                atMs: number;
+                value: number;
+            }[];
+        };
         AnnotationPage: {
             items: components["schemas"]["Annotation"][];
         };
@@ -7157,6 +7196,82 @@ export interface operations {
                 };
             };
             /** @description RUN_NOT_FOUND, ARTIFACT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServerMetrics: {
+        parameters: {
+            query?: {
+                /** @description Keys whose series are answered, separated by commas; none when absent */
+                key?: string;
+                /** @description host:port of one server; all when absent */
+                server?: string;
+                /** @description First moment: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Last moment, included */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMetricsList"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArtifactPage } from '../../apps/api/results/artifacts.schema.js';
-import { TASK_SETS } from '#libs/workloads/zookeeper/task-sets.js';
 import { zookeeperSequence } from '#libs/workloads/suite/zookeeper-sequence.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
@@ -35,23 +34,6 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
     expect(exitCode, errors).toBe(0);
     return JSON.parse(out);
   };
-
-  it('does every task set without a failure, and leaves nothing behind', async () => {
-    const tried = async (taskSet: string): Promise<void> => {
-      const words = ['--task-set', taskSet, '--clients', '4', '--operations', '120', '--pseudo-root', '/deep/er'];
-      const { operations, report } = await zookeeper(...words);
-      const total = operations.at(-1);
-      expect(total.failures, taskSet).toBe(0);
-      expect(total.requests, taskSet).toBeGreaterThanOrEqual(120);
-      expect(report, taskSet).toMatchObject({ sessions: 4, connectionLosses: 0 });
-    };
-    const waiting = TASK_SETS.values();
-    const next = async (): Promise<void> => {
-      for (const taskSet of waiting) await tried(taskSet);
-    };
-    await Promise.all([next(), next(), next()]);
-    expect(await control.children(BASE)).toEqual([]);
-  });
 
   it('pauses between operations and opens sessions one by one, as Locust does', async () => {
     const waits = [
@@ -106,6 +88,16 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       expect((await text(`artifacts/${metrics}`)).split('\n')[0]).toMatch(
         /^timestamp,host_port,.*outstanding_requests/,
       );
+      const series = await world.call(`/v1/runs/${id}/server-metrics?key=num_alive_connections,no_such_key`);
+      expect(series).toMatchObject({
+        items: [
+          {
+            server: address,
+            keys: expect.arrayContaining(['znode_count', 'outstanding_requests']),
+            series: [{ key: 'num_alive_connections', points: expect.arrayContaining([expect.anything()]) }],
+          },
+        ],
+      });
       await world.call(`/v1/runs/${id}/annotations`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -71,6 +71,7 @@ describe('the OpenAPI document', () => {
           'annotations',
           'artifacts',
           'artifacts/{name}',
+          'server-metrics',
           'events',
           'hdr',
           'intervals',
