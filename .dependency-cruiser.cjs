@@ -101,8 +101,14 @@ module.exports = {
     onlyIn(
       'one-home-for-sql',
       'typeorm|pg|better-sqlite3',
-      '^(libs/store|migrations)/',
-      'SQL lives in the store alone.',
+      '^(libs/store|migrations|libs/cdc/postgres)/',
+      "SQL of our own database lives in the store alone; that of a run's target in the adapter of CDC.",
+    ),
+    onlyIn(
+      'one-home-for-kafka',
+      'kafkajs',
+      '^libs/cdc/kafka/',
+      'What carries the changes is replaceable: one folder knows it.',
     ),
     onlyIn(
       'one-home-for-redis',

@@ -18,8 +18,9 @@ const USAGE = `Real services for tests: plain processes on 127.0.0.1, data under
   scripts/services start <service> ...   start and wait until it serves; safe to call twice
       --port N         port to take when it is free
       --timeout S      how long to wait (180)
-      cassandra and cluster:  --quick (for tests, not for benchmarks)  --heap 512M
+      cassandra, cluster and cdc:  --quick (for tests, not for benchmarks)  --heap 512M
       cassandra only:  --auth (cassandra/cassandra)  --tls
+      cdc only:  --sync-period 100ms (Cassandra's commitlog_sync_period)  --table keyspace.table=table ... (what the sink takes)
       zookeeper.guarded always has both: SASL DIGEST-MD5 (tidemark/tidemark) and TLS on a port of its own
   scripts/services stop [name ...] [--wipe]      stop (all), and delete the data
   scripts/services status                        what runs
@@ -31,7 +32,9 @@ const USAGE = `Real services for tests: plain processes on 127.0.0.1, data under
 Services: ${SERVICE}.
 cluster is three Cassandra nodes in one ring on 127.0.10.1 to .3, empty at its start; cluster.2 is one of them, cluster.4
 a fourth that joins them. ensemble is three ZooKeeper servers, zookeeper.1 to zookeeper.3, empty at their start.
-Needs: cassandra, cluster, zookeeper, ensemble and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
+cdc is a Cassandra node with CDC, Debezium's agent, Kafka, this project's sink and a PostgreSQL, each a service of its own
+(cdc.cassandra, cdc.debezium, cdc.kafka, cdc.sink, cdc.postgres), empty when none of them ran; it serves once a change has gone the whole way, and needs a built project.
+Needs: cassandra, cluster, cdc, zookeeper, ensemble and the jars Java 17 and Maven, postgres and redis Debian's packages.`;
 
 const print = (environment) => {
   for (const [variable, value] of Object.entries(environment)) console.log(`${variable}=${value}`);

@@ -1,5 +1,6 @@
 import { CodedError } from '#libs/contract/problem.js';
 import { EXIT, type ExitCode } from './exit-code.js';
+import { StoppedEarly } from './stress/local-run.js';
 
 const isConnectionError = (error: Error): boolean =>
   error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error;
@@ -13,6 +14,7 @@ export function errorText(error: unknown): string {
       '\n',
     );
   }
+  if (error instanceof StoppedEarly) return error.message;
   if (!(error instanceof Error)) return String(error);
   if (isConnectionError(error)) {
     const cause = error.cause instanceof Error ? error.cause.message : '';
@@ -22,5 +24,7 @@ export function errorText(error: unknown): string {
 }
 
 /** Refused inputs are the caller's to correct; everything else failed. */
-export const exitCodeOfError = (error: unknown): ExitCode =>
-  error instanceof CodedError && error.code === 'VALIDATION_FAILED' ? EXIT.usage : EXIT.failed;
+export function exitCodeOfError(error: unknown): ExitCode {
+  if (error instanceof StoppedEarly) return EXIT.interrupted;
+  return error instanceof CodedError && error.code === 'VALIDATION_FAILED' ? EXIT.usage : EXIT.failed;
+}

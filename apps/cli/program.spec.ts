@@ -207,6 +207,13 @@ describe('usage', () => {
     },
   );
 
+  it.each(['serve', 'executor', 'demo', 'config'])('%s --help says what it does and starts nothing', async (name) => {
+    const { out, started } = await tidemark([name, '--help']);
+    expect(started).toEqual([]);
+    expect(out).toMatch(new RegExp(`Usage: tidemark ${name}`));
+    expect((await tidemark([name, '--no-such-option'])).started).toEqual([]);
+  });
+
   it('lists every command', async () => {
     const { out } = await tidemark(['--help']);
     for (const name of [

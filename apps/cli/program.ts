@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { HistogramType } from '#libs/contract/interval.js';
 import { RunStatus } from '#libs/contract/status.js';
-import { aboutProcess, type ProcessName, processNames } from './children.js';
+import { type ProcessName, processNames, processOf } from './children.js';
 import type { CliConfig } from './config.js';
 import * as executorCommands from './executor-commands.js';
+import { addCdc } from './cdc/cdc-command.js';
 import { addDatasets } from './datasets/datasets-command.js';
 import { addGenerate, type GenerateOutside } from './generate/generate-command.js';
 import { addKeys } from './keys/keys-command.js';
@@ -12,6 +13,7 @@ import { addQuery } from './query/query-command.js';
 import { addSearch } from './search/search-command.js';
 import { carryOut, carryOutHere } from './service/carry-out.js';
 import type { ServiceOutside } from './service/outside.js';
+import { addSoak } from './soak/soak-command.js';
 import { addSuite } from './suite/suite-command.js';
 import type { Remote } from './remote.js';
 import * as commands from './run-commands.js';
@@ -134,6 +136,8 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
   addZookeeper(program, workplace, done);
+  addSoak(program, workplace, done);
+  addCdc(program, workplace, done);
   addZookeeperReport(program, terminal, done);
   const service: ServiceOutside = {
     carryOut: (command, body, options) => {
@@ -149,14 +153,28 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addDatasets(program, session, done);
 
   for (const name of processNames) {
-    program
-      .command(name)
-      .description(aboutProcess(name))
-      .argument('[arguments...]')
-      .allowUnknownOption()
-      .passThroughOptions()
-      .helpOption(false)
-      .action(async (args: string[]) => done(await outside.runProcess(name, args)));
+    const { about, options } = processOf(name);
+    const command = program.command(name).description(about);
+    if (options === 'its own')
+      command
+        .argument('[arguments...]')
+        .allowUnknownOption()
+        .passThroughOptions()
+        .helpOption(false)
+        .action(async (args: string[]) => done(await outside.runProcess(name, args)));
+    else {
+      for (const [flag, what] of Object.entries(options)) command.option(flag, what);
+      command
+        .addHelpText('after', '\nSettings are TIDEMARK_ variables: tidemark config lists them.')
+        .action(async (given: Record<string, true>) =>
+          done(
+            await outside.runProcess(
+              name,
+              Object.keys(given).map((flag) => `--${flag}`),
+            ),
+          ),
+        );
+    }
   }
   return program;
 }

@@ -8,13 +8,16 @@ export interface Failure {
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();
 
+/** What was thrown in one line, to stand in a sentence of the caller's. */
+export const reasonOf = (error: unknown): string =>
+  oneLine(error instanceof Error ? error.message || error.name : String(error));
+
 /** Anything thrown, as a code and one sentence. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CodedError) return { code: error.code, message: oneLine(error.message) };
-  const cause = error instanceof Error ? error.message || error.name : String(error);
   return {
     code: 'INTERNAL',
-    message: `the executor failed unexpectedly (${oneLine(cause)}); its output has the trace, please report it`,
+    message: `the executor failed unexpectedly (${reasonOf(error)}); its output has the trace, please report it`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import { isBesideLoad } from '#libs/stats/beside-load.js';
 import type { Claim } from '#libs/store/port.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { IntervalFlusher } from './interval-flusher.js';
@@ -60,7 +61,8 @@ export class ShardResults {
   }
 
   interval(snapshot: IntervalSnapshot): void {
-    for (const operation of Object.values(snapshot.operations)) this.completed += operation.completed;
+    for (const [name, operation] of Object.entries(snapshot.operations))
+      if (!isBesideLoad(name)) this.completed += operation.completed;
     if (this.flusher.waiting === 0) this.oldestEndMs = snapshot.startMs + snapshot.lengthMs;
     this.flusher.add(snapshot);
     this.watch?.interval(snapshot);

@@ -1,6 +1,6 @@
 import { cpus, hostname } from 'node:os';
 import type { Claim } from '#libs/store/port.js';
-import { failureOf } from './cause.js';
+import { reasonOf } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { retry } from './retry.js';
 import { ShardRun } from './shard-run.js';
@@ -76,7 +76,7 @@ export class Supervisor {
       withinMs: RETIRE_WITHIN_MS,
       failed: () => undefined,
     }).catch((error: unknown) =>
-      this.say('warn', `this executor could not leave the list (${failureOf(error).message})`),
+      this.say('warn', `this executor could not leave the list (${reasonOf(error)})`),
     );
   }
 
@@ -106,7 +106,7 @@ export class Supervisor {
       this.isAway = false;
       return answer;
     } catch (error) {
-      if (!this.isAway) this.say('warn', `the database does not answer (${failureOf(error).message}); asked again`);
+      if (!this.isAway) this.say('warn', `the database does not answer (${reasonOf(error)}); asked again`);
       this.isAway = true;
       return undefined;
     }

@@ -1021,7 +1021,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"] | components["schemas"]["CreateSuiteRunInput"] | components["schemas"]["CreateSearchRunInput"];
+        CreateRunInput: components["schemas"]["CreateStressRunInput"] | components["schemas"]["CreateGenerateRunInput"] | components["schemas"]["CreateLoadRunInput"] | components["schemas"]["CreateQueryRunInput"] | components["schemas"]["CreateZookeeperRunInput"] | components["schemas"]["CreateSoakRunInput"] | components["schemas"]["CreateCdcRunInput"] | components["schemas"]["CreateSuiteRunInput"] | components["schemas"]["CreateSearchRunInput"];
         CreateStressRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2814,6 +2814,685 @@ export interface components {
              */
             shared?: boolean;
         };
+        CreateSoakRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "soak";
+            spec: components["schemas"]["SoakSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            target: components["schemas"]["TargetInput"];
+            /** @default [] */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        SoakSpecInput: {
+            /**
+             * @description Sequences of rows that are written, over all executors; each lane needs one at least
+             * @default 4
+             */
+            writers?: number;
+            /**
+             * @description Rows of an unlogged batch, at least
+             * @default 10
+             */
+            batchMin?: number;
+            /** @default 50 */
+            batchMax?: number;
+            /**
+             * @description high: even from the middle between batchMin and batchMax on; uniform: from batchMin on
+             * @default high
+             * @enum {string}
+             */
+            batchSizes?: "high" | "uniform";
+            /**
+             * @description At most, over all lanes of all executors
+             * @default 128
+             */
+            batchesInFlight?: number;
+            /**
+             * @description A writer begins so many batches at most before its lane looks at answers and reads again
+             * @default 256
+             */
+            batchesPerCycle?: number;
+            /** @default {} */
+            backpressure?: components["schemas"]["SoakBackpressureInput"];
+            /**
+             * @description Paced readers over all executors; 0: nothing is read
+             * @default 4
+             */
+            readers?: number;
+            /**
+             * @description Over all readers, when they are due
+             * @default 1000
+             */
+            readRatePerSecond?: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            readArrival?: "constant" | "poisson";
+            /**
+             * @description At most, of each reader: what is due beyond waits, and the wait is in its response time
+             * @default 64
+             */
+            readsInFlight?: number;
+            /**
+             * @description Share of the reads that ask for every column and compare it with what was written
+             * @default 0.01
+             */
+            verifyShare?: number;
+            /**
+             * @description A run that read a row which is missing or other than written fails, though it goes on to its end
+             * @default true
+             */
+            failOnMismatch?: boolean;
+            /** @default {} */
+            pool?: {
+                /**
+                 * @description Written rows that readers draw from, over all lanes; 8 bytes each
+                 * @default 2000000
+                 */
+                keys?: number;
+                /**
+                 * @description latest: the last ones that were written; sample: a seeded sample of all of them
+                 * @default latest
+                 * @enum {string}
+                 */
+                keep?: "latest" | "sample";
+            };
+            /** @default demo_ks */
+            keyspace?: string;
+            /** @default demo_table */
+            table?: string;
+            /**
+             * @description Of the keyspace, where it has to be made
+             * @default {
+             *       "factor": 3
+             *     }
+             */
+            replication?: components["schemas"]["SoakReplication"];
+            /**
+             * @description Of batches and reads
+             * @default LOCAL_QUORUM
+             */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /** @description Until it is cancelled when absent, or until the cycles of the scaler are done */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            scaler?: components["schemas"]["ScalerSpecInput"];
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Of one try of a batch or a read
+             * @default 10000
+             */
+            timeoutMs?: number;
+            /** @default {} */
+            connection?: components["schemas"]["SoakConnectionInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+                /**
+                 * @description Between two lines of progress
+                 * @default 5000
+                 */
+                progressEveryMs?: number;
+            };
+            /**
+             * @description Of keys, rows, sizes, arrivals and draws: runs with the same seed write the same rows
+             * @default 1
+             */
+            seed?: number;
+        };
+        SoakBackpressureInput: {
+            /**
+             * @description Added to the number of batches in flight of each lane when as many have succeeded
+             * @default 1
+             */
+            increase?: number;
+            /**
+             * @description What a refusal leaves of it
+             * @default 0.5
+             */
+            decrease?: number;
+            /**
+             * @description Of each lane, whatever is refused
+             * @default 1
+             */
+            minInFlight?: number;
+            /**
+             * @description Doubled at each further try; seeded jitter
+             * @default 10
+             */
+            firstBackoffMs?: number;
+            /** @default 500 */
+            longestBackoffMs?: number;
+            /**
+             * @description Of a batch that was refused for the moment; then its rows count as failed
+             * @default 60
+             */
+            retries?: number;
+        };
+        SoakReplication: {
+            /** @description In the local datacenter, or in the only one that there is */
+            factor: number;
+        } | {
+            datacenters: {
+                [key: string]: number;
+            };
+        };
+        ScalerSpecInput: components["schemas"]["NoScaler"] | components["schemas"]["HookScalerInput"] | components["schemas"]["SimulatedScalerInput"] | components["schemas"]["ScyllaCloudScalerInput"];
+        NoScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "none";
+        };
+        HookScalerInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hook";
+            scaleOut: components["schemas"]["ScalerHookCallInput"];
+            scaleIn: components["schemas"]["ScalerHookCallInput"];
+            /** @description Success says that the cluster is ready at its new size; beside the number of nodes by CQL, which counts anyway */
+            ready?: components["schemas"]["ScalerHookCallInput"];
+            /** @description For the URLs */
+            token?: string;
+            /** @default 3 */
+            minNodes?: number;
+            /** @default 6 */
+            maxNodes?: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs?: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs?: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs?: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScalerHookCallInput: {
+            /**
+             * Format: uri
+             * @description Called by POST with {runId, from, to} in JSON, redirects not followed; 2xx is success. The token, if any, goes as Authorization: Bearer
+             */
+            url: string;
+            /** @default 600000 */
+            timeoutMs?: number;
+        } | {
+            /** @description A file in the executor's TIDEMARK_HOOK_DIR and its arguments; no shell. TIDEMARK_RUN_ID, TIDEMARK_NODES_FROM and TIDEMARK_NODES_TO are in its environment; exit code 0 is success */
+            command: string[];
+            /** @default 600000 */
+            timeoutMs?: number;
+        };
+        SimulatedScalerInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "simulated";
+            /**
+             * Format: uri
+             * @description Where the simulator that the run goes to is told of its size (--control-port)
+             */
+            controlUrl: string;
+            /** @default 3 */
+            minNodes?: number;
+            /** @default 6 */
+            maxNodes?: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs?: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs?: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs?: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScyllaCloudScalerInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scylla-cloud";
+            /**
+             * Format: uri
+             * @default https://api.cloud.scylladb.com
+             */
+            apiBase?: string;
+            accountId: number;
+            clusterId: number;
+            /** @description Which data center is resized; the only one when absent */
+            dcId?: number;
+            /** @description Of the nodes; as they are when absent */
+            instanceTypeId?: number;
+            /** @description Personal token; the TIDEMARK_SCYLLA_CLOUD_TOKEN of the executors when absent */
+            token?: string;
+            /**
+             * @description Of one call of the API
+             * @default 60000
+             */
+            requestTimeoutMs?: number;
+            /** @default 3 */
+            minNodes?: number;
+            /** @default 6 */
+            maxNodes?: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs?: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs?: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs?: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        SoakConnectionInput: {
+            /** @default 5000 */
+            connectTimeoutMs?: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs?: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode?: number;
+            /** @default 32768 */
+            inFlightPerConnection?: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
+        };
+        CreateCdcRunInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cdc";
+            spec: components["schemas"]["CdcSpecInput"];
+            name?: string;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description The source, and in sink the PostgreSQL database
+             * @default {}
+             */
+            target?: components["schemas"]["CdcTargetInput"];
+            /** @description When absent: the asked rate, P95 <= 2 s, P99 <= 5 s, errors < 0.1 %, verified > 99 %, nothing lost */
+            thresholds?: components["schemas"]["ThresholdInput"][];
+            /** @default {} */
+            placement?: components["schemas"]["PlacementInput"];
+            /** @default {} */
+            policies?: components["schemas"]["PoliciesInput"];
+        };
+        CdcSpecInput: {
+            /** @default {} */
+            table?: components["schemas"]["CdcTableInput"];
+            /** @default {} */
+            weights?: {
+                /** @default 70 */
+                insert?: number;
+                /** @default 20 */
+                update?: number;
+                /** @default 10 */
+                delete?: number;
+            };
+            /**
+             * @description Events, over all executors; open loop
+             * @default 10000
+             */
+            ratePerSecond?: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            arrival?: "constant" | "poisson";
+            /**
+             * @description The rate rises from 0 in this time
+             * @default 0
+             */
+            rampMs?: number;
+            /** @default 60000 */
+            durationMs?: number;
+            /**
+             * @description Writing threads per executor; the verifier has its own
+             * @default 1
+             */
+            lanes?: number;
+            /**
+             * @description Of each lane; what is due beyond it waits
+             * @default 1024
+             */
+            maxInFlight?: number;
+            /**
+             * @description Of each lane: rows that updates and deletes are drawn from; beyond it rows are left as they are
+             * @default 1000000
+             */
+            maxLiveKeys?: number;
+            /** @default LOCAL_QUORUM */
+            consistencyLevel?: components["schemas"]["ConsistencyLevel"];
+            /** @default 12000 */
+            timeoutMs?: number;
+            /** @default {} */
+            connection?: components["schemas"]["CdcConnectionInput"];
+            /** @default {} */
+            verification?: components["schemas"]["CdcVerificationInput"];
+            /**
+             * @default {
+             *       "type": "external"
+             *     }
+             */
+            pipeline?: components["schemas"]["CdcPipelineInput"];
+            /** @default {} */
+            log?: {
+                /** @default 1000 */
+                intervalMs?: number;
+            };
+            /** @default 1 */
+            seed?: number;
+        };
+        CdcTableInput: {
+            /** @default warehouse */
+            keyspace?: string;
+            /** @default users */
+            table?: string;
+            /**
+             * @description The partition key, a uuid
+             * @default id
+             */
+            key?: string;
+            /**
+             * @description A bigint that rises with every change of a row
+             * @default seq
+             */
+            seq?: string;
+            /**
+             * @default [
+             *       {
+             *         "name": "username",
+             *         "type": "text",
+             *         "updated": false,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "email",
+             *         "type": "text",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "age",
+             *         "type": "int",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "balance",
+             *         "type": "double",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "is_active",
+             *         "type": "boolean",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "preferences",
+             *         "type": "map",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "updated_at",
+             *         "type": "timestamp",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       }
+             *     ]
+             */
+            columns?: components["schemas"]["CdcColumnInput"][];
+            /** @default public */
+            sinkSchema?: string;
+            /** @default cdc_users */
+            sinkTable?: string;
+            sinkKey?: string;
+            sinkSeq?: string;
+            /** @description Of pipelines that mark rows in place of deleting them: a boolean in PostgreSQL */
+            deletedColumn?: string;
+            /**
+             * @description Of a keyspace that has to be made
+             * @default 1
+             */
+            replicationFactor?: number;
+            /**
+             * @description Make keyspace and tables where they are missing
+             * @default true
+             */
+            create?: boolean;
+        };
+        CdcColumnInput: {
+            name: string;
+            /**
+             * @description map: map<text, text> there, jsonb here
+             * @enum {string}
+             */
+            type: "text" | "int" | "bigint" | "double" | "boolean" | "timestamp" | "uuid" | "map";
+            /** @description In PostgreSQL; the same name when absent */
+            sinkName?: string;
+            /**
+             * @description False: an INSERT writes it and no UPDATE touches it
+             * @default true
+             */
+            updated?: boolean;
+            /**
+             * @description Of a text
+             * @default 16
+             */
+            sizeBytes?: number;
+        };
+        CdcConnectionInput: {
+            /** @default 5000 */
+            connectTimeoutMs?: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs?: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode?: number;
+            /** @default 32768 */
+            inFlightPerConnection?: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints?: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression?: "none" | "lz4" | "snappy";
+        };
+        CdcVerificationInput: {
+            /**
+             * @description Of the keys, with all their changes; 1: every event
+             * @default 0.01
+             */
+            sampleShare?: number;
+            /**
+             * @description slot: a temporary logical replication slot; auto: it where the role may, else polling
+             * @default auto
+             * @enum {string}
+             */
+            method?: "auto" | "slot" | "poll";
+            /** @default 50 */
+            pollIntervalMs?: number;
+            /**
+             * @description Keys of one question to PostgreSQL
+             * @default 1000
+             */
+            batchSize?: number;
+            /**
+             * @description Changes that are waited for at once
+             * @default 200000
+             */
+            maxBacklog?: number;
+            /**
+             * @description A later change is not timed any more
+             * @default 60000
+             */
+            deadlineMs?: number;
+            /**
+             * @description Wait after the last write at most
+             * @default 60000
+             */
+            drainDeadlineMs?: number;
+            /**
+             * @description Sampled keys that are followed at most
+             * @default 2000000
+             */
+            maxKeys?: number;
+        };
+        CdcPipelineInput: {
+            /** @enum {string} */
+            type: "external";
+        } | {
+            /** @enum {string} */
+            type: "embedded";
+            /**
+             * @default {
+             *       "type": "constant",
+             *       "ms": 50
+             *     }
+             */
+            lag?: components["schemas"]["SimulatedLag"];
+            /**
+             * @description Of the changes; they never arrive
+             * @default 0
+             */
+            lossShare?: number;
+            /**
+             * @description Of the changes; they are applied once more a little later
+             * @default 0
+             */
+            duplicateShare?: number;
+            /**
+             * @description Of the changes; they are overtaken by later ones
+             * @default 0
+             */
+            reorderShare?: number;
+            /** @description Nothing is applied for so long, again and again */
+            stall?: {
+                everyMs: number;
+                forMs: number;
+            };
+        };
+        SimulatedLag: {
+            /** @enum {string} */
+            type: "constant";
+            ms: number;
+        } | {
+            /** @enum {string} */
+            type: "lognormal";
+            medianMs: number;
+            p99Ms: number;
+        };
+        CdcTargetInput: {
+            /** @default [] */
+            contactPoints?: string[];
+            /** @default 9042 */
+            port?: number;
+            localDatacenter?: string;
+            username?: string;
+            password?: string;
+            tls?: components["schemas"]["TlsInput"];
+            /**
+             * @description True lets this run share the target with other runs that say so too
+             * @default false
+             */
+            shared?: boolean;
+            sink?: components["schemas"]["SinkInput"];
+        };
+        SinkInput: {
+            host: string;
+            /** @default 5432 */
+            port?: number;
+            /** @default warehouse */
+            database?: string;
+            username?: string;
+            password?: string;
+            tls?: {
+                caPem?: string;
+                /**
+                 * @description False trusts any certificate
+                 * @default true
+                 */
+                verify?: boolean;
+            };
+        };
         CreateSuiteRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2827,7 +3506,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @description Of every step that works on such a cluster and names no other */
-            target?: components["schemas"]["TargetInput"] | components["schemas"]["ZookeeperTargetInput"];
+            target?: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /** @default [] */
             thresholds?: components["schemas"]["ThresholdInput"][];
             /**
@@ -2946,6 +3625,22 @@ export interface components {
         Ensemble: {
             chroot?: string;
         };
+        ParentTargetInput: {
+            contactPoints: string[];
+            /** @default 9042 */
+            port?: number;
+            localDatacenter?: string;
+            username?: string;
+            password?: string;
+            tls?: components["schemas"]["TlsInput"];
+            /**
+             * @description True lets this run share the target with other runs that say so too
+             * @default false
+             */
+            shared?: boolean;
+            /** @description Where the changes of cdc runs arrive */
+            sink?: components["schemas"]["SinkInput"];
+        };
         CreateSearchRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2958,7 +3653,7 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            target: components["schemas"]["TargetInput"] | components["schemas"]["ZookeeperTargetInput"];
+            target: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /**
              * @description What a rate has to meet
              * @default []
@@ -3047,7 +3742,7 @@ export interface components {
         };
         SearchProbe: {
             /** @enum {string} */
-            kind: "stress" | "query" | "load" | "zookeeper";
+            kind: "stress" | "query" | "load" | "zookeeper" | "cdc";
             /** @description As a run's of that kind, in structured form; its rate and its end are the search's */
             spec: {
                 [key: string]: unknown;
@@ -3108,7 +3803,7 @@ export interface components {
             correlationId?: string | null;
         };
         /** @enum {string} */
-        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "suite" | "search";
+        WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "soak" | "cdc" | "suite" | "search";
         TargetView: {
             contactPoints: string[];
             /** @default 9042 */
@@ -3122,8 +3817,19 @@ export interface components {
             shared: boolean;
             hasPassword: boolean;
             hasTls: boolean;
+            sink?: components["schemas"]["SinkView"];
         };
-        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"] | components["schemas"]["SuiteSpec"] | components["schemas"]["SearchSpec"];
+        SinkView: {
+            host: string;
+            /** @default 5432 */
+            port: number;
+            /** @default warehouse */
+            database: string;
+            username?: string;
+            hasPassword: boolean;
+            hasTls: boolean;
+        };
+        StoredSpec: components["schemas"]["StoredStressSpec"] | components["schemas"]["GenerateSpec"] | components["schemas"]["LoadSpec"] | components["schemas"]["QuerySpec"] | components["schemas"]["ZookeeperSpec"] | components["schemas"]["SoakSpec"] | components["schemas"]["CdcSpec"] | components["schemas"]["SuiteSpec"] | components["schemas"]["SearchSpec"];
         StoredStressSpec: {
             /** @enum {string} */
             operation: "write" | "read" | "mixed" | "counter_write" | "counter_read" | "user" | "scyllaBench" | "ycsb";
@@ -4539,6 +5245,574 @@ export interface components {
              */
             seed: number;
         };
+        SoakSpec: {
+            /**
+             * @description Sequences of rows that are written, over all executors; each lane needs one at least
+             * @default 4
+             */
+            writers: number;
+            /**
+             * @description Rows of an unlogged batch, at least
+             * @default 10
+             */
+            batchMin: number;
+            /** @default 50 */
+            batchMax: number;
+            /**
+             * @description high: even from the middle between batchMin and batchMax on; uniform: from batchMin on
+             * @default high
+             * @enum {string}
+             */
+            batchSizes: "high" | "uniform";
+            /**
+             * @description At most, over all lanes of all executors
+             * @default 128
+             */
+            batchesInFlight: number;
+            /**
+             * @description A writer begins so many batches at most before its lane looks at answers and reads again
+             * @default 256
+             */
+            batchesPerCycle: number;
+            backpressure: components["schemas"]["SoakBackpressure"];
+            /**
+             * @description Paced readers over all executors; 0: nothing is read
+             * @default 4
+             */
+            readers: number;
+            /**
+             * @description Over all readers, when they are due
+             * @default 1000
+             */
+            readRatePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            readArrival: "constant" | "poisson";
+            /**
+             * @description At most, of each reader: what is due beyond waits, and the wait is in its response time
+             * @default 64
+             */
+            readsInFlight: number;
+            /**
+             * @description Share of the reads that ask for every column and compare it with what was written
+             * @default 0.01
+             */
+            verifyShare: number;
+            /**
+             * @description A run that read a row which is missing or other than written fails, though it goes on to its end
+             * @default true
+             */
+            failOnMismatch: boolean;
+            pool: {
+                /**
+                 * @description Written rows that readers draw from, over all lanes; 8 bytes each
+                 * @default 2000000
+                 */
+                keys: number;
+                /**
+                 * @description latest: the last ones that were written; sample: a seeded sample of all of them
+                 * @default latest
+                 * @enum {string}
+                 */
+                keep: "latest" | "sample";
+            };
+            /** @default demo_ks */
+            keyspace: string;
+            /** @default demo_table */
+            table: string;
+            /**
+             * @description Of the keyspace, where it has to be made
+             * @default {
+             *       "factor": 3
+             *     }
+             */
+            replication: components["schemas"]["SoakReplication"];
+            /**
+             * @description Of batches and reads
+             * @default LOCAL_QUORUM
+             */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            /** @description Until it is cancelled when absent, or until the cycles of the scaler are done */
+            durationMs?: number;
+            /**
+             * @default {
+             *       "type": "none"
+             *     }
+             */
+            scaler: components["schemas"]["ScalerSpec"];
+            /**
+             * @description Load threads per executor, one core each
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Of one try of a batch or a read
+             * @default 10000
+             */
+            timeoutMs: number;
+            connection: components["schemas"]["SoakConnection"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+                /**
+                 * @description Between two lines of progress
+                 * @default 5000
+                 */
+                progressEveryMs: number;
+            };
+            /**
+             * @description Of keys, rows, sizes, arrivals and draws: runs with the same seed write the same rows
+             * @default 1
+             */
+            seed: number;
+        };
+        SoakBackpressure: {
+            /**
+             * @description Added to the number of batches in flight of each lane when as many have succeeded
+             * @default 1
+             */
+            increase: number;
+            /**
+             * @description What a refusal leaves of it
+             * @default 0.5
+             */
+            decrease: number;
+            /**
+             * @description Of each lane, whatever is refused
+             * @default 1
+             */
+            minInFlight: number;
+            /**
+             * @description Doubled at each further try; seeded jitter
+             * @default 10
+             */
+            firstBackoffMs: number;
+            /** @default 500 */
+            longestBackoffMs: number;
+            /**
+             * @description Of a batch that was refused for the moment; then its rows count as failed
+             * @default 60
+             */
+            retries: number;
+        };
+        ScalerSpec: components["schemas"]["NoScaler"] | components["schemas"]["HookScaler"] | components["schemas"]["SimulatedScaler"] | components["schemas"]["ScyllaCloudScaler"];
+        HookScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hook";
+            scaleOut: components["schemas"]["ScalerHookCall"];
+            scaleIn: components["schemas"]["ScalerHookCall"];
+            /** @description Success says that the cluster is ready at its new size; beside the number of nodes by CQL, which counts anyway */
+            ready?: components["schemas"]["ScalerHookCall"];
+            /** @description For the URLs */
+            token?: string;
+            /** @default 3 */
+            minNodes: number;
+            /** @default 6 */
+            maxNodes: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScalerHookCall: {
+            /**
+             * Format: uri
+             * @description Called by POST with {runId, from, to} in JSON, redirects not followed; 2xx is success. The token, if any, goes as Authorization: Bearer
+             */
+            url: string;
+            /** @default 600000 */
+            timeoutMs: number;
+        } | {
+            /** @description A file in the executor's TIDEMARK_HOOK_DIR and its arguments; no shell. TIDEMARK_RUN_ID, TIDEMARK_NODES_FROM and TIDEMARK_NODES_TO are in its environment; exit code 0 is success */
+            command: string[];
+            /** @default 600000 */
+            timeoutMs: number;
+        };
+        SimulatedScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "simulated";
+            /**
+             * Format: uri
+             * @description Where the simulator that the run goes to is told of its size (--control-port)
+             */
+            controlUrl: string;
+            /** @default 3 */
+            minNodes: number;
+            /** @default 6 */
+            maxNodes: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        ScyllaCloudScaler: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scylla-cloud";
+            /**
+             * Format: uri
+             * @default https://api.cloud.scylladb.com
+             */
+            apiBase: string;
+            accountId: number;
+            clusterId: number;
+            /** @description Which data center is resized; the only one when absent */
+            dcId?: number;
+            /** @description Of the nodes; as they are when absent */
+            instanceTypeId?: number;
+            /** @description Personal token; the TIDEMARK_SCYLLA_CLOUD_TOKEN of the executors when absent */
+            token?: string;
+            /**
+             * @description Of one call of the API
+             * @default 60000
+             */
+            requestTimeoutMs: number;
+            /** @default 3 */
+            minNodes: number;
+            /** @default 6 */
+            maxNodes: number;
+            /**
+             * @description Between two looks at the cluster
+             * @default 20000
+             */
+            pollMs: number;
+            /**
+             * @description How long the cluster has to be healthy at its new size, without a gap, before it is resized again
+             * @default 600000
+             */
+            stableMs: number;
+            /**
+             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @default 2400000
+             */
+            resizeDeadlineMs: number;
+            /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
+            cycles?: number;
+        };
+        SoakConnection: {
+            /** @default 5000 */
+            connectTimeoutMs: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode: number;
+            /** @default 32768 */
+            inFlightPerConnection: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
+        };
+        CdcSpec: {
+            table: components["schemas"]["CdcTable"];
+            weights: {
+                /** @default 70 */
+                insert: number;
+                /** @default 20 */
+                update: number;
+                /** @default 10 */
+                delete: number;
+            };
+            /**
+             * @description Events, over all executors; open loop
+             * @default 10000
+             */
+            ratePerSecond: number;
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            arrival: "constant" | "poisson";
+            /**
+             * @description The rate rises from 0 in this time
+             * @default 0
+             */
+            rampMs: number;
+            /** @default 60000 */
+            durationMs: number;
+            /**
+             * @description Writing threads per executor; the verifier has its own
+             * @default 1
+             */
+            lanes: number;
+            /**
+             * @description Of each lane; what is due beyond it waits
+             * @default 1024
+             */
+            maxInFlight: number;
+            /**
+             * @description Of each lane: rows that updates and deletes are drawn from; beyond it rows are left as they are
+             * @default 1000000
+             */
+            maxLiveKeys: number;
+            /** @default LOCAL_QUORUM */
+            consistencyLevel: components["schemas"]["ConsistencyLevel"];
+            /** @default 12000 */
+            timeoutMs: number;
+            connection: components["schemas"]["CdcConnection"];
+            verification: components["schemas"]["CdcVerification"];
+            /**
+             * @default {
+             *       "type": "external"
+             *     }
+             */
+            pipeline: components["schemas"]["CdcPipeline"];
+            log: {
+                /** @default 1000 */
+                intervalMs: number;
+            };
+            /** @default 1 */
+            seed: number;
+        };
+        CdcTable: {
+            /** @default warehouse */
+            keyspace: string;
+            /** @default users */
+            table: string;
+            /**
+             * @description The partition key, a uuid
+             * @default id
+             */
+            key: string;
+            /**
+             * @description A bigint that rises with every change of a row
+             * @default seq
+             */
+            seq: string;
+            /**
+             * @default [
+             *       {
+             *         "name": "username",
+             *         "type": "text",
+             *         "updated": false,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "email",
+             *         "type": "text",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "age",
+             *         "type": "int",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "balance",
+             *         "type": "double",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "is_active",
+             *         "type": "boolean",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "preferences",
+             *         "type": "map",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       },
+             *       {
+             *         "name": "updated_at",
+             *         "type": "timestamp",
+             *         "updated": true,
+             *         "sizeBytes": 16
+             *       }
+             *     ]
+             */
+            columns: components["schemas"]["CdcColumn"][];
+            /** @default public */
+            sinkSchema: string;
+            /** @default cdc_users */
+            sinkTable: string;
+            sinkKey?: string;
+            sinkSeq?: string;
+            /** @description Of pipelines that mark rows in place of deleting them: a boolean in PostgreSQL */
+            deletedColumn?: string;
+            /**
+             * @description Of a keyspace that has to be made
+             * @default 1
+             */
+            replicationFactor: number;
+            /**
+             * @description Make keyspace and tables where they are missing
+             * @default true
+             */
+            create: boolean;
+        };
+        CdcColumn: {
+            name: string;
+            /**
+             * @description map: map<text, text> there, jsonb here
+             * @enum {string}
+             */
+            type: "text" | "int" | "bigint" | "double" | "boolean" | "timestamp" | "uuid" | "map";
+            /** @description In PostgreSQL; the same name when absent */
+            sinkName?: string;
+            /**
+             * @description False: an INSERT writes it and no UPDATE touches it
+             * @default true
+             */
+            updated: boolean;
+            /**
+             * @description Of a text
+             * @default 16
+             */
+            sizeBytes: number;
+        };
+        CdcConnection: {
+            /** @default 5000 */
+            connectTimeoutMs: number;
+            /** @default 6000 */
+            controlConnectionTimeoutMs: number;
+            /**
+             * @description Per lane; of a ScyllaDB node shared out over its shards, one each at least
+             * @default 1
+             */
+            connectionsPerNode: number;
+            /** @default 32768 */
+            inFlightPerConnection: number;
+            /**
+             * @description Other nodes of the cluster are left alone
+             * @default false
+             */
+            onlyContactPoints: boolean;
+            /** @description A replica in this rack is asked before others */
+            localRack?: string;
+            /**
+             * @description Of frames, both ways; the target has to offer it. Costs client CPU
+             * @default none
+             * @enum {string}
+             */
+            compression: "none" | "lz4" | "snappy";
+        };
+        CdcVerification: {
+            /**
+             * @description Of the keys, with all their changes; 1: every event
+             * @default 0.01
+             */
+            sampleShare: number;
+            /**
+             * @description slot: a temporary logical replication slot; auto: it where the role may, else polling
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "slot" | "poll";
+            /** @default 50 */
+            pollIntervalMs: number;
+            /**
+             * @description Keys of one question to PostgreSQL
+             * @default 1000
+             */
+            batchSize: number;
+            /**
+             * @description Changes that are waited for at once
+             * @default 200000
+             */
+            maxBacklog: number;
+            /**
+             * @description A later change is not timed any more
+             * @default 60000
+             */
+            deadlineMs: number;
+            /**
+             * @description Wait after the last write at most
+             * @default 60000
+             */
+            drainDeadlineMs: number;
+            /**
+             * @description Sampled keys that are followed at most
+             * @default 2000000
+             */
+            maxKeys: number;
+        };
+        CdcPipeline: {
+            /** @enum {string} */
+            type: "external";
+        } | {
+            /** @enum {string} */
+            type: "embedded";
+            /**
+             * @default {
+             *       "type": "constant",
+             *       "ms": 50
+             *     }
+             */
+            lag: components["schemas"]["SimulatedLag"];
+            /**
+             * @description Of the changes; they never arrive
+             * @default 0
+             */
+            lossShare: number;
+            /**
+             * @description Of the changes; they are applied once more a little later
+             * @default 0
+             */
+            duplicateShare: number;
+            /**
+             * @description Of the changes; they are overtaken by later ones
+             * @default 0
+             */
+            reorderShare: number;
+            /** @description Nothing is applied for so long, again and again */
+            stall?: {
+                everyMs: number;
+                forMs: number;
+            };
+        };
         SuiteSpec: {
             /**
              * @description Read as ${params.<name>}
@@ -4811,7 +6085,7 @@ export interface components {
             /** @description What this executor made */
             report?: components["schemas"]["RunReport"] | null;
         };
-        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"] | components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
+        RunReport: components["schemas"]["GenerateReport"] | components["schemas"]["LoadReport"] | components["schemas"]["QueryReport"] | components["schemas"]["ZookeeperReport"] | components["schemas"]["SoakReport"] | components["schemas"]["CdcReport"] | components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
         GenerateReport: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4977,6 +6251,168 @@ export interface components {
             recoveredMs: number | null;
             /** @description That lost their connection meanwhile */
             sessions: number;
+        };
+        SoakReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "soak";
+            keyspace: string;
+            table: string;
+            /** @description Acknowledged */
+            batches: number;
+            /** @description Of acknowledged batches */
+            rowsWritten: number;
+            /** @description Not acknowledged after all retries; some of their rows may be there */
+            failedBatches: number;
+            failedRows: number;
+            /** @description Without an answer when the run ended; their rows may be there */
+            openBatches: number;
+            openRows: number;
+            batchRetries: number;
+            /** @description That found their row */
+            reads: number;
+            /** @description Missing and differing rows among them */
+            failedReads: number;
+            /** @description Whose whole row was compared */
+            verifiedReads: number;
+            missing: number;
+            different: number;
+            /** @description How long readers waited for the first key, at most; null when none has come */
+            readersWaitedMs: number | null;
+            /** @description Batches in flight that backpressure allowed at its lowest, all lanes together */
+            limitLowest: number;
+            /** @description Times that a lane was refused and lowered its number in flight */
+            limitDecreases: number;
+        };
+        CdcReport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cdc";
+            /** @enum {string} */
+            pipeline: "external" | "simulated";
+            /** @description Successful writes */
+            written: {
+                insert: number;
+                update: number;
+                delete: number;
+            };
+            failedWrites: number;
+            /** @description Successful writes, after the ramp */
+            eventsPerSecond: number;
+            /** @description Failed writes of all */
+            errorShare: number;
+            /** @enum {string} */
+            method: "slot" | "poll" | "none";
+            /** @description Why this one, and what its error is */
+            methodNote: string;
+            sampledKeys: number;
+            sampledChanges: number;
+            outcomes: components["schemas"]["CdcOutcomes"];
+            /** @description Timed and superseded ones of the sampled changes, unknown ones left out */
+            verifiedShare: number;
+            /** @description Why */
+            unverifiedBy: {
+                deadline: number;
+                backlog: number;
+                notFollowed: number;
+            };
+            /** @description Acknowledgement to visible, negative ones included as they are */
+            fromAck: {
+                count: number;
+                minMs: number | null;
+                meanMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                maxMs: number | null;
+            };
+            fromSend: {
+                count: number;
+                minMs: number | null;
+                meanMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                maxMs: number | null;
+            };
+            /** @description When the write was due to visible */
+            fromDue: {
+                count: number;
+                minMs: number | null;
+                meanMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                maxMs: number | null;
+            };
+            /** @description Visible before the writer knew that it was written; in no histogram */
+            negativeFromAck: number;
+            /** @description Sampled keys whose final state is wrong */
+            wrongRows: {
+                missing: number;
+                /** @description Deleted, and there */
+                reappeared: number;
+                /** @description Of an earlier change */
+                stale: number;
+                /** @description Right seq, other content */
+                different: number;
+            };
+            wrongRowCount: number;
+            /** @description Lost ones that had been seen before */
+            vanished: number;
+            /** @description The same change applied again; null where the method cannot see it */
+            duplicates: number | null;
+            /** @description Rows seen with an earlier seq than before */
+            reordered: number;
+            /** @description Rows seen after they were seen deleted */
+            reappearances: number;
+            /** @description Rows seen deleted that nobody had deleted */
+            unexpectedDeletes: number;
+            queueDepthMax: number;
+            /** @description From the last write to when nothing was waited for any more */
+            drainMs: number;
+            /** @description False: the deadline came first */
+            drained: boolean;
+            /** @description Longest time between two looks at a key: bounds the error of polling */
+            pollGapMaxMs: number | null;
+            clock: {
+                /** @description Clock of PostgreSQL less that of the executor, by the quickest of some round trips */
+                offsetMs: number;
+                /** @description Half of that round trip */
+                errorMs: number;
+                /** @description How far the offset had moved at the end of the run */
+                driftMs: number | null;
+            } | null;
+            /** @description Errors of PostgreSQL by class: connection, verify */
+            sinkErrors: {
+                [key: string]: number;
+            };
+            /** @description The source's; null where it does not say */
+            commitlogSyncPeriodMs: number | null;
+            commitlogNote: string;
+            /** @description What the simulated pipeline did */
+            simulated: {
+                applied: number;
+                lost: number;
+                duplicated: number;
+                reordered: number;
+            } | null;
+        };
+        CdcOutcomes: {
+            /** @description Seen, with when it became visible */
+            timed: number;
+            /** @description A later change of the row was seen, or its effect; not timed */
+            superseded: number;
+            /** @description The write itself got no answer: either state is right */
+            unknown: number;
+            /** @description Not seen before its deadline, or not followed: the backlog was full, or no time left */
+            unverified: number;
+            /** @description Final state wrong after the drain */
+            lost: number;
         };
         SuiteReport: {
             /**
@@ -5301,8 +6737,12 @@ export interface components {
             waitTime: components["schemas"]["LatencyFigures"] | null;
             /** @description Of all operations together, for kinds that read rows from files */
             reading?: components["schemas"]["Reading"];
+            /** @description Of all operations together, for kinds that hold back when the target asks */
+            pacing?: components["schemas"]["Pacing"];
             /** @description Of all operations together, where the run names metrics pages */
             serverGc?: components["schemas"]["ServerGc"];
+            /** @description Of all operations together, in CDC runs */
+            replication?: components["schemas"]["Replication"];
         };
         Reading: {
             rowsRead: number;
@@ -5310,6 +6750,40 @@ export interface components {
             files: number;
             /** @description Batches that waited at the end of it, of the worker with most of them */
             queueDepth: number;
+        };
+        Pacing: {
+            /** @description Batches that may be in flight at the end of it, all lanes together */
+            limit: number;
+            /** @description The lowest that it was, of each lane, added up */
+            lowest: number;
+            /** @description Times that a lane was refused and lowered it */
+            decreases: number;
+            /** @description Batches that waited before they were tried again */
+            backoffs: number;
+            /** @description How long they waited together */
+            backoffMs: number;
+            /** @description Written rows that readers could draw at the end of it */
+            poolKeys: number;
+            /** @description Rows that were compared whole */
+            verified: number;
+            /** @description False until the first readers have a key */
+            isReading: boolean;
+        };
+        Replication: {
+            /** @description Changes that were waited for at the end of it */
+            queueDepth: number;
+            /** @description Changes by what became of them; below 0 where a later look decided otherwise */
+            verified: {
+                timed: number;
+                superseded: number;
+                unknown: number;
+                unverified: number;
+                lost: number;
+            };
+            /** @description Of PostgreSQL, by class */
+            sinkErrors: {
+                [key: string]: number;
+            };
         };
         WindowStats: {
             /** @description Start of the first interval in the window; null when there is none */

@@ -59,6 +59,21 @@ export const Reading = z
   .meta({ id: 'Reading' });
 export type Reading = z.infer<typeof Reading>;
 
+/** How writers held back in one interval, for kinds that do. */
+export const Pacing = z
+  .object({
+    limit: z.number().describe('Batches that may be in flight at the end of it, all lanes together'),
+    lowest: z.number().describe('The lowest that it was, of each lane, added up'),
+    decreases: z.int().describe('Times that a lane was refused and lowered it'),
+    backoffs: z.int().describe('Batches that waited before they were tried again'),
+    backoffMs: z.number().describe('How long they waited together'),
+    poolKeys: z.int().describe('Written rows that readers could draw at the end of it'),
+    verified: z.int().describe('Rows that were compared whole'),
+    isReading: z.boolean().describe('False until the first readers have a key'),
+  })
+  .meta({ id: 'Pacing' });
+export type Pacing = z.infer<typeof Pacing>;
+
 /** Garbage collection of the target's nodes together, by the metrics pages that the run names. */
 export const ServerGc = z
   .object({
@@ -70,6 +85,18 @@ export const ServerGc = z
   })
   .meta({ id: 'ServerGc' });
 export type ServerGc = z.infer<typeof ServerGc>;
+
+/** What the verification of a CDC run found out in one interval. */
+export const Replication = z
+  .object({
+    queueDepth: z.int().describe('Changes that were waited for at the end of it'),
+    verified: z
+      .object({ timed: z.int(), superseded: z.int(), unknown: z.int(), unverified: z.int(), lost: z.int() })
+      .describe('Changes by what became of them; below 0 where a later look decided otherwise'),
+    sinkErrors: z.record(z.string(), z.int()).describe('Of PostgreSQL, by class'),
+  })
+  .meta({ id: 'Replication' });
+export type Replication = z.infer<typeof Replication>;
 
 /** What the executor saw of itself in one interval: the evidence for validity. */
 export const SelfWatch = z
@@ -90,7 +117,9 @@ export const SelfWatch = z
       .optional()
       .describe('Where the target shows its shards, every few seconds'),
     reading: Reading.optional(),
+    pacing: Pacing.optional(),
     serverGc: ServerGc.optional(),
+    replication: Replication.optional(),
     clockJumpMs: z.number().optional().describe('How far the wall clock was set against the monotonic one'),
   })
   .meta({ id: 'SelfWatch' });
@@ -110,7 +139,9 @@ export const IntervalStats = z
     responseTime: LatencyFigures.nullable(),
     waitTime: LatencyFigures.nullable(),
     reading: Reading.optional().describe('Of all operations together, for kinds that read rows from files'),
+    pacing: Pacing.optional().describe('Of all operations together, for kinds that hold back when the target asks'),
     serverGc: ServerGc.optional().describe('Of all operations together, where the run names metrics pages'),
+    replication: Replication.optional().describe('Of all operations together, in CDC runs'),
   })
   .meta({ id: 'IntervalStats' });
 export type IntervalStats = z.infer<typeof IntervalStats>;

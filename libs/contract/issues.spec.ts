@@ -18,14 +18,15 @@ describe('the issues of a run definition', () => {
     expect(issuesIn({})).toEqual([
       {
         path: 'kind',
-        message: 'expected one of "stress", "generate", "load", "query", "zookeeper", "suite", "search", found nothing',
+        message:
+          'expected one of "stress", "generate", "load", "query", "zookeeper", "soak", "cdc", "suite", "search", found nothing',
       },
     ]);
     expect(issuesIn({ kind: 'strees' })).toEqual([
       {
         path: 'kind',
         message:
-          'expected one of "stress", "generate", "load", "query", "zookeeper", "suite", "search", found "strees"',
+          'expected one of "stress", "generate", "load", "query", "zookeeper", "soak", "cdc", "suite", "search", found "strees"',
       },
     ]);
   });

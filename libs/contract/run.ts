@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { CdcSpec } from '#libs/workloads/cdc/cdc.schema.js';
 import { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import { LoadSpec } from '#libs/workloads/load/load.schema.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { SearchSpec } from '#libs/workloads/search/search.schema.js';
+import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
+import { CdcTarget } from './cdc-target.js';
+import { Sink } from './sink.js';
 import { Placement } from './placement.js';
 import { ZookeeperSpec, ZookeeperTarget } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { SuiteSpec } from '#libs/workloads/suite/suite.schema.js';
@@ -14,7 +18,7 @@ import { Target, TargetView } from './target.js';
 
 /** Every kind of run. `kind` is text in the database: a new kind is one more line here. */
 export const WorkloadKind = z
-  .enum(['stress', 'generate', 'load', 'query', 'zookeeper', 'suite', 'search'])
+  .enum(['stress', 'generate', 'load', 'query', 'zookeeper', 'soak', 'cdc', 'suite', 'search'])
   .meta({ id: 'WorkloadKind' });
 export type WorkloadKind = z.infer<typeof WorkloadKind>;
 
@@ -112,8 +116,31 @@ const CreateZookeeperRun = z
   })
   .meta({ id: 'CreateZookeeperRun' });
 
+const CreateSoakRun = z
+  .strictObject({ kind: z.literal('soak'), spec: SoakSpec, ...described, target: Target, ...carriedOut })
+  .meta({ id: 'CreateSoakRun' });
+const CreateCdcRun = z
+  .strictObject({
+    kind: z.literal('cdc'),
+    spec: CdcSpec,
+    ...described,
+    target: CdcTarget.prefault({}).describe('The source, and in sink the PostgreSQL database'),
+    ...carriedOut,
+    thresholds: z
+      .array(Threshold)
+      .max(64)
+      .optional()
+      .describe('When absent: the asked rate, P95 <= 2 s, P99 <= 5 s, errors < 0.1 %, verified > 99 %, nothing lost'),
+  })
+  .meta({ id: 'CreateCdcRun' });
+
 /** What the runs of a run work on: of the form that their kind has. */
-const ParentTarget = z.union([Target, ZookeeperTarget]);
+const ParentTarget = z.union([
+  Target.extend({ sink: Sink.optional().describe('Where the changes of cdc runs arrive') }).meta({
+    id: 'ParentTarget',
+  }),
+  ZookeeperTarget,
+]);
 
 const CreateSuiteRun = z
   .strictObject({
@@ -147,6 +174,8 @@ export const CreateRun = z
     CreateLoadRun,
     CreateQueryRun,
     CreateZookeeperRun,
+    CreateSoakRun,
+    CreateCdcRun,
     CreateSuiteRun,
     CreateSearchRun,
   ])
@@ -155,7 +184,7 @@ export type CreateRun = z.infer<typeof CreateRun>;
 
 /** The specification of a run as it is stored, defaults filled in. */
 export const StoredSpec = z
-  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec, SuiteSpec, SearchSpec])
+  .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec, SoakSpec, CdcSpec, SuiteSpec, SearchSpec])
   .meta({ id: 'StoredSpec' });
 
 /** Why a queued run waits, in a sentence, and its place. */

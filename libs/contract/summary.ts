@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { CdcReport } from '#libs/workloads/cdc/cdc.schema.js';
 import { GenerateReport } from '#libs/workloads/generate/generate.schema.js';
 import { LoadReport } from '#libs/workloads/load/load.schema.js';
 import { QueryReport } from '#libs/workloads/query/query.schema.js';
 import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
+import { SoakReport } from '#libs/workloads/soak/soak.schema.js';
 import { SearchReport } from '#libs/workloads/search/search.schema.js';
 import { SuiteReport } from '#libs/workloads/suite/suite.schema.js';
 import { LatencyFigures, OperationCounters, ServerGc } from './interval.js';
@@ -56,7 +58,16 @@ export type Finding = z.infer<typeof Finding>;
 
 /** What a run made or found beside its intervals, by kind. */
 export const RunReport = z
-  .discriminatedUnion('kind', [GenerateReport, LoadReport, QueryReport, ZookeeperReport, SuiteReport, SearchReport])
+  .discriminatedUnion('kind', [
+    GenerateReport,
+    LoadReport,
+    QueryReport,
+    ZookeeperReport,
+    SoakReport,
+    CdcReport,
+    SuiteReport,
+    SearchReport,
+  ])
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Sink, SinkView, viewSink } from './sink.js';
 
 /** `host`, `host:port` or `[v6]:port`. The port defaults to `port` of the target. */
 const ContactPoint = z.string().min(1).max(255);
@@ -31,12 +32,13 @@ export type Target = z.infer<typeof Target>;
 
 /** What the API answers: the same without secrets. */
 export const TargetView = Target.omit({ password: true, tls: true })
-  .extend({ hasPassword: z.boolean(), hasTls: z.boolean() })
+  .extend({ hasPassword: z.boolean(), hasTls: z.boolean(), sink: SinkView.optional() })
   .meta({ id: 'TargetView' });
 export type TargetView = z.infer<typeof TargetView>;
 
-export const viewTarget = ({ password, tls, ...rest }: Target): TargetView => ({
+export const viewTarget = ({ password, tls, sink, ...rest }: Target & { sink?: Sink | undefined }): TargetView => ({
   ...rest,
+  ...(sink && { sink: viewSink(sink) }),
   hasPassword: password !== undefined,
   hasTls: tls !== undefined,
 });

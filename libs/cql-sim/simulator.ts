@@ -5,6 +5,7 @@ import { nodeEventFrame, schemaEventFrame, type NodeEvent } from './server/event
 import { SimNode } from './server/sim-node.js';
 import type { SimulatorStats } from './server/stats.js';
 import type { SimulatorOptions } from './simulator-options.js';
+import type { MutationListener } from './storage/mutation.js';
 import { StoredCell, type CellAddress } from './stored-cell.js';
 
 /** A port that is free on the first address may be taken on another: then another is tried. */
@@ -103,6 +104,11 @@ export class Simulator {
     return new StoredCell(this.cluster.schema, address);
   }
 
+  /** From now on `listener` is told of every change of a row that is applied, in the order of the commits. */
+  onMutation(listener: MutationListener): void {
+    this.cluster.schema.mutated = listener;
+  }
+
   /** From now on this fault script holds, in place of the one before; `{}` ends all faults. */
   apply(script: FaultScriptInput): void {
     this.cluster.faults.apply(FaultScript.parse(script));
@@ -125,9 +131,18 @@ export class Simulator {
       case 'disconnect':
         this.disconnect(action.nodes);
         break;
+      case 'cdc-generation':
+        this.newCdcGeneration(action.leadMs);
+        break;
       case 'forget-prepared':
         this.forgetPrepared();
     }
+  }
+
+  /** New streams of ScyllaDB's CDC log, written to from `leadMs` on; clients can read of them at once. */
+  newCdcGeneration(leadMs: number): void {
+    const { changeLog, clock } = this.cluster;
+    changeLog?.generations.begin(clock.epochMs() + leadMs);
   }
 
   /** Forgets all prepared statements of every node: clients get UNPREPARED (0x2500). */
@@ -137,6 +152,7 @@ export class Simulator {
 
   async close(): Promise<void> {
     this.cluster.faults.close();
+    this.cluster.changeLog?.close();
     await Promise.all(this.nodes.map((node) => node.close()));
   }
 }

@@ -193,7 +193,11 @@ export class Loop implements Completion {
   /** When the next operation is due on the clock's scale; Infinity when the schedule has no more. */
   private nextDue(schedule: Schedule): number {
     if (this.fired >= this.planned) return Infinity;
-    if (this.nextDueNs < 0) this.nextDueNs = this.originNs + schedule.dueNs(this.fired);
+    if (this.nextDueNs >= 0) return this.nextDueNs;
+    const dueNs = schedule.dueNs(this.fired);
+    // One that is not known yet is asked for again.
+    if (dueNs === Infinity) return Infinity;
+    this.nextDueNs = this.originNs + dueNs;
     return this.nextDueNs;
   }
 

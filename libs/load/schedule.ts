@@ -1,6 +1,9 @@
 /** When the operations of one lane are due. */
 export interface Schedule {
-  /** Nanoseconds after the start at which the lane's operation number `index` (0, 1, 2 …, asked in order) is due. */
+  /**
+   * Nanoseconds after the start at which the lane's operation number `index` (0, 1, 2 …, asked in order) is due; Infinity
+   * while that is not known.
+   */
   dueNs(index: number): number;
   /** How many of the lane's operations are due before `ns`. Random arrivals answer an expectation beyond those drawn. */
   countBefore(ns: number): number;

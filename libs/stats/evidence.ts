@@ -1,4 +1,5 @@
 import type { IntervalSnapshot, ServerGc } from '#libs/contract/interval.js';
+import { isBesideLoad } from './beside-load.js';
 import { encodedCount } from './encoded-counts.js';
 import { LIMITS } from './audit-limits.js';
 import { mergeServerGc } from './server-gc.js';
@@ -73,7 +74,8 @@ export class Evidence {
   private addToShard({ shardIndex, startMs, lengthMs, partial, operations }: ShardInterval): void {
     const endMs = startMs + lengthMs;
     let completed = 0;
-    for (const operation of Object.values(operations)) completed += operation.completed;
+    for (const [name, operation] of Object.entries(operations))
+      if (!isBesideLoad(name)) completed += operation.completed;
     const shard = this.shards.get(shardIndex);
     if (shard === undefined) {
       this.shards.set(shardIndex, {

@@ -1,5 +1,7 @@
 import type { IntervalSnapshot, OperationInterval, SelfWatch } from '#libs/contract/interval.js';
 import { mergeOperation, mergeReadings } from './merge.js';
+import { pacingInTime } from './pacing.js';
+import { mergeReplication } from './replication.js';
 import { mergeTargetShards } from './target-shards.js';
 
 const sumOf = <T>(all: readonly T[], value: (one: T) => number): number =>
@@ -27,6 +29,11 @@ const selfOver = (all: readonly SelfWatch[]): SelfWatch => ({
   lateAnswers: sumOf(all, (self) => self.lateAnswers),
   loopUtilization: largestThere(all, (self) => self.loopUtilization),
   reading: mergeReadings(all.map((self) => self.reading)),
+  pacing: pacingInTime(all.map((self) => self.pacing)),
+  replication: mergeReplication(
+    all.map((self) => self.replication),
+    (depths) => Math.max(...depths),
+  ),
   clockJumpMs: largestThere(all, (self) => self.clockJumpMs),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });

@@ -6,6 +6,8 @@ import type {
   SelfWatch,
 } from '#libs/contract/interval.js';
 import { Histogram } from './histogram.js';
+import { mergePacing } from './pacing.js';
+import { mergeReplication } from './replication.js';
 import { mergeServerGc } from './server-gc.js';
 import { mergeTargetShards } from './target-shards.js';
 
@@ -94,8 +96,13 @@ const mergeSelf = (all: readonly SelfWatch[], ofProcess: (values: Iterable<numbe
   lateAnswers: sum(all.map((self) => self.lateAnswers)),
   loopUtilization: largestOf(all.map((self) => self.loopUtilization)),
   reading: mergeReadings(all.map((self) => self.reading)),
+  pacing: mergePacing(all.map((self) => self.pacing)),
   serverGc: mergeServerGc(all.map((self) => self.serverGc)),
   clockJumpMs: largestOf(all.map((self) => self.clockJumpMs)),
+  replication: mergeReplication(
+    all.map((self) => self.replication),
+    sum,
+  ),
   targetShards: mergeTargetShards(all.map((self) => self.targetShards)),
 });
 

@@ -1,5 +1,6 @@
 import type { OperationInterval } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
+import { isBesideLoad } from './beside-load.js';
 import { OperationFold } from './operation-fold.js';
 
 /** Folds intervals by operation. */
@@ -18,7 +19,7 @@ export class OperationFolds {
   whole(): Map<string, OperationFold> {
     const total = new OperationFold();
     const sorted = [...this.operations].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [, fold] of sorted) total.merge(fold);
+    for (const [name, fold] of sorted) if (!isBesideLoad(name)) total.merge(fold);
     return new Map([...sorted, ['total', total]]);
   }
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
@@ -80,6 +81,9 @@ export class Database {
             // A lost connection is told by whoever uses the next one.
             poolErrorHandler: () => undefined,
             extra: {
+              // Between the pool's listener and the next user's there is a moment without one, in which a server that
+              // is shut down can end a connection; an error that nobody listens to would end the process.
+              onConnect: (client: EventEmitter) => void client.on('error', () => undefined),
               keepAlive: true,
               idleTimeoutMillis: ANSWER_MS / 2,
               // A process that is frozen in the middle of a control transaction would hold up all others.

@@ -4,7 +4,7 @@ import type { Placement } from '#libs/contract/placement.js';
 import type { Policies, ShardView, WorkloadKind } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
-import type { Target } from '#libs/contract/target.js';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import type { RunOrigin } from './port.js';
 
@@ -16,7 +16,7 @@ export interface RunRow {
   name: string | null;
   labels: Record<string, string>;
   /** Without its secrets; they are in `secrets`, encrypted. */
-  target: Target | null;
+  target: CdcTarget | null;
   secrets: string | null;
   spec: RunDefinition['spec'];
   thresholds: readonly Threshold[];

@@ -1,6 +1,6 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { S3Secrets } from '#libs/contract/dataset.js';
-import { Target } from '#libs/contract/target.js';
+import { CdcTarget } from '#libs/contract/cdc-target.js';
 import { decrypt, encrypt } from './secret.js';
 
 /** Takes secrets out of targets before they are stored, and puts them back for who must connect. */
@@ -8,13 +8,17 @@ export class Vault {
   constructor(private readonly key: Buffer | undefined) {}
 
   /** `secrets` is encrypted; null when the target has none. Throws CodedError when there is no key to encrypt with. */
-  split(whole: Target | null): { target: Target | null; secrets: string | null } {
+  split(whole: CdcTarget | null): { target: CdcTarget | null; secrets: string | null } {
     if (whole === null) return { target: null, secrets: null };
-    const { password, tls, ...rest } = whole;
-    const open = { ...rest, ...(tls && { tls: { ...tls, keyPem: undefined } }) };
-    const secret = { password, keyPem: tls?.keyPem };
-    if (secret.password === undefined && secret.keyPem === undefined)
-      return { target: { ...rest, ...(tls && { tls }) }, secrets: null };
+    const { password, tls, sink, ...rest } = whole;
+    const open = {
+      ...rest,
+      ...(tls && { tls: { ...tls, keyPem: undefined } }),
+      ...(sink && { sink: { ...sink, password: undefined } }),
+    };
+    const secret = { password, keyPem: tls?.keyPem, sinkPassword: sink?.password };
+    if (Object.values(secret).every((value) => value === undefined))
+      return { target: { ...rest, ...(tls && { tls }), ...(sink && { sink }) }, secrets: null };
     return { target: open, secrets: this.seal(JSON.stringify(secret), 'target.password') };
   }
 
@@ -39,12 +43,13 @@ export class Vault {
     throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored credentials');
   }
 
-  join(target: Target | null, secrets: string | null): Target | null {
+  join(target: CdcTarget | null, secrets: string | null): CdcTarget | null {
     if (target === null || secrets === null) return target;
-    const { password, keyPem } = JSON.parse(this.unseal(secrets));
-    return Target.parse({
+    const { password, keyPem, sinkPassword } = JSON.parse(this.unseal(secrets));
+    return CdcTarget.parse({
       ...target,
       ...(password !== undefined && { password }),
+      ...(target.sink && { sink: { ...target.sink, ...(sinkPassword !== undefined && { password: sinkPassword }) } }),
       ...(target.tls && { tls: { ...target.tls, ...(keyPem !== undefined && { keyPem }) } }),
     });
   }

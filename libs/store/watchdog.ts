@@ -20,6 +20,8 @@ function plannedMs(spec: RunRow['spec']): number {
   if ('cleanupWithinMs' in spec)
     return DAY_MS * (spec.setup.length + spec.steps.length + spec.cleanup.length) + spec.cleanupWithinMs;
   if ('durationMs' in spec && spec.durationMs !== undefined) return spec.durationMs;
+  // A soak run without a length goes on until it is cancelled; a lost executor still ends it.
+  if ('batchesInFlight' in spec) return Infinity;
   if (!('stop' in spec) || spec.stop.type === 'operations') return DAY_MS;
   return spec.stop.type === 'duration' ? spec.stop.durationMs : spec.stop.maxIntervals * spec.log.intervalMs;
 }

@@ -3,9 +3,12 @@ import type { ProblemCode } from '#libs/contract/problem.js';
 import type { LoadKind, WorkloadKind } from '#libs/contract/run.js';
 import type { Mismatch, RunReport } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
+import type { CdcSpec } from './cdc/cdc.schema.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
+import type { SoakSpec } from './soak/soak.schema.js';
 import type { SearchSpec } from './search/search.schema.js';
 import type { StoredStressSpec } from './stress/stress.schema.js';
 import type { ZookeeperSpec } from './zookeeper/zookeeper.schema.js';
@@ -18,6 +21,8 @@ export interface SpecByKind {
   load: LoadSpec;
   query: QuerySpec;
   zookeeper: ZookeeperSpec;
+  soak: SoakSpec;
+  cdc: CdcSpec;
   suite: SuiteSpec;
   search: SearchSpec;
 }
@@ -29,8 +34,10 @@ export interface TargetByKind {
   load: Target;
   query: Target;
   zookeeper: Target;
-  suite: Target | null;
-  search: Target;
+  soak: Target;
+  cdc: CdcTarget;
+  suite: CdcTarget | null;
+  search: CdcTarget;
 }
 
 /** What a run is: kind, specification and target belong together. */

@@ -1,8 +1,10 @@
 import type { SourceOf } from '#libs/dataset/data-source.js';
 import type { Drivers } from './driver.js';
+import { cdcDriver } from './cdc/cdc.driver.js';
 import { generateDriver, type KeepGenerated } from './generate/generate.driver.js';
 import { loadDriver } from './load/load.driver.js';
 import { queryDriver } from './query/query.driver.js';
+import { soakDriver } from './soak/soak.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
 import { zookeeperDriver } from './zookeeper/zookeeper.driver.js';
 
@@ -23,4 +25,6 @@ export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated }: DriverSetting
   load: loadDriver(sourceOf),
   query: queryDriver(sourceOf),
   zookeeper: zookeeperDriver,
+  soak: soakDriver(),
+  cdc: cdcDriver,
 });

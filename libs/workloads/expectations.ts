@@ -2,9 +2,11 @@ import type { LoadKind } from '#libs/contract/run.js';
 import type { Expectation } from '#libs/stats/audit.js';
 import { countsPartitions } from '#libs/stress/profile/user-spec.js';
 import type { RunDefinition, SpecByKind } from './driver.js';
+import type { CdcSpec } from './cdc/cdc.schema.js';
 import type { GenerateSpec } from './generate/generate.schema.js';
 import type { LoadSpec } from './load/load.schema.js';
 import type { QuerySpec } from './query/query.schema.js';
+import { promisedBySoak } from './soak/soak.promise.js';
 import type { StressPlanSpec } from './stress/stress.schema.js';
 import { promisedByZookeeper } from './zookeeper/zookeeper.promise.js';
 
@@ -48,6 +50,13 @@ const promisedByQuery = ({ rate, concurrency }: QuerySpec, lanes: number): Promi
   operations: null,
 });
 
+const promisedByCdc = ({ ratePerSecond, rampMs, maxInFlight }: CdcSpec, lanes: number): Promised => ({
+  threads: maxInFlight * lanes,
+  // While it rises, the rate is not the one that was asked for.
+  ratePerSecond: rampMs === 0 ? ratePerSecond : null,
+  operations: null,
+});
+
 /** What each kind promises; pure. */
 const expectations: { [K in LoadKind]: Promises<SpecByKind[K]> } = {
   stress: promisedByStress,
@@ -55,6 +64,8 @@ const expectations: { [K in LoadKind]: Promises<SpecByKind[K]> } = {
   load: promisedByLoad,
   query: promisedByQuery,
   zookeeper: promisedByZookeeper,
+  soak: promisedBySoak,
+  cdc: promisedByCdc,
 };
 
 /** What one run promises; `lanes` over all executors. */

@@ -10,6 +10,7 @@ import { loadVerdict, unverified } from './load/load-verdict.js';
 import { parentState } from './parent/parent-state.js';
 import { parentFailure, parentSummary } from './parent/parent-summary.js';
 import { queryVerdict } from './query/query-verdict.js';
+import { soakVerdict } from './soak/soak-verdict.js';
 import { joinReports } from './run-report.js';
 
 /** How a run is to end, and who says so. */
@@ -142,6 +143,7 @@ function cancelFirst({ cancelRequested }: StoredRun, ending: Ending | undefined)
 /** Why what was found makes the run fail; undefined when it does not. */
 function foundWrong(run: StoredRun, report: RunReport | undefined): string | undefined {
   if (run.kind === 'query') return report?.kind === 'query' ? queryVerdict(run.spec, report) : undefined;
+  if (run.kind === 'soak') return report?.kind === 'soak' ? soakVerdict(run.spec, report) : undefined;
   return report?.kind === 'load' ? loadVerdict(report) : undefined;
 }
 

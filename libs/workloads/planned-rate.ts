@@ -17,6 +17,9 @@ const PLANNED: { [K in WorkloadKind]: (spec: SpecByKind[K]) => number | null } =
   load: ({ rowsPerSecond }) => rowsPerSecond ?? null,
   query: ofRate,
   zookeeper: ofRate,
+  // Its writers go as fast as the target lets them.
+  soak: () => null,
+  cdc: ({ ratePerSecond }) => ratePerSecond,
   // Their steps and probes are runs of their own.
   suite: none,
   search: none,
@@ -28,7 +31,11 @@ export const plannedRatePerSecond = <K extends WorkloadKind>({
   spec,
 }: { [P in K]: { kind: P; spec: SpecByKind[P] } }[K]): number | null => PLANNED[kind](spec);
 
-const PATHS: { readonly [K in WorkloadKind]?: string } = { load: 'spec.rowsPerSecond' };
+const PATHS: { readonly [K in WorkloadKind]?: string } = {
+  load: 'spec.rowsPerSecond',
+  cdc: 'spec.ratePerSecond',
+  soak: 'spec',
+};
 
 /** Where in a definition a kind has its rate. */
 export const ratePathOf = (kind: WorkloadKind): string => PATHS[kind] ?? 'spec.rate';

@@ -1,9 +1,11 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition, Shard, SpecByKind } from './driver.js';
+import { planCdc } from './cdc/cdc.plan.js';
 import { planGenerate } from './generate/generate.plan.js';
 import { planLoad } from './load/load.plan.js';
 import { planQuery } from './query/query.plan.js';
 import { planParent } from './parent/parent.plan.js';
+import { planSoak } from './soak/soak.plan.js';
 import { planStress } from './stress/stress.plan.js';
 import { planZookeeper } from './zookeeper/zookeeper.plan.js';
 
@@ -16,6 +18,8 @@ export const plans: { [K in WorkloadKind]: Plan<SpecByKind[K]> } = {
   load: planLoad,
   query: planQuery,
   zookeeper: planZookeeper,
+  soak: planSoak,
+  cdc: planCdc,
   suite: planParent,
   search: planParent,
 };

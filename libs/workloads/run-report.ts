@@ -1,7 +1,9 @@
 import type { RunReport } from '#libs/contract/summary.js';
+import { joinCdc } from './cdc/cdc.report.js';
 import { joinGenerated } from './generate/generate.report.js';
 import { joinLoaded } from './load/load.report.js';
 import { joinQueried } from './query/query.report.js';
+import { joinSoaked } from './soak/soak.report.js';
 import { joinZookeeper } from './zookeeper/zookeeper.report.js';
 
 type Kind = RunReport['kind'];
@@ -17,6 +19,8 @@ const JOINS: { [K in Kind]: (reports: readonly RunReport[]) => ReportOf<K> | und
   load: (reports) => joinLoaded(reports.filter(isOf('load'))),
   query: (reports) => joinQueried(reports.filter(isOf('query'))),
   zookeeper: (reports) => joinZookeeper(reports.filter(isOf('zookeeper'))),
+  soak: (reports) => joinSoaked(reports.filter(isOf('soak'))),
+  cdc: (reports) => joinCdc(reports.filter(isOf('cdc'))),
   // Made of the runs that they consist of, not of shards.
   suite: (reports) => reports.find(isOf('suite')),
   search: (reports) => reports.find(isOf('search')),

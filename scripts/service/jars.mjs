@@ -46,6 +46,8 @@ function jarsOf(name) {
 
 export const cassandraJars = () => jarsOf('cassandra');
 export const zookeeperJars = () => jarsOf('zookeeper');
+export const kafkaJars = () => jarsOf('kafka');
+export const debeziumJars = () => jarsOf('debezium');
 
 /** Path of a HdrHistogram jar: the Java library whose logs ours must equal. */
 function hdrJar(version) {

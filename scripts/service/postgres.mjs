@@ -42,8 +42,14 @@ function createCluster(bin, data, user) {
   }
 }
 
-function query(bin, port, sql) {
-  const args = ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', 'postgres', '-Atqc', sql];
+/** Where a server of this name keeps its data. */
+export const postgresFolder = (name) => join(reachableRoot(serverUser() !== undefined), name);
+
+/** What a statement answers, as psql prints it, in the tests' database of the server at a port. */
+export const queryPostgres = (port, sql) => query(binFolder(), port, sql, DATABASE);
+
+function query(bin, port, sql, database = 'postgres') {
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', database, '-Atqc', sql];
   const env = { ...process.env, PGPASSWORD: PASSWORD, PGCONNECT_TIMEOUT: '5' };
   return execFileSync(join(bin, 'psql'), args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
@@ -51,17 +57,20 @@ function query(bin, port, sql) {
 export const postgres = {
   defaultPort: 25532,
   options: {},
-  /** Starts a server on its own data folder, loopback only, password by SCRAM, and makes the database. */
-  async start({ name, port: wanted, timeoutMs }) {
+  /**
+   * Starts a server on its own data folder, loopback only, password by SCRAM, and makes the database. `more` are further
+   * settings, `name=value`.
+   */
+  async start({ name, port: wanted, timeoutMs, more = [] }) {
     const bin = binFolder();
     const user = serverUser();
-    const folder = join(reachableRoot(user !== undefined), name);
+    const folder = postgresFolder(name);
     const data = join(folder, 'data');
     mkdirSync(folder, { recursive: true });
     createCluster(bin, data, user);
     const port = await freePort(wanted);
     const logFile = join(folder, 'server.log');
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'shared_buffers=64MB'];
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'shared_buffers=64MB', ...more];
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     const started = await startDetached(join(bin, 'postgres'), args, { ...user, cwd: '/', logFile });
     try {

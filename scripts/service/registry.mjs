@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cassandra } from './cassandra.mjs';
+import { CDC, CDC_ORDER, cdcFolders, cdcParts, waitForCdc } from './cdc.mjs';
 import { CLUSTER, clusterNodes, FIRST_NODES } from './cluster.mjs';
 import { presentJars } from './jars.mjs';
 import { cacheRoot, forgetState, readState, writeState } from './place.mjs';
@@ -30,10 +31,15 @@ export const SERVICES = {
   'zookeeper.guarded': guarded,
   ...clusterNodes,
   ...ensembleServers,
+  ...cdcParts,
 };
 
 /** A name for several services. */
-const GROUPS = { [CLUSTER]: Object.keys(clusterNodes), [ENSEMBLE]: Object.keys(ensembleServers) };
+const GROUPS = {
+  [CLUSTER]: Object.keys(clusterNodes),
+  [ENSEMBLE]: Object.keys(ensembleServers),
+  [CDC]: CDC_ORDER.flat(),
+};
 
 /** Every name that can be given. */
 export const NAMES = [...Object.keys(SERVICES), ...Object.keys(GROUPS)];
@@ -70,7 +76,20 @@ async function startEnsemble(options) {
   return Promise.all(GROUPS[ENSEMBLE].map((name) => startOne(name, options)));
 }
 
-const STARTERS = { [CLUSTER]: startCluster, [ENSEMBLE]: startEnsemble };
+/**
+ * The whole way of a change from Cassandra to PostgreSQL; ready when one has gone it. Empty when no part of it runs: what
+ * a part remembers of the others would be of another run.
+ */
+async function startCdc(options) {
+  if (!GROUPS[CDC].some(runningService))
+    for (const folder of cdcFolders()) rmSync(folder, { recursive: true, force: true });
+  const started = [];
+  for (const names of CDC_ORDER) started.push(...(await Promise.all(names.map((name) => startOne(name, options)))));
+  if (started.some(({ already }) => !already)) await waitForCdc(options.timeoutMs);
+  return started;
+}
+
+const STARTERS = { [CLUSTER]: startCluster, [ENSEMBLE]: startEnsemble, [CDC]: startCdc };
 
 /** Starts what a name stands for unless it runs already; answers what is known of each. */
 export const startServices = async (name, options) => STARTERS[name]?.(options) ?? [await startOne(name, options)];
@@ -87,12 +106,22 @@ async function stopOne(name, { wipe }) {
   return stopped;
 }
 
+/** Readers stop before what they read. */
+const STOP_ORDERS = { [CDC]: CDC_ORDER.toReversed() };
+
 /** Stops what was started here under a name; answers whether any of it ran. `wipe` deletes its data too. */
 export async function stopService(name, options) {
-  const stopped = await Promise.all((GROUPS[name] ?? [name]).map((one) => stopOne(one, options)));
+  const stopped = [];
+  for (const names of STOP_ORDERS[name] ?? [GROUPS[name] ?? [name]]) {
+    stopped.push(...(await Promise.all(names.map((one) => stopOne(one, options)))));
+  }
   if (name in GROUPS && options.wipe) rmSync(join(cacheRoot, name), { recursive: true, force: true });
   return stopped.includes(true);
 }
+
+/** Where the source of the pipeline is, once the whole of it runs; its parts have variables of their own. */
+const cdcEnvironment = () =>
+  GROUPS[CDC].every(runningService) ? { TIDEMARK_TEST_CDC: runningService(CDC_ORDER[0][0]).contactPoint } : {};
 
 const GROUP_VARIABLES = { [CLUSTER]: 'TIDEMARK_TEST_CLUSTER', [ENSEMBLE]: 'TIDEMARK_TEST_ENSEMBLE' };
 
@@ -112,4 +141,5 @@ export const serviceEnvironment = () =>
     presentJars(),
     ...Object.keys(SERVICES).map((name) => runningService(name)?.environment ?? {}),
     groupEnvironment(),
+    cdcEnvironment(),
   );

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
+import { SOAK } from './soak-examples.js';
+import { CDC } from './cdc-examples.js';
 import { ZOOKEEPER } from './zookeeper-examples.js';
 import { PARENT_EXAMPLES } from './parent-examples.js';
 
@@ -225,6 +227,8 @@ const EXAMPLES_BY_KIND: { [K in WorkloadKind]: Record<string, Example> } = {
   load: LOAD,
   query: QUERY,
   zookeeper: ZOOKEEPER,
+  soak: SOAK,
+  cdc: CDC,
   ...PARENT_EXAMPLES,
 };
 

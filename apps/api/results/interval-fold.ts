@@ -1,5 +1,8 @@
-import type { OperationInterval, Reading, ServerGc } from '#libs/contract/interval.js';
+import type { OperationInterval, Pacing, Reading, Replication, ServerGc } from '#libs/contract/interval.js';
+import { isBesideLoad } from '#libs/stats/beside-load.js';
 import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
+import { mergeReplication } from '#libs/stats/replication.js';
+import { mergePacing, pacingInTime } from '#libs/stats/pacing.js';
 import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StoredInterval } from '#libs/store/port.js';
 
@@ -8,6 +11,8 @@ export const TOTAL = 'total';
 /** Histograms that are merged at once. More would need more memory, fewer would encode the same counts again and again. */
 const BATCH = 64;
 
+const deepest = (depths: readonly number[]): number => Math.max(...depths);
+
 /** Merges any number of snapshots, of any intervals and executors, in bounded memory. */
 export class IntervalFold {
   private readonly pending = new Map<string, OperationInterval[]>();
@@ -15,13 +20,21 @@ export class IntervalFold {
   endMs: number | null = null;
   /** Undefined for kinds that read no files. */
   reading: Reading | undefined;
+  /** Undefined for kinds that do not hold back. */
+  pacing: Pacing | undefined;
   /** Undefined where the run names no metrics pages. */
   serverGc: ServerGc | undefined;
 
+  /** Undefined for kinds that verify no replication. */
+  replication: Replication | undefined;
+
+  /** Snapshots of one interval, of any executors, in the order of time. */
   add(snapshots: readonly StoredInterval[]): void {
+    this.pacing = pacingInTime([this.pacing, mergePacing(snapshots.map(({ self }) => self.pacing))]);
     for (const { startMs, lengthMs, operations, self } of snapshots) {
       this.reading = mergeReadings([this.reading, self.reading]);
       this.serverGc = mergeServerGc([this.serverGc, self.serverGc]);
+      this.replication = mergeReplication([this.replication, self.replication], deepest);
       this.startMs = Math.min(this.startMs ?? startMs, startMs);
       this.endMs = Math.max(this.endMs ?? 0, startMs + lengthMs);
       for (const [name, operation] of Object.entries(operations)) this.hold(name, operation);
@@ -38,8 +51,8 @@ export class IntervalFold {
     const merged = [...this.pending]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, parts]): [string, OperationInterval] => [name, mergeOperation(parts)]);
-    const [only, ...others] = merged.map(([, operation]) => operation);
-    if (only === undefined) return new Map();
+    const [only, ...others] = merged.flatMap(([name, operation]) => (isBesideLoad(name) ? [] : [operation]));
+    if (only === undefined) return new Map(merged);
     return new Map([...merged, [TOTAL, others.length === 0 ? only : mergeOperation([only, ...others])]]);
   }
 

@@ -13,7 +13,7 @@ export interface RowNames {
 
 /** One row per operation, and `total`. */
 export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
-  const { startMs, durationMs: lengthMs, reading, serverGc } = fold;
+  const { startMs, durationMs: lengthMs, reading, pacing, serverGc, replication } = fold;
   return figuresByOperation(fold).map(([operation, { failedServiceTime: _failed, ...figures }]) => {
     return {
       interval,
@@ -23,7 +23,9 @@ export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): 
       executorId,
       ...figures,
       ...(reading && { reading }),
+      ...(pacing && { pacing }),
       ...(serverGc && { serverGc }),
+      ...(replication && { replication }),
     };
   });
 }

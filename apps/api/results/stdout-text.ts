@@ -1,9 +1,11 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
+import { cdcText } from './cdc-stdout.js';
 import { generateText } from './generate-stdout.js';
 import { loadText } from './load-stdout.js';
 import { parentText } from './parent-stdout.js';
 import { queryText } from './query-stdout.js';
+import { soakText } from './soak-stdout.js';
 import { stressText } from './stress-stdout.js';
 import { zookeeperText } from './zookeeper-stdout.js';
 
@@ -16,6 +18,8 @@ const TEXTS: { [K in WorkloadKind]: (store: Store, run: RunOf<K>) => Chunks } = 
   load: loadText,
   query: queryText,
   zookeeper: zookeeperText,
+  soak: soakText,
+  cdc: cdcText,
   suite: parentText,
   search: parentText,
 };

@@ -1,10 +1,12 @@
 import type { Issue } from '#libs/contract/problem.js';
 import type { CreateRun, WorkloadKind } from '#libs/contract/run.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
+import { defineCdc } from './cdc-definition.js';
 import { defineGenerate } from './generate-definition.js';
 import { defineLoad } from './load-definition.js';
 import { defineQuery } from './query-definition.js';
 import { defineSearch, defineSuite } from './parent-definition.js';
+import { defineSoak } from './soak-definition.js';
 import { defineStress } from './stress-definition.js';
 import { defineZookeeper } from './zookeeper-definition.js';
 
@@ -25,6 +27,8 @@ const definitions: { [K in WorkloadKind]: Define<K> } = {
   load: defineLoad,
   query: defineQuery,
   zookeeper: defineZookeeper,
+  soak: defineSoak,
+  cdc: defineCdc,
   suite: defineSuite,
   search: defineSearch,
 };

@@ -1,6 +1,7 @@
 import type { WorkloadKind } from '#libs/contract/run.js';
 import { expectedBytes, lineBytes } from '#libs/dataset/expected-size.js';
 import type { RunDefinition, SpecByKind } from '#libs/workloads/driver.js';
+import type { CdcSpec } from '#libs/workloads/cdc/cdc.schema.js';
 import type { GenerateSpec } from '#libs/workloads/generate/generate.schema.js';
 import type { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import type { Distribution } from '#libs/workloads/stress/distribution.schema.js';
@@ -79,6 +80,13 @@ function estimateZookeeper({ rate, durationMs, operations }: ZookeeperSpec): Est
   };
 }
 
+function estimateCdc({ ratePerSecond, rampMs, durationMs, weights }: CdcSpec): Estimate {
+  const operations = Math.floor((ratePerSecond * (durationMs - rampMs / 2)) / 1000);
+  const all = weights.insert + weights.update + weights.delete;
+  const rows = Math.round((operations * weights.insert) / all);
+  return { operations, durationMs, rows, bytesPerRow: null, bytes: null };
+}
+
 /** How much a run of each kind will do; pure. */
 const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   stress: estimateStress,
@@ -87,6 +95,8 @@ const estimates: { [K in WorkloadKind]: (spec: SpecByKind[K]) => Estimate } = {
   load: () => UNKNOWN,
   query: estimateQuery,
   zookeeper: estimateZookeeper,
+  soak: ({ durationMs }) => ({ ...UNKNOWN, durationMs: durationMs ?? null }),
+  cdc: estimateCdc,
   // Each step says of itself how much it does.
   suite: () => UNKNOWN,
   search: () => UNKNOWN,

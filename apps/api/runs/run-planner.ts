@@ -6,6 +6,7 @@ import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
+import { cdcThresholds } from '#libs/workloads/cdc/cdc-thresholds.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { InjectStore } from '../tokens.js';
@@ -73,9 +74,10 @@ export class RunPlanner {
     const definition = defineRun(body);
     // A search has no figures of its own: its thresholds are of its probes.
     const judged = body.kind === 'search' ? body.spec.probe.kind : body.kind;
-    const unknown = thresholdIssues(judged, body.thresholds);
+    const thresholds = body.kind === 'cdc' ? (body.thresholds ?? cdcThresholds(body.spec)) : body.thresholds;
+    const unknown = thresholdIssues(judged, thresholds);
     if (definition.run === undefined) return { run: null, issues: [...definition.issues, ...unknown] };
-    const { name = null, labels, thresholds, placement, policies } = body;
+    const { name = null, labels, placement, policies } = body;
     const { run, issues } = await this.place(
       { ...definition.run, name, labels, thresholds, placement, policies },
       definition.contactPointPath,
@@ -90,7 +92,8 @@ export class RunPlanner {
     const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
     const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
     const policy = policyProblem(drafted.kind, drafted.policies);
-    const issues = [...reading.issues, ...refused, ...pages, ...(policy ? [policy] : [])];
+    const sink = drafted.kind === 'cdc' ? await this.targets.inspectSink(drafted.target.sink) : [];
+    const issues = [...reading.issues, ...refused, ...pages, ...sink, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
   }

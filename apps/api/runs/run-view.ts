@@ -1,12 +1,17 @@
 import type { Run, Waiting } from '#libs/contract/run.js';
-import { type Target, type TargetView, viewTarget } from '#libs/contract/target.js';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
+import { type TargetView, viewTarget } from '#libs/contract/target.js';
 import type { StoredRun } from '#libs/store/port.js';
 
 /** The store gives secrets to executors only; a username never comes without a password (checkLogin). */
-const viewStored = (target: Target): TargetView => ({
-  ...viewTarget(target),
-  hasPassword: target.username !== undefined,
-});
+const viewStored = (target: CdcTarget): TargetView => {
+  const { sink, ...view } = viewTarget(target);
+  return {
+    ...view,
+    hasPassword: target.username !== undefined,
+    ...(sink && { sink: { ...sink, hasPassword: sink.username !== undefined } }),
+  };
+};
 
 /** A stored run as the API answers it: secrets gone, verdict and validity beside the status. */
 export const viewRun = (run: StoredRun, waiting: Waiting | null): Run => ({

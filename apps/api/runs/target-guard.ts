@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import type { Issue } from '#libs/contract/problem.js';
+import type { Sink } from '#libs/contract/sink.js';
 import type { Target } from '#libs/contract/target.js';
 import type { ApiConfig } from '../config.js';
 import { InjectConfig, InjectLookup, type Lookup } from '../tokens.js';
@@ -30,6 +31,18 @@ export class TargetGuard {
     const login = checkLogin(target);
     const endpoints = [...new Set(found.flatMap((one) => one.endpoints))].toSorted();
     return { endpoints, issues: [...login, ...found.flatMap((one) => one.issues)] };
+  }
+
+  /** Why the database that changes arrive in may not be used. */
+  async inspectSink(sink: Sink | undefined): Promise<Issue[]> {
+    if (sink === undefined) return [];
+    const { host, port, username, password } = sink;
+    const { issues } = await this.resolve(formatEndpoint({ host, port }), port, 'target.sink.host');
+    if (username !== undefined || password === undefined) return issues;
+    return [
+      ...issues,
+      { path: 'target.sink.username', message: 'expected a username beside the password, found nothing' },
+    ];
   }
 
   /** Every page that an executor may not ask, by where in the body it was given. */

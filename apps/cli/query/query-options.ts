@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
@@ -8,6 +6,7 @@ import { WILDCARD } from '#libs/dataset/csv-files.js';
 import { parseS3Pattern } from '#libs/dataset/s3/s3-object.js';
 import { QuerySpec } from '#libs/workloads/query/query.schema.js';
 import { isS3, type S3Options } from '../s3/s3-options.js';
+import { readEnvFile } from '../env-file.js';
 import { isTrue } from '../true-word.js';
 import { SETTINGS, type Setting, type SettingName } from './query-settings.js';
 
@@ -34,19 +33,9 @@ export interface QueryJob {
 }
 
 const MS_PER_S = 1_000;
+const REFUSAL = 'the queries cannot be made as asked';
 
-const refused = (issues: readonly Issue[]): CodedError =>
-  new CodedError('VALIDATION_FAILED', 'the queries cannot be made as asked', issues);
-
-function readEnvFile(file: string | undefined): Environment {
-  if (file === undefined) return {};
-  try {
-    return parseEnv(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw refused([{ path: '--env-file', message: `expected a file of NAME=value lines, found ${cause}` }]);
-  }
-}
+const refused = (issues: readonly Issue[]): CodedError => new CodedError('VALIDATION_FAILED', REFUSAL, issues);
 
 /** Takes each setting from its flag, else the file, else the environment, else its default; keeps what it was called. */
 class Settings {
@@ -162,7 +151,7 @@ export function queryJob(
   environment: Environment,
   placeOf: (csvDir: string, workers: number) => { dataset: string; lanes: number },
 ): QueryJob {
-  const settings = new Settings(options, [readEnvFile(options.envFile), environment]);
+  const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
   const asked = settings.text('csvDir') ?? '.';
   const s3 = isS3(asked) ? parseS3Folder(asked) : undefined;
   const csvDir = s3?.folder ?? asked;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CodedError } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
 import type { Driver, ShardResult } from '#libs/workloads/driver.js';
+import { errorText, exitCodeOfError } from '../error-text.js';
 import { runLocally } from './local-run.js';
 
 const work = {
@@ -56,5 +57,31 @@ describe('runLocally', () => {
     });
     await expect(answer).rejects.toMatchObject({ code: 'LANE_CRASHED' });
     expect(calls.at(-1)).toBe('close');
+  });
+
+  it('that is stopped while it prepares is no failure, and says that nothing was measured', async () => {
+    const stop = new AbortController();
+    const driver: Driver<string> = {
+      prepare: async () => ({ clusterName: 'c', simulated: false, nodes: [] }),
+      open: async () => {
+        stop.abort();
+        throw new CodedError('LANE_CRASHED', 'load lane 0 ended with exit code 1 before its work was done');
+      },
+    };
+    const silent = () => undefined;
+    const events = {
+      prepared: silent,
+      opened: silent,
+      log: silent,
+      interval: silent,
+      mismatch: silent,
+      started: silent,
+    };
+    const error: unknown = await runLocally(driver, work, events, {
+      clock: { epochMs: () => 1_000 },
+      signal: stop.signal,
+    }).catch((caught: unknown) => caught);
+    expect(errorText(error)).toBe('stopped before the load began: nothing was measured');
+    expect(exitCodeOfError(error)).toBe(130);
   });
 });

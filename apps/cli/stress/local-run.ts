@@ -5,6 +5,13 @@ import type { Driver, DriverEvents, Shard, ShardResult, TargetFacts } from '#lib
 /** A little in the future, so that every lane starts at the same instant. */
 const START_DELAY_MS = 50;
 
+/** The run was stopped while it was being prepared: not a failure, and nothing was measured. */
+export class StoppedEarly extends Error {
+  constructor() {
+    super('stopped before the load began: nothing was measured');
+  }
+}
+
 /** What a local run tells, in this order; intervals and log lines come in between. */
 export interface LocalEvents extends DriverEvents {
   prepared(facts: TargetFacts): void;
@@ -14,7 +21,7 @@ export interface LocalEvents extends DriverEvents {
 
 /**
  * Carries out a whole run in this process, which is then its only executor. `signal` stops it within a second; what was
- * measured has been told by then. Throws CodedError when it could not begin.
+ * measured has been told by then. Throws CodedError when it could not begin, StoppedEarly when it was stopped before that.
  */
 export async function runLocally<Spec, Where>(
   driver: Driver<Spec, Where>,
@@ -23,8 +30,14 @@ export async function runLocally<Spec, Where>(
   { clock, signal }: { clock: Pick<Clock, 'epochMs'>; signal: AbortSignal },
 ): Promise<ShardResult> {
   const runId = `local-${randomUUID()}`;
-  events.prepared(await driver.prepare(spec, target, events, signal, runId));
-  const open = await driver.open(spec, target, shard, events, signal, runId);
+  const prepareAndOpen = async () => {
+    events.prepared(await driver.prepare(spec, target, events, signal, runId));
+    return driver.open(spec, target, shard, events, signal, runId);
+  };
+  const open = await prepareAndOpen().catch((error: unknown) => {
+    // Whatever broke after a stop broke because of it: lanes are ended where they stand.
+    throw signal.aborted ? new StoppedEarly() : error;
+  });
   try {
     events.opened();
     return await open.run(clock.epochMs() + START_DELAY_MS, signal);

@@ -1,5 +1,6 @@
 import type { Run } from '#libs/contract/run.js';
 import type { Mismatch, OperationSummary, RunReport, Summary, ThresholdResult } from '#libs/contract/summary.js';
+import { reportRows } from '#libs/workloads/cdc/cdc-text.js';
 import { reportLines as parentLines } from '#libs/workloads/parent/parent-text.js';
 import { countedLatency, milliseconds } from './interval-text.js';
 
@@ -101,11 +102,23 @@ function sessionLines({ sessions, connectionLosses, sessionsExpired, recovery }:
   return [field('sessions', `${count(sessions)}; ${lost}${recovered}`)];
 }
 
+function soakedLines(report: ReportOf<'soak'>): string[] {
+  const { keyspace, table, rowsWritten, batches, reads, verifiedReads, missing, different } = report;
+  const compared = `${count(verifiedReads)} compared whole, ${count(missing)} missing, ${count(different)} different`;
+  return [
+    field('written', `${count(rowsWritten)} rows in ${count(batches)} batches into ${keyspace}.${table}`),
+    field('read', `${count(reads)} rows; ${compared}`),
+  ];
+}
+const cdcLines = (report: ReportOf<'cdc'>): string[] => reportRows(report).map(([name, text]) => field(name, text));
+
 const REPORTS: { [K in RunReport['kind']]: (report: ReportOf<K>) => string[] } = {
   generate: generatedLines,
   load: loadedLines,
   query: queriedLines,
   zookeeper: sessionLines,
+  soak: soakedLines,
+  cdc: cdcLines,
   suite: parentLines,
   search: parentLines,
 };

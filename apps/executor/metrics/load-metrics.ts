@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { IntervalSnapshot, OperationInterval } from '#libs/contract/interval.js';
+import { isBesideLoad } from '#libs/stats/beside-load.js';
 import { summariseOperations } from '#libs/stats/summary.js';
 import { BoundedLabels } from './bounded-labels.js';
 import { LatencyFamily } from './latency-family.js';
@@ -63,7 +64,7 @@ export class LoadMetrics {
     let completed = 0;
     for (const [name, operation] of Object.entries(operations)) {
       this.addOperation(kind, this.operations.of(name), operation, lengthMs);
-      completed += operation.completed;
+      if (!isBesideLoad(name)) completed += operation.completed;
     }
     this.lag.set(self.eventLoopDelayMaxMs / 1000);
     if (self.loopUtilization === undefined) return;

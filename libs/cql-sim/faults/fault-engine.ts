@@ -1,5 +1,6 @@
 import { OPCODE } from '#libs/cql/protocol.js';
 import type { Fault, FaultScript } from './fault-script.js';
+import { seededRandom } from './random.js';
 import { ruleOf, type Rule } from './rules.js';
 import type { Facts, Verdict } from './verdict.js';
 
@@ -7,6 +8,7 @@ import type { Facts, Verdict } from './verdict.js';
 export type TimedAction =
   | { kind: 'down' | 'up'; node: number }
   | { kind: 'disconnect'; nodes: readonly number[] | null }
+  | { kind: 'cdc-generation'; leadMs: number }
   | { kind: 'forget-prepared' };
 
 export interface TimedFault {
@@ -21,6 +23,9 @@ const ORDER: readonly Fault['kind'][] = ['disconnect', 'silence', 'error', 'over
 function timedFaults(fault: Fault): TimedFault[] {
   if (fault.kind === 'forget-prepared') {
     return [{ atMs: fault.atMs, everyMs: null, action: { kind: 'forget-prepared' } }];
+  }
+  if (fault.kind === 'cdc-generation') {
+    return [{ atMs: fault.atMs, everyMs: null, action: { kind: 'cdc-generation', leadMs: fault.leadMs } }];
   }
   if (fault.kind === 'down') {
     const { node, atMs, upAtMs } = fault;
@@ -40,15 +45,30 @@ export class FaultEngine {
   private readonly rules: { rule: Rule; index: number }[];
   private readonly verdict: Verdict = { dueMs: 0, error: null, isApplied: false, isSilent: false, isCut: false };
   private startMs: number | null;
+  private readonly logDelays: { share: number; ms: number; index: number; random: () => number }[];
 
   constructor(script: FaultScript, nowMs: number) {
     this.startMs = script.origin === 'applied' ? nowMs : null;
     this.hits = script.faults.map(() => 0);
     this.timed = script.faults.flatMap(timedFaults);
+    this.logDelays = script.faults.flatMap((fault, index) =>
+      fault.kind === 'cdc-late' ? [{ ...fault, index, random: seededRandom(script.seed * 1_000_003 + index) }] : [],
+    );
     const requestFaults = script.faults.flatMap((fault, index) => ('where' in fault ? [{ fault, index }] : []));
     this.rules = requestFaults
       .sort((left, right) => ORDER.indexOf(left.fault.kind) - ORDER.indexOf(right.fault.kind))
       .map(({ fault, index }) => ({ rule: ruleOf(fault, script.seed * 1_000_003 + index), index }));
+  }
+
+  /** By how much the next row of the CDC log is late, ms. */
+  logDelayMs(): number {
+    let delayMs = 0;
+    for (const { share, ms, index, random } of this.logDelays) {
+      if (random() >= share) continue;
+      delayMs += ms;
+      this.hits[index] = (this.hits[index] ?? 0) + 1;
+    }
+    return delayMs;
   }
 
   /** Nothing to decide: requests need not be asked about. */

@@ -57,6 +57,11 @@ export class FaultRunner {
     return this.engine.hits;
   }
 
+  /** By how much the next row of the CDC log is late, ms. */
+  logDelayMs(): number {
+    return this.engine.logDelayMs();
+  }
+
   inFlight(node: number): number {
     return this.heldByNode[node] ?? 0;
   }

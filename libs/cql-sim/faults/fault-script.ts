@@ -99,6 +99,10 @@ export const Fault = z.discriminatedUnion('kind', [
   }),
   /** Takes a node down, and up again at `upAtMs`. */
   z.strictObject({ kind: z.literal('down'), node: z.int().min(0), atMs: ms, upAtMs: ms.optional() }),
+  /** So many rows of ScyllaDB's CDC log become visible this much after their write was acknowledged. */
+  z.strictObject({ kind: z.literal('cdc-late'), share: share.default(1), ms }),
+  /** New streams of the CDC log are told of, and written to `leadMs` later; as after a change of the ring. */
+  z.strictObject({ kind: z.literal('cdc-generation'), atMs: ms, leadMs: ms.default(1_000) }),
   /** All nodes forget their prepared statements. */
   z.strictObject({ kind: z.literal('forget-prepared'), atMs: ms }),
 ]);

@@ -30,7 +30,7 @@ function parseSelector(cursor: Cursor): Selector {
   if (!isCall) return { kind: 'column', column: cursor.name(), alias: alias(cursor) };
   const { text } = cursor.next();
   if (text === 'count') return countSelector(cursor);
-  if (text === 'writetime' || text === 'ttl') {
+  if (text === 'writetime' || text === 'ttl' || text === 'min' || text === 'max') {
     return { kind: text, column: called(cursor, () => cursor.name()), alias: alias(cursor) };
   }
   if (text === 'token') {

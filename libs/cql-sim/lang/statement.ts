@@ -43,6 +43,7 @@ export type Assignment =
 export type Selector =
   | { kind: 'column'; column: string; alias: string | null }
   | { kind: 'count'; column: string | null; alias: string | null; label: string }
+  | { kind: 'min' | 'max'; column: string; alias: string | null }
   | { kind: 'writetime' | 'ttl'; column: string; alias: string | null }
   | { kind: 'token'; columns: string[]; alias: string | null };
 

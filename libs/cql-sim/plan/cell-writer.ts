@@ -44,6 +44,14 @@ export class CellWriter {
     return bytes;
   }
 
+  /** What the last `write` wrote, by column. */
+  written(): { column: string; value: Bytes | null }[] {
+    return this.changes.flatMap(({ column }, index) => {
+      const value = this.values[index];
+      return value === undefined ? [] : [{ column: column.name, value }];
+    });
+  }
+
   write(call: Call, data: TableData, key: Bytes, clustering: Bytes[], timestampUs: number, expiresMs: number): void {
     const { table, changes, slots, values } = this;
     const compare = table.compareClustering;

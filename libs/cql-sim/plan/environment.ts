@@ -1,3 +1,4 @@
+import type { ChangeLog } from '../cdc/change-log.js';
 import type { Availability } from '../storage/availability.js';
 import type { StorageBudget } from '../storage/budget.js';
 import type { Schema } from '../storage/schema.js';
@@ -11,6 +12,8 @@ export interface Environment {
   availability: Availability;
   budget: StorageBudget;
   dataCenter: string;
+  /** ScyllaDB's CDC log, or null. */
+  changeLog: ChangeLog | null;
   /** The answering node's own system.local and peers in place of the shared ones. */
   own: (table: Table) => Table;
   /** The connection's keyspace (USE), or null. */

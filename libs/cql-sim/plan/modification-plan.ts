@@ -4,6 +4,7 @@ import type { Delete, Insert, Modification, Update } from '../lang/statement.js'
 import type { Bytes } from '../storage/bytes.js';
 import type { Partition } from '../storage/partition.js';
 import type { Row } from '../storage/row.js';
+import type { Mutation } from '../storage/mutation.js';
 import type { Keyspace } from '../storage/schema.js';
 import type { Column, Table } from '../storage/table.js';
 import { compileAssignment, type CellChange } from './assignment.js';
@@ -11,6 +12,7 @@ import type { Call, Variable } from './call.js';
 import { CellWriter } from './cell-writer.js';
 import { Condition, writeVoid } from './condition.js';
 import type { Environment, Plan } from './environment.js';
+import { logging } from './logging.js';
 import type { TermCompiler } from './term.js';
 import { WriteTimes, compileTarget, relationsOfInsert, type WriteTarget } from './write-target.js';
 
@@ -154,6 +156,21 @@ function deletion(table: Table, statement: Delete, where: WriteTarget): Apply {
   };
 }
 
+/** The same, and then whoever listens to the changes is told; costs a look where nobody does. */
+function telling(
+  table: Table,
+  kind: Mutation['kind'],
+  { schema }: Environment,
+  apply: Apply,
+  cells: () => Mutation['cells'],
+): Apply {
+  const { keyspace, name } = table;
+  return (call, key, timestampUs) => {
+    apply(call, key, timestampUs);
+    schema.mutated?.({ kind, keyspace, table: name, key: table.keyParts(key), cells: cells(), timestampUs });
+  };
+}
+
 export function compileModification(
   statement: Modification,
   environment: Environment,
@@ -166,6 +183,7 @@ export function compileModification(
   const times = new WriteTimes(statement.using, table, compiler);
   let where: WriteTarget;
   let apply: Apply;
+  let cells: () => Mutation['cells'] = () => [];
   if (statement.kind === 'delete') {
     where = compileTarget(table, statement.where, compiler);
     apply = deletion(table, statement, where);
@@ -175,13 +193,12 @@ export function compileModification(
         ? compileInsert(table, statement, compiler)
         : compileUpdate(table, statement, compiler);
     where = compiled.where;
-    apply = cellWrites(
-      table,
-      where,
-      times,
-      new CellWriter(table, compiled.changes, statement.kind === 'insert', where.rows.prefixLength > 0),
-    );
+    const writer = new CellWriter(table, compiled.changes, statement.kind === 'insert', where.rows.prefixLength > 0);
+    apply = cellWrites(table, where, times, writer);
+    cells = () => writer.written();
   }
   const condition = Condition.of(table, statement.condition, compiler);
-  return new ModificationPlan(table, home, environment, where, condition, times, apply, compiler.variables);
+  const told = telling(table, statement.kind, environment, apply, cells);
+  const logged = logging({ table, statement, environment, where, times, cells, apply: told });
+  return new ModificationPlan(table, home, environment, where, condition, times, logged, compiler.variables);
 }

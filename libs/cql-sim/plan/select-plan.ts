@@ -1,7 +1,7 @@
 import { invalid } from '../cql-error.js';
 import { native } from '../lang/cql-type.js';
 import type { Select } from '../lang/statement.js';
-import { int64Bytes, toBuffer, type Bytes } from '../storage/bytes.js';
+import { toBuffer, type Bytes } from '../storage/bytes.js';
 import type { Partition } from '../storage/partition.js';
 import type { Row } from '../storage/row.js';
 import type { Keyspace } from '../storage/schema.js';
@@ -13,7 +13,7 @@ import { decodePlace, encodePlace } from './paging-state.js';
 import { RowFilter, needsFiltering } from './row-filter.js';
 import { RowWalk } from './row-walk.js';
 import { RowsMetadata } from './rows-metadata.js';
-import { compileSelection, type Selection } from './selection.js';
+import { type Aggregate, compileSelection, type Selection } from './selection.js';
 import type { TermCompiler, Value } from './term.js';
 import { compileRelation, type Restriction } from './where.js';
 
@@ -76,7 +76,7 @@ export class SelectPlan implements Plan {
       filter.isSingleRow &&
       !source.hasStatics &&
       !source.isVirtual &&
-      selection.counted === null &&
+      selection.aggregates === null &&
       this.limit === null &&
       !select.distinct;
     this.walk = new RowWalk({
@@ -95,7 +95,7 @@ export class SelectPlan implements Plan {
     const { availability } = this.environment;
     availability.require(this.home, call.consistency, this.keys?.isSingle === true ? this.keys.key(call) : null);
     if (this.isPoint) this.runPoint(call);
-    else if (this.selection.counted) this.runCount(call);
+    else if (this.selection.aggregates) this.runAggregates(call, this.selection.aggregates);
     else this.runPage(call);
   }
 
@@ -123,20 +123,19 @@ export class SelectPlan implements Plan {
     }
   }
 
-  private runCount(call: Call): void {
-    const counted = this.selection.counted ?? [];
-    const counts = counted.map(() => 0);
+  private runAggregates(call: Call, aggregates: readonly Aggregate[]): void {
+    const sums = aggregates.map(({ empty }) => empty);
     const limit = limitOf(this.limit, call);
     let rows = 0;
     this.walk.walk(call, null, (partition, row) => {
-      counted.forEach((read, i) => {
-        if (read === null || read(partition, row, call.wallMs) !== null) counts[i] = (counts[i] ?? 0) + 1;
+      aggregates.forEach((aggregate, i) => {
+        sums[i] = aggregate.add(sums[i] ?? null, aggregate.read?.(partition, row, call.wallMs) ?? null);
       });
       rows++;
       return rows < limit;
     });
     this.metadata.writeRows(call.out, call.skipMetadata, null, 1);
-    for (const count of counts) call.out.value(int64Bytes(BigInt(count)));
+    for (const sum of sums) call.out.value(sum);
   }
 
   private runPage(call: Call): void {

@@ -1,7 +1,8 @@
 import { invalid } from '../cql-error.js';
 import { native } from '../lang/cql-type.js';
 import type { Select, Selector } from '../lang/statement.js';
-import { int32Bytes, int64Bytes, type Bytes } from '../storage/bytes.js';
+import { int32Bytes, int64Bytes, int64Of, type Bytes } from '../storage/bytes.js';
+import { comparatorOf } from '../storage/order.js';
 import { tokenOf } from '../storage/murmur3.js';
 import type { Partition } from '../storage/partition.js';
 import type { Row } from '../storage/row.js';
@@ -12,13 +13,22 @@ import type { ColumnSpec } from './rows-metadata.js';
 /** Reads one result column of a row. */
 export type Read = (partition: Partition, row: Row | null, nowMs: number) => Bytes | null;
 
+/** Starts with nothing; is told of each row. */
+export interface Aggregate {
+  /** Of the row; null for whole rows. */
+  read: Read | null;
+  /** What it is after one more row (with its value, null where it has none). */
+  add(sum: Bytes | null, value: Bytes | null): Bytes | null;
+  empty: Bytes | null;
+}
+
 export interface Selection {
   specs: ColumnSpec[];
   reads: Read[];
   /** Slots, when every result column is a regular one: the plain case, read without a call for each. */
   slots: Int32Array | null;
-  /** For an aggregate, the counted columns (null counts rows); else null. */
-  counted: (Read | null)[] | null;
+  /** What sums the rows up, where the statement does; else null. */
+  aggregates: Aggregate[] | null;
 }
 
 function columnRead(table: Table, column: Column): Read {
@@ -72,19 +82,41 @@ function result(table: Table, selector: Selector): { spec: ColumnSpec; read: Rea
     const spec = { name: label(`system.token(${selector.columns.join(', ')})`), type: native('bigint') };
     return { spec, read: (partition) => int64Bytes(tokenOf(partition.key)) };
   }
-  throw invalid('count() cannot be mixed with columns');
+  throw invalid('aggregates cannot be mixed with columns');
+}
+
+const EXTREMES = { min: (order: number) => order < 0, max: (order: number) => order > 0 } as const;
+
+function aggregateOf(table: Table, selector: Selector): { spec: ColumnSpec; aggregate: Aggregate }[] {
+  if (selector.kind === 'count') {
+    const { column, alias, label } = selector;
+    const read = column === null ? null : columnRead(table, table.column(column));
+    const add = (sum: Bytes | null, value: Bytes | null): Bytes | null =>
+      read !== null && value === null ? sum : int64Bytes(int64Of(sum ?? int64Bytes(0n)) + 1n);
+    return [
+      { spec: { name: alias ?? label, type: native('bigint') }, aggregate: { read, add, empty: int64Bytes(0n) } },
+    ];
+  }
+  if (selector.kind !== 'min' && selector.kind !== 'max') return [];
+  const { kind, alias } = selector;
+  const column = table.column(selector.column);
+  const compare = comparatorOf(column.type);
+  const add = (sum: Bytes | null, value: Bytes | null): Bytes | null =>
+    value !== null && (sum === null || EXTREMES[kind](compare(value, sum))) ? value : sum;
+  const spec = { name: alias ?? `system.${kind}(${column.name})`, type: column.type };
+  return [{ spec, aggregate: { read: columnRead(table, column), add, empty: null } }];
 }
 
 /** Decides what a SELECT gives: column specs, and how each is read. */
 export function compileSelection(table: Table, { selectors, distinct }: Select): Selection {
-  const counts = selectors.filter((selector) => selector.kind === 'count');
-  if (counts.length > 0) {
-    if (counts.length < selectors.length) throw invalid('count() cannot be mixed with columns');
+  const summed = selectors.flatMap((selector) => aggregateOf(table, selector));
+  if (summed.length > 0) {
+    if (summed.length < selectors.length) throw invalid('aggregates cannot be mixed with columns');
     return {
-      specs: counts.map(({ alias, label }) => ({ name: alias ?? label, type: native('bigint') })),
+      specs: summed.map(({ spec }) => spec),
       reads: [],
       slots: null,
-      counted: counts.map(({ column }) => (column === null ? null : columnRead(table, table.column(column)))),
+      aggregates: summed.map(({ aggregate }) => aggregate),
     };
   }
   const wanted =
@@ -101,7 +133,7 @@ export function compileSelection(table: Table, { selectors, distinct }: Select):
     specs: results.map(({ spec }) => spec),
     reads: results.map(({ read }) => read),
     slots: slots.includes(-1) ? null : Int32Array.from(slots),
-    counted: null,
+    aggregates: null,
   };
 }
 

@@ -61,12 +61,18 @@ export class WriteTimes {
     return given === null || given === undefined ? call.timestampUs : Number(int64Of(given));
   }
 
-  /** Wall time in ms, 0 for never. */
-  expiresMs(call: Call): number {
+  /** 0 for never. */
+  ttlSeconds(call: Call): number {
     if (this.ttl === null && this.defaultTtlSeconds === 0) return 0;
     const given = this.ttl?.(call);
     const seconds = given === null || given === undefined ? this.defaultTtlSeconds : toBuffer(given).readInt32BE();
     if (seconds < 0) throw invalid('A TTL must be greater or equal to 0, but was ' + String(seconds));
+    return seconds;
+  }
+
+  /** Wall time in ms, 0 for never. */
+  expiresMs(call: Call): number {
+    const seconds = this.ttlSeconds(call);
     return seconds === 0 ? 0 : call.wallMs + seconds * 1000;
   }
 }

@@ -1,5 +1,8 @@
 import { systemClock, type Clock } from '#libs/load/clock.js';
 import type { TimedAction } from '../faults/fault-engine.js';
+import { ChangeLog } from '../cdc/change-log.js';
+import { Generations } from '../cdc/generations.js';
+import { GENERATION_ROWS } from '../cdc/log-rows.js';
 import { FaultRunner } from '../faults/fault-runner.js';
 import { FaultScript } from '../faults/fault-script.js';
 import { Availability, type RingNode } from '../storage/availability.js';
@@ -9,7 +12,7 @@ import { addSystemTables } from '../system/system-tables.js';
 import { DEFAULT_MAX_BYTES, type SimulatorOptions } from '../simulator-options.js';
 import type { Personality } from '../system/system-ddl.js';
 import type { NodeIdentity } from '../system/node-rows.js';
-import { Locality } from './locality.js';
+import { DEFAULT_SHARDS, Locality } from './locality.js';
 import { Counters } from './stats.js';
 
 const TOKEN_SPAN = 2n ** 64n;
@@ -50,6 +53,8 @@ export class Cluster {
   readonly faults: FaultRunner;
   /** Of a cluster that shows its shards, or null. */
   readonly locality: Locality | null;
+  /** ScyllaDB's CDC log, or null. */
+  readonly changeLog: ChangeLog | null;
   private lastTimestampUs = 0;
 
   /** `act` does what a fault script says at its times. */
@@ -77,7 +82,22 @@ export class Cluster {
     this.availability = new Availability(this.members);
     this.locality = this.personality === 'scylla' ? new Locality(options, this.schema, this.availability) : null;
     this.faults = new FaultRunner(this.clock, FaultScript.parse(options.script ?? {}), act);
-    addSystemTables(this.schema, this.personality);
+    this.changeLog = this.personality === 'scylla' ? this.startLog() : null;
+    const generations = this.changeLog?.generations;
+    addSystemTables(this.schema, this.personality, (name) =>
+      generations ? (GENERATION_ROWS[name]?.(generations) ?? []) : [],
+    );
+  }
+
+  private startLog(): ChangeLog {
+    const tokens = this.members.flatMap((member) => member.tokens);
+    const shards = this.options.shards ?? DEFAULT_SHARDS;
+    const generations = new Generations(tokens, shards, this.clock.epochMs());
+    const log = new ChangeLog(generations, this.schema, this.budget, this.clock, () => this.faults.logDelayMs());
+    this.schema.onChange(({ keyspace, table }) => {
+      if (table !== null) log.follow(keyspace, table);
+    });
+    return log;
   }
 
   onSchemaChange(listener: (change: SchemaChange) => void): void {

@@ -26,9 +26,9 @@ export class Statements {
   }
 
   private environment(keyspace: string | null): Environment {
-    const { schema, availability, budget, dataCenter } = this.cluster;
+    const { schema, availability, budget, dataCenter, changeLog } = this.cluster;
     const own = (table: Table): Table => (table.keyspace === 'system' ? (this.own.get(table.name) ?? table) : table);
-    return { schema, availability, budget, dataCenter, own, currentKeyspace: keyspace };
+    return { schema, availability, budget, dataCenter, changeLog, own, currentKeyspace: keyspace };
   }
 
   /** The plan of a QUERY; the same text is compiled once. */

@@ -50,8 +50,11 @@ const UUID_EPOCH_STEPS = 122_192_928_000_000_000n;
 let timeuuidClock = 0;
 
 /** A version 1 UUID for a wall time; the clock sequence counts, so that no two in a row are equal. */
-export function timeuuidBytes(wallMs: number): Bytes {
-  const steps = BigInt(Math.trunc(wallMs)) * 10_000n + UUID_EPOCH_STEPS;
+export const timeuuidBytes = (wallMs: number): Bytes => timeuuidOfMicros(Math.trunc(wallMs) * 1000);
+
+/** The same for epoch microseconds. */
+export function timeuuidOfMicros(epochMicros: number): Bytes {
+  const steps = BigInt(epochMicros) * 10n + UUID_EPOCH_STEPS;
   const buffer = randomBytes(16);
   timeuuidClock = (timeuuidClock + 1) & 0x3fff;
   buffer.writeUInt32BE(Number(steps & 0xffff_ffffn), 0);

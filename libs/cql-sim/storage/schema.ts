@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { invalid } from '../cql-error.js';
 import type { TableName } from '../lang/statement.js';
+import type { MutationListener } from './mutation.js';
 import type { Table } from './table.js';
 
 export interface Keyspace {
@@ -26,6 +27,8 @@ export class Schema {
   readonly keyspaces = new Map<string, Keyspace>();
   /** Changes with every change of the schema, as system.local.schema_version. */
   version = randomUUID();
+  /** Told of every applied INSERT, UPDATE and DELETE without a clustering range. */
+  mutated: MutationListener | undefined;
   private readonly listeners: ((change: SchemaChange) => void)[] = [];
 
   onChange(listener: (change: SchemaChange) => void): void {

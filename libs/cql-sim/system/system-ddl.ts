@@ -60,10 +60,18 @@ const VIRTUAL_SCHEMA = [
 const SCYLLA_TABLES = `CREATE TABLE system_schema.scylla_tables (keyspace_name text, table_name text,
   cdc frozen<map<text, text>>, partitioner text, version uuid, PRIMARY KEY (keyspace_name, table_name))`;
 
+/** By which clients find the streams of the CDC log. The older table is left out, so that nobody looks for more. */
+const CDC_TABLES = [
+  `CREATE TABLE system_distributed.cdc_generation_timestamps (key text, time timestamp, expired timestamp,
+    PRIMARY KEY (key, time)) WITH CLUSTERING ORDER BY (time DESC)`,
+  `CREATE TABLE system_distributed.cdc_streams_descriptions_v2 (time timestamp, range_end bigint,
+    streams frozen<set<blob>>, PRIMARY KEY (time, range_end))`,
+];
+
 export type Personality = 'cassandra' | 'scylla';
 
 /** Statements that create the system tables of each personality; drivers take a missing table as "not this server". */
 export const SYSTEM_DDL: Record<Personality, readonly string[]> = {
   cassandra: [LOCAL, PEERS, PEERS_V2, ...SCHEMA, ...VIRTUAL_SCHEMA],
-  scylla: [LOCAL_SCYLLA, PEERS, ...SCHEMA, SCYLLA_TABLES],
+  scylla: [LOCAL_SCYLLA, PEERS, ...SCHEMA, SCYLLA_TABLES, ...CDC_TABLES],
 };

@@ -35,13 +35,23 @@ function addTable(schema: Schema, table: Table): void {
   schema.keyspaces.set(table.keyspace, keyspace);
 }
 
-/** Puts the system tables into the schema. `system.*` gets no rows here: each node has its own (`ownTables`). */
-export function addSystemTables(schema: Schema, personality: Personality): void {
+/**
+ * Puts the system tables into the schema. `system.*` gets no rows here: each node has its own (`ownTables`).
+ * `distributedRows` are those of the tables of system_distributed, by name.
+ */
+export function addSystemTables(
+  schema: Schema,
+  personality: Personality,
+  distributedRows: (name: string) => VirtualRow[] = () => [],
+): void {
   for (const ddl of SYSTEM_DDL[personality]) {
     const isSchema = ddl.includes(' system_schema.');
+    const isDistributed = ddl.includes(' system_distributed.');
     addTable(
       schema,
-      virtualTable(ddl, (name) => (isSchema ? (SCHEMA_ROWS[name]?.(schema) ?? []) : [])),
+      virtualTable(ddl, (name) =>
+        isDistributed ? distributedRows(name) : isSchema ? (SCHEMA_ROWS[name]?.(schema) ?? []) : [],
+      ),
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { IntervalSnapshot, LatencyFigures } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
+import { isBesideLoad } from '#libs/stats/beside-load.js';
 import { OperationFold } from '#libs/stats/operation-fold.js';
 import type { LatencySeries, OperationSeries } from './graph-run.js';
 
@@ -26,7 +27,7 @@ export class GraphSeries {
       const fold = new OperationFold();
       fold.add(operation);
       told.set(name, fold.summary(lengthMs));
-      total.merge(fold);
+      if (!isBesideLoad(name)) total.merge(fold);
       fold.destroy();
     }
     told.set('total', total.summary(lengthMs));

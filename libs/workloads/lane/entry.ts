@@ -3,9 +3,11 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import type { LoadKind } from '#libs/contract/run.js';
 import { tidyHeap } from '#libs/load/heap-tidy.js';
 import type { DriverEvents, OpenShard } from '#libs/workloads/driver.js';
+import { openCdcLane } from '#libs/workloads/cdc/cdc.lane.js';
 import { openGenerateLane } from '#libs/workloads/generate/generate.lane.js';
 import { openLoadLane } from '#libs/workloads/load/load.lane.js';
 import { openQueryLane } from '#libs/workloads/query/query.lane.js';
+import { openSoakLane } from '#libs/workloads/soak/soak.lane.js';
 import { openStressLane } from '#libs/workloads/stress/stress.lane.js';
 import { openZookeeperLane } from '#libs/workloads/zookeeper/zookeeper.lane.js';
 import type { LaneCommand, LaneInput, LaneReport } from './message.js';
@@ -19,6 +21,8 @@ const openers: { [K in LoadKind]: (input: LaneInput<K>, events: DriverEvents) =>
   load: openLoadLane,
   query: openQueryLane,
   zookeeper: openZookeeperLane,
+  soak: openSoakLane,
+  cdc: openCdcLane,
 };
 
 const open = <K extends LoadKind>(input: LaneInput<K>): Promise<OpenShard> => openers[input.kind](input, events);

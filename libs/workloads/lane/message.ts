@@ -4,6 +4,7 @@ import type { ProblemCode } from '#libs/contract/problem.js';
 import type { Mismatch } from '#libs/contract/summary.js';
 import type { Target } from '#libs/contract/target.js';
 import type { ShardResult, SpecByKind } from '#libs/workloads/driver.js';
+import type { CdcPlace } from '#libs/workloads/cdc/cdc.place.js';
 import type { GeneratePlace } from '#libs/workloads/generate/generate.place.js';
 import type { LoadPlace } from '#libs/workloads/load/load.place.js';
 import type { QueryPlace } from '#libs/workloads/query/query.place.js';
@@ -26,6 +27,8 @@ interface PlaceByKind {
   load: LoadPlace;
   query: QueryPlace;
   zookeeper: ZookeeperPlace;
+  soak: Target;
+  cdc: CdcPlace;
 }
 
 /** What a lane is started with: parsed and checked before it crosses, so a lane trusts it. */

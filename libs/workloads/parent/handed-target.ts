@@ -1,5 +1,5 @@
 import type { LoadKind } from '#libs/contract/run.js';
-import type { Target } from '#libs/contract/target.js';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
 import { postedEnsemble } from '../zookeeper/zookeeper-run.js';
 import type { Ensemble } from './ensemble.schema.js';
 
@@ -12,6 +12,8 @@ const WORKS_ON: { [K in LoadKind]: Cluster | null } = {
   load: 'cql',
   query: 'cql',
   zookeeper: 'zookeeper',
+  soak: 'cql',
+  cdc: 'cql',
 };
 
 const NAMES: { [C in Cluster]: string } = {
@@ -21,7 +23,7 @@ const NAMES: { [C in Cluster]: string } = {
 
 /** What a run that consists of others works on; `ensemble` is there when that is an ensemble. */
 export interface TargetHead {
-  target: Target | null;
+  target: CdcTarget | null;
   spec: { ensemble?: Ensemble | undefined };
 }
 
@@ -37,9 +39,15 @@ function loadKindOf({ kind, spec }: Body): unknown {
   return isRecord(probe) ? probe['kind'] : undefined;
 }
 
+/** A simulated pipeline brings its source along. */
+const isEmbedded = ({ kind, spec }: Body): boolean => {
+  const pipeline = kind === 'cdc' && isRecord(spec) ? spec['pipeline'] : undefined;
+  return isRecord(pipeline) && pipeline['type'] === 'embedded';
+};
+
 const worksOn = (body: Body): Cluster | null => {
   const kind = loadKindOf(body);
-  return isLoadKind(kind) ? WORKS_ON[kind] : null;
+  return isLoadKind(kind) && !isEmbedded(body) ? WORKS_ON[kind] : null;
 };
 
 const clusterOf = ({ spec: { ensemble } }: TargetHead): Cluster => (ensemble === undefined ? 'cql' : 'zookeeper');
@@ -48,7 +56,9 @@ const clusterOf = ({ spec: { ensemble } }: TargetHead): Cluster => (ensemble ===
 export function handedTarget(body: Body, head: TargetHead): unknown {
   const { target, spec } = head;
   if (target === null || worksOn(body) !== clusterOf(head)) return undefined;
-  return spec.ensemble === undefined ? target : postedEnsemble(target, spec.ensemble.chroot);
+  const { sink, ...cluster } = target;
+  if (spec.ensemble !== undefined) return postedEnsemble(cluster, spec.ensemble.chroot);
+  return loadKindOf(body) === 'cdc' && sink !== undefined ? target : cluster;
 }
 
 /** Why a body has no target, in a sentence, where its kind needs one and the run has one of another kind. */

@@ -62,6 +62,10 @@ const PROBE_RATES: { [K in ProbeKind & keyof SpecByKind]: ProbeRate } = {
     }),
     isCap: false,
   },
+  cdc: {
+    at: (spec, ratePerSecond, { probeMs }) => ({ ...spec, ratePerSecond, rampMs: 0, durationMs: probeMs }),
+    isCap: false,
+  },
 };
 
 /** The specification of a probe of a search, as it is posted: not checked yet. */

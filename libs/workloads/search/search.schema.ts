@@ -6,7 +6,7 @@ const Rate = z.number().positive().max(1e8);
 /** A run at each of the rates; what it is said of a rate and an end in its specification is replaced. */
 const Probe = z
   .strictObject({
-    kind: z.enum(['stress', 'query', 'load', 'zookeeper']),
+    kind: z.enum(['stress', 'query', 'load', 'zookeeper', 'cdc']),
     spec: z
       .record(z.string(), z.unknown())
       .describe("As a run's of that kind, in structured form; its rate and its end are the search's"),

@@ -39,9 +39,11 @@ export function stepProblems({ path, run }: ExpandedStep): Issue[] {
     });
   const target = run['target'];
   const tls = isRecord(target) ? target['tls'] : undefined;
+  const sink = isRecord(target) ? target['sink'] : undefined;
   const secrets = {
     'target.password': isRecord(target) ? target['password'] : undefined,
     'target.tls.keyPem': isRecord(tls) ? tls['keyPem'] : undefined,
+    'target.sink.password': isRecord(sink) ? sink['password'] : undefined,
   };
   for (const [name, value] of Object.entries(secrets))
     if (value !== undefined)

@@ -8,6 +8,8 @@ import { Matrix, SuiteSpec } from './suite.schema.js';
 import { zookeeperSequence } from './zookeeper-sequence.js';
 import { childDrafts } from '../parent/child-drafts.js';
 import type { z } from 'zod';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
+import { Sink } from '#libs/contract/sink.js';
 import { Target } from '#libs/contract/target.js';
 import { Placement } from '#libs/contract/placement.js';
 import { CreateRun, Policies } from '#libs/contract/run.js';
@@ -179,7 +181,7 @@ describe('what is wrong with a suite', () => {
 });
 
 /** The runs that a suite would make, as they would be posted. */
-const drafted = (spec: z.input<typeof SuiteSpec>, target: Target | null) =>
+const drafted = (spec: z.input<typeof SuiteSpec>, target: CdcTarget | null) =>
   childDrafts({
     kind: 'suite',
     spec: SuiteSpec.parse(spec),
@@ -210,6 +212,19 @@ describe('the target of a suite', () => {
     const { drafts } = drafted(spec, SERVERS);
     const ensemble = { connectString: '127.0.0.1:2181,127.0.0.1:2182/bench', shared: true };
     expect(drafts.map(({ body }) => body['target'])).toEqual([ensemble, undefined, ensemble, undefined, own.target]);
+  });
+
+  it('goes with its sink to cdc runs alone, and to none that brings its source along', () => {
+    const pipeline = { type: 'embedded' };
+    const runs = [
+      { kind: 'cdc', spec: {} },
+      { kind: 'soak', spec: {} },
+      { kind: 'cdc', spec: { pipeline } },
+    ];
+    const sink = Sink.parse({ host: '127.0.0.1', database: 'd', username: 'u' });
+    const steps = runs.map((each, index) => ({ id: `s${index}`, run: each }));
+    const { drafts } = drafted({ steps }, { ...CLUSTER, sink });
+    expect(drafts.map(({ body }) => body['target'])).toEqual([{ ...CLUSTER, sink }, CLUSTER, undefined]);
   });
 
   it('is refused where a step works on something else, as are secrets in steps', () => {

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../exit-code.js';
+import type { GenerateOutside } from '../generate/generate-command.js';
+import { cdcHere } from './cdc-here.js';
+import { cdcJob, type CdcOptions } from './cdc-options.js';
+import { SETTINGS, type Setting } from './cdc-settings.js';
+import { cdcThere } from './cdc-there.js';
+import { readEnvironment } from './config.js';
+
+const aboutOf = ({ about, variable }: Setting): string => (variable === undefined ? about : `${about} (${variable})`);
+
+/** `tidemark cdc`: the variables of the CDC pipeline benchmark, and flags for each. */
+export function addCdc(program: Command, outside: GenerateOutside, done: (exitCode: ExitCode) => void): void {
+  const command = program
+    .command('cdc')
+    .description('lag and losses of a CDC pipeline to PostgreSQL; without --cassandra-host a simulated one');
+  for (const setting of Object.values(SETTINGS)) command.option(`${setting.flag} ${setting.usage}`, aboutOf(setting));
+  command
+    .option('--simulated', 'simulator, relay and, without --postgres-host, an embedded PostgreSQL', false)
+    .option('--poisson', 'events are due at random', false)
+    .option('--no-create', 'keyspace and tables are there')
+    .option('--env-file <file>', "the original's variables; flags win over it, and it wins over the environment")
+    .option('--server <url>', 'have this server run it')
+    .option('--json', 'the result as JSON on standard output')
+    .action(async (options: CdcOptions, self: Command) => {
+      const json = outside.isJson(self);
+      const job = cdcJob(options, readEnvironment());
+      const session = outside.session(self);
+      done(session === undefined ? await cdcHere(job, json, outside.terminal) : await cdcThere(session, job, json));
+    });
+}

@@ -1,0 +1,200 @@
+import { CHANGE_STATE, type RingChange } from './change-ring.js';
+import { type Change, type KeyState, newKeyState, type Outcome } from './key-state.js';
+import { DELETE } from './row-shape.js';
+
+/** What was seen before it was told: more of one key than this is not kept. */
+const EARLY_MOST = 32;
+
+export interface BookOptions {
+  maxKeys: number;
+  maxBacklog: number;
+  deadlineMs: number;
+  /** A change was seen to arrive. */
+  timed(change: Change, visibleMs: number): void;
+}
+
+/**
+ * What was written to sampled keys, what was seen of it in PostgreSQL, and what follows: each change is timed or
+ * superseded as soon as something proves it. That a row is absent proves nothing by itself: only the deletion of a row
+ * that was seen with its last seq, or an event of the deletion, does. Time is an argument throughout.
+ */
+export class ChangeBook {
+  readonly keys = new Map<number, KeyState>();
+  /** Keys with changes that are waited for. */
+  readonly waiting = new Set<KeyState>();
+  readonly outcomes: Record<Outcome | 'unknown', number> = {
+    pending: 0,
+    timed: 0,
+    superseded: 0,
+    late: 0,
+    backlog: 0,
+    notFollowed: 0,
+    lost: 0,
+    unknown: 0,
+  };
+  changes = 0;
+  duplicates = 0;
+  reordered = 0;
+  reappearances = 0;
+  unexpectedDeletes = 0;
+  /** In the order in which they were told, for their deadlines. */
+  private queue: Change[] = [];
+  private queueAt = 0;
+
+  constructor(private readonly options: BookOptions) {}
+
+  get backlog(): number {
+    return this.outcomes.pending;
+  }
+
+  /** A lane tells of a change. */
+  written({ key, seq, operation, state: told, dueMs, sentMs, ackedMs }: RingChange): void {
+    const state = this.stateOf(key);
+    if (told === CHANGE_STATE.forget) {
+      if (state !== undefined) this.forget(state);
+      return;
+    }
+    this.changes++;
+    if (told === CHANGE_STATE.unknown) {
+      this.outcomes.unknown++;
+      if (state !== undefined) state.doubt = { seq, operation };
+      return;
+    }
+    if (state === undefined || state.ignored) {
+      this.outcomes.notFollowed++;
+      return;
+    }
+    const priorSeq = state.last?.seq ?? 0;
+    const isFull = this.outcomes.pending >= this.options.maxBacklog;
+    const outcome = isFull ? 'backlog' : 'pending';
+    const change: Change = { state, seq, operation, dueMs, sentMs, ackedMs, priorSeq, outcome };
+    state.last = change;
+    this.outcomes[outcome]++;
+    if (isFull) return;
+    state.pending.push(change);
+    this.waiting.add(state);
+    this.queue.push(change);
+    this.matchEarly(state, change);
+  }
+
+  /** The row was there with this seq; `isEvent`: every change is told of, so that the same one again is a duplicate. */
+  seen(key: number, seq: number, atMs: number, isEvent: boolean): void {
+    const state = this.stateOf(key);
+    if (state === undefined || state.ignored) return;
+    if (state.gone) {
+      this.reappearances++;
+      state.gone = false;
+    } else if (seq < state.lastSeenSeq) this.reordered++;
+    else if (isEvent && seq === state.lastSeenSeq) this.duplicates++;
+    state.lastSeenSeq = seq;
+    if (seq <= state.seenSeq) return;
+    state.seenSeq = seq;
+    if (seq > (state.last?.seq ?? 0) && state.early.length < EARLY_MOST) state.early.push({ seq, atMs });
+    this.settleUpTo(state, seq, atMs);
+  }
+
+  /** An event tells that the row was deleted. */
+  deleted(key: number, atMs: number): void {
+    const state = this.stateOf(key);
+    if (state === undefined || state.ignored || state.gone) return;
+    state.gone = true;
+    this.settleDelete(state, atMs, true);
+  }
+
+  /** A look has found no row. */
+  absent(key: number, atMs: number): void {
+    const state = this.keys.get(key);
+    if (state === undefined || state.ignored || state.gone || state.lastSeenSeq === 0) return;
+    state.gone = true;
+    this.settleDelete(state, atMs, false);
+  }
+
+  /** Gives up timing what was acknowledged more than the deadline before `nowMs`. */
+  expire(nowMs: number): void {
+    for (; this.queueAt < this.queue.length; this.queueAt++) {
+      const change = this.queue[this.queueAt];
+      if (change === undefined) continue;
+      if (change.outcome === 'pending' && change.ackedMs + this.options.deadlineMs > nowMs) break;
+      if (change.outcome === 'pending') this.end(change, 'late');
+    }
+    if (this.queueAt < 10_000) return;
+    this.queue = this.queue.slice(this.queueAt);
+    this.queueAt = 0;
+  }
+
+  /** Moves a change to its outcome, whatever it was before. */
+  end(change: Change, outcome: Outcome): void {
+    const { state } = change;
+    if (change.outcome === outcome) return;
+    this.outcomes[change.outcome]--;
+    this.outcomes[outcome]++;
+    const wasPending = change.outcome === 'pending';
+    change.outcome = outcome;
+    if (!wasPending) return;
+    const at = state.pending.indexOf(change);
+    if (at >= 0) state.pending.splice(at, 1);
+    if (state.pending.length === 0) this.waiting.delete(state);
+  }
+
+  /** True when nothing is waited for but changes of rows that are deleted by now: nothing may ever be seen of them. */
+  get onlyDeletedWait(): boolean {
+    for (const { last } of this.waiting) if (last?.operation !== DELETE) return false;
+    return true;
+  }
+
+  private stateOf(key: number): KeyState | undefined {
+    const known = this.keys.get(key);
+    if (known !== undefined || this.keys.size >= this.options.maxKeys) return known;
+    const state = newKeyState(key);
+    this.keys.set(key, state);
+    return state;
+  }
+
+  private forget(state: KeyState): void {
+    state.ignored = true;
+    for (const change of state.pending.slice()) this.end(change, 'notFollowed');
+  }
+
+  private time(change: Change, atMs: number): void {
+    this.end(change, 'timed');
+    this.options.timed(change, atMs);
+  }
+
+  /** Every insert and update up to `seq` has arrived: this one now, those before at some time. */
+  private settleUpTo(state: KeyState, seq: number, atMs: number): void {
+    for (const change of state.pending.slice()) {
+      if (change.operation === DELETE || change.seq > seq) continue;
+      if (change.seq === seq) this.time(change, atMs);
+      else this.end(change, 'superseded');
+    }
+  }
+
+  private settleDelete(state: KeyState, atMs: number, isEvent: boolean): void {
+    const change = state.pending.find(({ operation }) => operation === DELETE);
+    if (change === undefined) {
+      state.earlyGoneMs = atMs;
+      return;
+    }
+    // A look that has found an earlier seq, and then nothing, proves the deletion, but its change was not followed.
+    if (isEvent || state.seenSeq >= change.priorSeq) this.time(change, atMs);
+    else this.end(change, 'superseded');
+    for (const earlier of state.pending.slice()) this.end(earlier, 'superseded');
+  }
+
+  /** PostgreSQL was quicker than the writer's own acknowledgement, or than its way to here. */
+  private matchEarly(state: KeyState, change: Change): void {
+    if (change.operation === DELETE) {
+      const goneMs = state.earlyGoneMs;
+      if (goneMs === undefined) return;
+      state.earlyGoneMs = undefined;
+      if (goneMs >= change.sentMs) this.settleDelete(state, goneMs, true);
+      // Gone before it was sent: somebody else has deleted it, and this delete will find nothing.
+      else this.unexpectedDeletes++;
+      return;
+    }
+    const seen = state.early.find(({ seq }) => seq === change.seq);
+    state.early = state.early.filter(({ seq }) => seq > change.seq);
+    if (seen !== undefined) this.time(change, seen.atMs);
+    else if (state.seenSeq > change.seq) this.end(change, 'superseded');
+  }
+}

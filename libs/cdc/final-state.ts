@@ -1,0 +1,96 @@
+import type { ChangeBook } from './change-book.js';
+import type { KeyState } from './key-state.js';
+import { DELETE, type RowShape } from './row-shape.js';
+
+/** A row of PostgreSQL as it was found; `cells` by column, null for NULL. */
+export interface FoundRow {
+  seq: number;
+  isMarkedDeleted: boolean;
+  cells: readonly (string | null)[];
+}
+
+export const WRONG = ['missing', 'reappeared', 'stale', 'different'] as const;
+export type Wrong = (typeof WRONG)[number];
+
+/** What is wrong with a row, and both of its images. */
+export interface WrongRow {
+  wrong: Wrong;
+  key: string;
+  seq: number;
+  operation: number;
+  expected: string;
+  found: string | null;
+}
+
+interface Expected {
+  seq: number;
+  operation: number;
+}
+
+/** Compares a row with what its change must have made of it; undefined when it is right. */
+function wrongBy(
+  shape: RowShape,
+  key: number,
+  { seq, operation }: Expected,
+  row: FoundRow | undefined,
+): Wrong | undefined {
+  const isThere = row !== undefined && !row.isMarkedDeleted;
+  if (operation === DELETE) return isThere ? 'reappeared' : undefined;
+  if (!isThere) return 'missing';
+  if (row.seq < seq) return 'stale';
+  const isSame = row.seq === seq && row.cells.every((cell, index) => cell === shape.expected(index, key, seq));
+  return isSame ? undefined : 'different';
+}
+
+/** The image that a change must have left; `(deleted)` of a delete. */
+function expectedImage(shape: RowShape, key: number, { seq, operation }: Expected): string {
+  if (operation === DELETE) return '(deleted)';
+  const cells = shape.columns.map(({ sinkName }, index) => [sinkName, shape.expected(index, key, seq)]);
+  return JSON.stringify(Object.fromEntries([[shape.seq, String(seq)], ...cells]));
+}
+
+function foundImage(shape: RowShape, row: FoundRow | undefined): string | null {
+  if (row === undefined || row.isMarkedDeleted) return null;
+  const cells = shape.columns.map(({ sinkName }, index) => [sinkName, row.cells[index] ?? null]);
+  return JSON.stringify(Object.fromEntries([[shape.seq, String(row.seq)], ...cells]));
+}
+
+/** Of a key whose writes were all without an answer nothing is known but that the row is not there, or as written. */
+const NEVER: Expected = { seq: 0, operation: DELETE };
+
+/**
+ * Decides a key by its row after the drain, and with it every change of it that is still open. Answers what is wrong, if
+ * anything is. A change without an answer may or may not have happened: either state is right.
+ */
+export function judgeKey(
+  book: ChangeBook,
+  shape: RowShape,
+  state: KeyState,
+  keyText: string,
+  row: FoundRow | undefined,
+): WrongRow | undefined {
+  const { key, last, doubt } = state;
+  const expected = last ?? NEVER;
+  const accepted = doubt === undefined ? [expected] : [expected, doubt];
+  const found = accepted.map((one) => wrongBy(shape, key, one, row));
+  const isRight = found.includes(undefined);
+  for (const change of state.pending.slice()) {
+    if (change !== last || (isRight && change.operation === DELETE)) book.end(change, 'superseded');
+    // It has arrived, but nobody saw when.
+    else book.end(change, 'late');
+  }
+  const [wrong] = found;
+  if (isRight || wrong === undefined) {
+    if (last?.outcome === 'late' && last.operation === DELETE) book.end(last, 'superseded');
+    return undefined;
+  }
+  if (last !== undefined) book.end(last, 'lost');
+  return {
+    wrong,
+    key: keyText,
+    seq: expected.seq,
+    operation: expected.operation,
+    expected: expectedImage(shape, key, expected),
+    found: foundImage(shape, row),
+  };
+}

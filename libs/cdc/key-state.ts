@@ -1,0 +1,54 @@
+/** What becomes of a change; `pending` until then. `late`: its deadline passed, its end is decided by the final state. */
+export type Outcome = 'pending' | 'timed' | 'superseded' | 'late' | 'backlog' | 'notFollowed' | 'lost';
+
+/** A change of a sampled key that was acknowledged; times are epoch milliseconds. */
+export interface Change {
+  state: KeyState;
+  seq: number;
+  /** Index of CHANGE_NAMES. */
+  operation: number;
+  dueMs: number;
+  sentMs: number;
+  ackedMs: number;
+  /** Of a delete: the seq that the row had before. */
+  priorSeq: number;
+  outcome: Outcome;
+}
+
+/** All that is known of a sampled key. */
+export interface KeyState {
+  key: number;
+  /** The last change that was acknowledged. */
+  last: Change | undefined;
+  /** A write without an answer, after which the key is left alone: either state is right. */
+  doubt: { seq: number; operation: number } | undefined;
+  /** Changes that are waited for, in their order. */
+  pending: Change[];
+  /** The highest seq that the row was ever seen with; 0: never seen. */
+  seenSeq: number;
+  /** The seq of the last look at it. */
+  lastSeenSeq: number;
+  /** It was seen, and then seen deleted. */
+  gone: boolean;
+  /** What was seen before the writer had told of the change. */
+  early: { seq: number; atMs: number }[];
+  /** When it was seen deleted without a delete that anybody had told of. */
+  earlyGoneMs: number | undefined;
+  lastLookMs: number;
+  /** Something of it was not told: it is in no judgement. */
+  ignored: boolean;
+}
+
+export const newKeyState = (key: number): KeyState => ({
+  key,
+  last: undefined,
+  doubt: undefined,
+  pending: [],
+  seenSeq: 0,
+  lastSeenSeq: 0,
+  gone: false,
+  early: [],
+  earlyGoneMs: undefined,
+  lastLookMs: 0,
+  ignored: false,
+});

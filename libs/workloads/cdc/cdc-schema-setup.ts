@@ -1,0 +1,49 @@
+import { RowShape } from '#libs/cdc/row-shape.js';
+import { causeOf, SinkClient } from '#libs/cdc/postgres/sink-client.js';
+import { CodedError } from '#libs/contract/coded-error.js';
+import type { Sink } from '#libs/contract/sink.js';
+import type { WireSession } from '#libs/cql/session.js';
+import { agree } from '#libs/workloads/stress/schema-setup.js';
+import type { CdcSpec } from './cdc.schema.js';
+
+/** Cassandra and ScyllaDB switch their change log on by different words. */
+const LOGS = { cassandra: ' WITH cdc = true', scylla: " WITH cdc = {'enabled': true}" } as const;
+
+/** Makes keyspace and table of the source where they are missing. Throws CodedError SCHEMA_FAILED. */
+export async function createSource(
+  session: WireSession,
+  spec: CdcSpec,
+  pause: (ms: number) => Promise<void>,
+): Promise<void> {
+  const shape = new RowShape(spec.table, spec.seed);
+  const { keyspace, replicationFactor } = spec.table;
+  const isScylla = session.nodes.some(({ shards }) => shards !== undefined);
+  try {
+    await session.query(
+      `CREATE KEYSPACE IF NOT EXISTS "${keyspace}" WITH replication = {'class': 'SimpleStrategy', 'replication_factor': ${replicationFactor}}`,
+    );
+    await agree(session, pause);
+    await session.query(shape.createSource(isScylla ? LOGS.scylla : LOGS.cassandra));
+    await agree(session, pause);
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw new CodedError('SCHEMA_FAILED', `could not create ${shape.source}: ${causeOf(error)}`);
+  }
+}
+
+/** Makes the table of the sink where it is missing, and checks that it has what is compared. Throws CodedError. */
+export async function prepareSink(sink: Sink, spec: CdcSpec): Promise<void> {
+  const shape = new RowShape(spec.table, spec.seed);
+  const client = await SinkClient.connect(sink);
+  try {
+    if (spec.table.create) await client.query(shape.createSink());
+    await client.query(`SELECT ${shape.selectList(true)} FROM ${shape.sink} LIMIT 0`);
+  } catch (error) {
+    throw new CodedError(
+      'SCHEMA_FAILED',
+      `the table ${shape.sink} of PostgreSQL does not fit spec.table: ${causeOf(error)}`,
+    );
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Sink } from '#libs/contract/sink.js';
+import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import type { ProblemCode } from '#libs/contract/problem.js';
+import type { Mismatch } from '#libs/contract/summary.js';
+import type { CdcReport, CdcSpec } from '../cdc.schema.js';
+
+/** What the verifier's thread is started with. */
+export interface VerifierInput {
+  spec: CdcSpec;
+  sink: Sink;
+  rings: readonly SharedArrayBuffer[];
+  runId: string;
+  shardIndex: number;
+  /** False: the sink has no logical replication, as one that is embedded. */
+  mayStream: boolean;
+}
+
+/** What the verifier alone finds out. */
+export type Verified = Pick<
+  CdcReport,
+  | 'method'
+  | 'methodNote'
+  | 'sampledKeys'
+  | 'sampledChanges'
+  | 'outcomes'
+  | 'verifiedShare'
+  | 'unverifiedBy'
+  | 'fromAck'
+  | 'fromSend'
+  | 'fromDue'
+  | 'negativeFromAck'
+  | 'wrongRows'
+  | 'wrongRowCount'
+  | 'vanished'
+  | 'duplicates'
+  | 'reordered'
+  | 'reappearances'
+  | 'unexpectedDeletes'
+  | 'queueDepthMax'
+  | 'drainMs'
+  | 'drained'
+  | 'pollGapMaxMs'
+  | 'clock'
+  | 'sinkErrors'
+>;
+
+/** To the verifier. `finish`: the lanes have written all they will; aborted ones do not wait for what is open. */
+export type VerifierCommand =
+  { type: 'start'; startAtMs: number } | { type: 'finish'; isAborted: boolean } | { type: 'abort' } | { type: 'close' };
+
+export type VerifierReport =
+  | { type: 'ready' }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string }
+  | { type: 'interval'; snapshot: IntervalSnapshot }
+  | { type: 'mismatch'; mismatch: Mismatch }
+  | { type: 'artifact'; name: string; mediaType: string; text: string }
+  | { type: 'ended'; verified: Verified }
+  | { type: 'failed'; code: ProblemCode; message: string };

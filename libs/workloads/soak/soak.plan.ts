@@ -1,0 +1,31 @@
+import type { Shard } from '#libs/workloads/driver.js';
+import type { SoakSpec } from './soak.schema.js';
+
+/** What a lane takes of a whole: one, and one more where the number does not go up exactly. */
+const part = (whole: number, { first, stride }: { first: number; stride: number }): number =>
+  Math.floor(whole / stride) + (first < whole % stride ? 1 : 0);
+
+/** Numbers of the whole run's `count` that are of a lane: first, first + stride … */
+export const ownOf = (count: number, { first, stride }: { first: number; stride: number }): number[] =>
+  Array.from({ length: part(count, { first, stride }) }, (_, index) => first + index * stride);
+
+/** Keys that a lane may remember; their sum is exact. */
+export const poolOf = ({ pool }: Pick<SoakSpec, 'pool'>, share: { first: number; stride: number }): number =>
+  Math.max(1, part(pool.keys, share));
+
+/**
+ * Splits batches in flight over all lanes so that their sum is exact; writers and readers go to the lanes by turns, and a
+ * reader's rate with it.
+ */
+export const planSoak = (
+  { lanes, batchesInFlight }: Pick<SoakSpec, 'lanes' | 'batchesInFlight'>,
+  { executors }: { executors: number },
+): Shard[] =>
+  Array.from({ length: executors }, (_, index) => ({
+    index,
+    count: executors,
+    lanes: Array.from({ length: lanes }, (_unused, within) => {
+      const place = { first: within * executors + index, stride: executors * lanes };
+      return { ...place, threads: part(batchesInFlight, place) };
+    }),
+  }));
