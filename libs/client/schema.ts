@@ -6921,9 +6921,9 @@ export interface components {
             lowest: number;
             /** @description Times that a lane was refused and lowered it */
             decreases: number;
-            /** @description Batches that waited before they were tried again */
+            /** @description Waits before a batch was tried again, or the next one after a failure */
             backoffs: number;
-            /** @description How long they waited together */
+            /** @description How long they were together */
             backoffMs: number;
             /** @description Written rows that readers could draw at the end of it */
             poolKeys: number;

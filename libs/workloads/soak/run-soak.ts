@@ -13,6 +13,7 @@ import { laneRandom } from '#libs/workloads/stress/stress.source.js';
 import { BatchSource } from './batch-source.js';
 import type { BatchTarget } from './batch-target.js';
 import { RETRYABLE } from './busy-outcomes.js';
+import { FailurePause } from './failure-pause.js';
 import type { KeyPool } from './key-pool.js';
 import { LanePacing } from './lane-pacing.js';
 import { ReadSchedule } from './read-schedule.js';
@@ -56,6 +57,7 @@ class SoakLane {
   private readonly schedule: ReadSchedule;
   private readonly tally: SoakTally;
   private readonly pacing: LanePacing;
+  private readonly pause: FailurePause;
   private originNs = 0;
 
   constructor(private readonly parts: SoakRun) {
@@ -67,8 +69,14 @@ class SoakLane {
       spec,
       writers: ownOf(spec.writers, share),
       random: laneRandom(spec, share, SIZES),
-      mayBegin: () => batches.hasPlace,
+      mayBegin: () => batches.hasPlace && this.pause.isOver,
       soon: (callback) => void systemClock.soon(callback),
+      wake: () => this.writer.pump(),
+    });
+    this.pause = new FailurePause({
+      nowNs: () => systemClock.nowNs(),
+      wakeAt: (atNs, callback) => void systemClock.wakeAt(atNs, callback),
+      backoffNs: (failures) => aimd.backoff(failures),
       wake: () => this.writer.pump(),
     });
     this.schedule = new ReadSchedule(spec, readers, laneRandom(spec, share, ARRIVALS));
@@ -144,6 +152,7 @@ class SoakLane {
       },
       failed: (slot, outcome) => {
         this.tally.batchFailed(slot, outcome);
+        this.pause.failed(batches.batchesWritten);
         return false;
       },
     });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#libs/load/random.js';
+import { VirtualClock } from '#libs/load/virtual-clock.js';
 import { BatchSource, batchSizes } from './batch-source.js';
+import { FailurePause } from './failure-pause.js';
 import { KeyPool } from './key-pool.js';
 import { ReadSchedule } from './read-schedule.js';
 import { ownOf, planSoak, poolOf } from './soak.plan.js';
@@ -70,6 +72,29 @@ describe('BatchSource', () => {
     source.close();
     places = 100;
     expect([source.next(), source.isWaiting]).toEqual([false, false]);
+  });
+});
+
+describe('FailurePause', () => {
+  it('grows with failures in a row, counts those of one moment once, and begins anew after a success', () => {
+    const clock = new VirtualClock();
+    let wakes = 0;
+    const pause = new FailurePause({
+      nowNs: () => clock.nowNs(),
+      wakeAt: (atNs, callback) => clock.wakeAt(atNs, callback),
+      backoffNs: (failures) => 10 * 2 ** failures,
+      wake: () => wakes++,
+    });
+    expect(pause.isOver).toBe(true);
+    const waited = (written: number): number => {
+      const fromNs = clock.nowNs();
+      for (let batch = 0; batch < 5; batch++) pause.failed(written);
+      expect(pause.isOver).toBe(false);
+      while (!pause.isOver) clock.advance(clock.nowNs() + 1);
+      return clock.nowNs() - fromNs;
+    };
+    expect([waited(0), waited(0), waited(0), waited(7), waited(7)]).toEqual([10, 20, 40, 10, 20]);
+    expect(wakes).toBe(5);
   });
 });
 
