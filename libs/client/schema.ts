@@ -3763,6 +3763,7 @@ export interface components {
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "soak" | "cdc" | "suite" | "search";
         TargetView: {
+            /** @description None where a simulated source is brought along */
             contactPoints: string[];
             /** @default 9042 */
             port: number;

@@ -24,6 +24,8 @@ describe.skipIf(url === '')('the kind cdc on a real PostgreSQL', () => {
   beforeAll(async () => {
     requireBuild();
     await asked(undefined, `CREATE DATABASE ${DATABASE}`);
+    // As a run that was killed leaves it: its slot has gone with its connection.
+    await asked(DATABASE, 'CREATE PUBLICATION tidemark_cdc_killed');
   });
   afterAll(async () => {
     await asked(undefined, `DROP DATABASE ${DATABASE} WITH (FORCE)`);
