@@ -3,12 +3,12 @@ import type { Wrong } from '#libs/cdc/final-state.js';
 import type { ClockOffset } from '#libs/cdc/postgres/clock-offset.js';
 import type { Latencies } from './latencies.js';
 import type { Verified } from './message.js';
-import type { Watcher } from './watcher.js';
+import type { Watching } from './watching.js';
 
 interface VerifiedParts {
   book: ChangeBook;
   latencies: Latencies;
-  watcher: Watcher;
+  watcher: Watching;
   /** The clocks at the end; undefined when PostgreSQL did not answer. */
   after: ClockOffset | undefined;
   wrong: Record<Wrong, number>;
@@ -37,15 +37,16 @@ export function verifiedOf(parts: VerifiedParts): Verified {
     wrongRows: { ...wrong },
     wrongRowCount: Object.values(wrong).reduce((sum, count) => sum + count, 0),
     vanished,
-    duplicates: watcher.method === 'slot' ? book.duplicates : null,
+    duplicates: watcher.method === 'poll' ? null : book.duplicates,
     reordered: book.reordered,
     reappearances: book.reappearances,
     unexpectedDeletes: book.unexpectedDeletes,
     queueDepthMax,
     drainMs,
     drained,
-    pollGapMaxMs: watcher.method === 'slot' ? null : watcher.sightings.gapMaxMs,
-    clock: { ...offset, driftMs: after === undefined ? null : after.offsetMs - offset.offsetMs },
+    pollGapMaxMs: watcher.gapMaxMs,
+    clock:
+      offset === null ? null : { ...offset, driftMs: after === undefined ? null : after.offsetMs - offset.offsetMs },
     sinkErrors: { ...watcher.errors },
   };
 }
