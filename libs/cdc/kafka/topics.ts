@@ -15,13 +15,15 @@ export interface TopicsOptions {
 export const DEAD_LETTER_SUFFIX = '.dead-letter';
 /** How long the broker waits for something to send: the latency that it adds at most when it is idle. */
 const WAIT_MS = 20;
-const COMMIT_INTERVAL_MS = 1_000;
+const COMMIT_INTERVAL_MS = 5_000;
 
 /** Messages of topics, in order and at least once: a place is committed only after its messages were taken. */
 export class Topics {
   private readonly consumer: Consumer;
   private readonly producer: Producer;
   private readonly kafka: Kafka;
+  /** Messages that were taken since the last commit: they would come again if this process were killed now. */
+  uncommitted = 0;
   private stopping = false;
   /** What was taken and not committed yet, by topic and partition. */
   private readonly taken = new Map<string, { topic: string; partition: number; offset: string }>();
@@ -53,6 +55,9 @@ export class Topics {
     await this.consumer.connect();
     this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) failed(error);
+    });
+    this.consumer.on(this.consumer.events.COMMIT_OFFSETS, () => {
+      this.uncommitted = 0;
     });
     await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
     const joined = new Promise<void>((resolve) => {
@@ -105,6 +110,7 @@ export class Topics {
       const last = part.at(-1);
       if (last === undefined) return;
       reading.resolveOffset(last.offset);
+      this.uncommitted += part.length;
       this.taken.set(`${topic} ${partition}`, { topic, partition, offset: String(BigInt(last.offset) + 1n) });
       await reading.heartbeat();
       await reading.commitOffsetsIfNecessary();
