@@ -42,25 +42,27 @@ describe('tidemark cdc without any server', () => {
     const { summary } = JSON.parse(out);
     const { report, operations } = summary;
     expect(report).toMatchObject({ kind: 'cdc', pipeline: 'simulated', method: 'poll', failedWrites: 0 });
-    expect(report.written).toEqual({ insert: 200, update: 0, delete: 0 });
-    const { lost } = report.simulated;
-    expect(lost).toBeGreaterThan(0);
-    expect(report.simulated.applied).toBe(200 - lost);
-    // Whether it was seen before it was deleted is a matter of milliseconds.
-    expect(report.outcomes.lost).toBe(lost + 1);
-    expect(report.wrongRows).toEqual({ missing: lost + 1, reappeared: 0, stale: 0, different: 0 });
-    expect(report.outcomes.timed + report.outcomes.superseded + report.outcomes.unverified + lost + 1).toBe(200);
-    expect(report.outcomes.timed).toBeGreaterThan(150);
+    const { insert: written } = report.written;
+    const { timed, superseded, unknown, unverified, lost } = report.outcomes;
+    // On a machine that is busy elsewhere not every write is begun, or answered, in time.
+    expect(written).toBeGreaterThan(100);
+    expect(timed + superseded + unverified + lost).toBe(written);
+    expect([superseded, report.sampledChanges]).toEqual([0, written + unknown]);
+    expect(report.simulated.lost).toBeGreaterThan(0);
+    // Exactly those, and the deleted row; what was lost of a write without an answer is nobody's loss.
+    expect(lost).toBeLessThanOrEqual(report.simulated.lost + 1);
+    expect(lost).toBeGreaterThanOrEqual(report.simulated.lost + 1 - unknown);
+    expect(report.wrongRows).toEqual({ missing: lost, reappeared: 0, stale: 0, different: 0 });
+    expect(timed).toBeGreaterThan(written / 2);
     // A look is never early, but for the clocks' grain; on a busy machine it may be late by much.
-    expect(report.fromAck.minMs).toBeGreaterThan(LAG_MS - 20);
-    expect(report.fromAck.minMs).toBeLessThan(LAG_MS + 800);
+    expect(report.fromSend.minMs).toBeGreaterThan(LAG_MS - 20);
+    expect(report.fromSend.minMs).toBeLessThan(LAG_MS + 800);
     expect(report.fromDue.p50Ms).toBeGreaterThanOrEqual(report.fromAck.p50Ms);
     // Beside the writes, not among them.
-    expect(operations.total.completed).toBe(200);
-    expect(operations.replication.failed).toBe(lost + 1);
-    expect(operations.replication.serviceTime.count).toBeGreaterThanOrEqual(report.outcomes.timed);
+    expect(operations.total.completed).toBe(written);
+    expect(operations.replication.failed).toBe(lost);
 
-    expect([summary.simulated, summary.verdict, summary.mismatchCount]).toEqual([true, 'failed', lost + 1]);
+    expect([summary.simulated, summary.verdict, summary.mismatchCount]).toEqual([true, 'failed', lost]);
     const missed = summary.thresholds.filter(({ passed }: { passed: boolean }) => !passed);
     const names = missed.map(({ threshold }: { threshold: { metric: string } }) => threshold.metric);
     expect(names).toEqual(
@@ -68,7 +70,7 @@ describe('tidemark cdc without any server', () => {
     );
     const lines = readFileSync(wrongRows, 'utf8').trimEnd().split('\n');
     expect(lines[0]).toBe('key,seq,change,wrong,expected,found');
-    expect(lines).toHaveLength(lost + 2);
+    expect(lines).toHaveLength(lost + 1);
     expect(lines.filter((line) => line.startsWith(`${deleted},`))).toHaveLength(1);
   }, 240_000);
 });
