@@ -14,6 +14,8 @@ const PANELS: { [K in WorkloadKind]: Panel | null } = {
   load: loadPanel,
   query: queryPanel,
   zookeeper: zookeeperPanel,
+  soak: null,
+  cdc: null,
   // They consist of runs, and have a page of their own: parent-page.ts.
   suite: null,
   search: null,
