@@ -16,7 +16,7 @@ function write(node: Node, value: unknown): void {
   switch (node.type) {
     case 'text':
     case 'number':
-      node.text = value === undefined || value === null ? '' : String(value);
+      node.text = textOf(value);
       return;
     case 'json':
       node.text = value === undefined ? '' : JSON.stringify(value, null, 2);
@@ -49,6 +49,13 @@ function write(node: Node, value: unknown): void {
     }
   }
 }
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number'
+    ? String(value)
+    : value === undefined
+      ? ''
+      : JSON.stringify(value);
 
 function filled(field: Field, value: unknown): Node {
   const node = nodeOf(field);
