@@ -110,10 +110,8 @@ function matches(pattern: string, text: string): boolean {
 export function isAlike(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, index) => isAlike(item, b[index]));
-  if (isObject(a) && isObject(b)) {
-    const [left, right] = [a, b].map((object) => Object.keys(object).filter((key) => object[key] !== undefined));
-    return left?.length === right?.length && (left ?? []).every((key) => isAlike(a[key], b[key]));
-  }
+  if (isObject(a) && isObject(b))
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => isAlike(a[key], b[key]));
   return a === b || (a === undefined && isEmpty(b)) || (b === undefined && isEmpty(a));
 }
 
