@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { MetricComparison } from '#libs/contract/comparison.js';
 import type { RunEvent } from '#libs/contract/event.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { ProcessName } from './children.js';
@@ -37,6 +38,10 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
     summary: refuse,
     hdr: refuse,
     report: refuse,
+    reportCsv: refuse,
+    reportJson: refuse,
+    compare: refuse,
+    comparisonPage: refuse,
     createKey: refuse,
     keys: refuse,
     revokeKey: refuse,
@@ -134,6 +139,91 @@ describe('tidemark results', () => {
     ];
     expect(JSON.parse(before.out)).toMatchObject({ run: { id: 'run-1' }, summary: { verdict: 'none' } });
     expect(after.out).toBe(before.out);
+  });
+});
+
+describe('tidemark report', () => {
+  it('writes the page into a file, whole or not at all, with other runs laid over it', async () => {
+    const file = join(folder, 'report.html');
+    const asked: unknown[] = [];
+    const report: Remote['report'] = async (...args) => {
+      asked.push(args);
+      return '<!doctype html>';
+    };
+    const { exitCode, out, remarks } = await tidemark(['report', 'run-1', '--html', file, '--with', 'a,b'], { report });
+    expect([exitCode, out, remarks]).toEqual([0, '', [`wrote ${file}`]]);
+    expect(asked).toEqual([['run-1', ['a', 'b']]]);
+    expect(await readFile(file, 'utf8')).toBe('<!doctype html>');
+    const { failure } = await tidemark(['report', 'run-1', '--html', join(folder, 'kept.html')], {
+      report: async () => {
+        throw new CodedError('RUN_NOT_FOUND', 'gone');
+      },
+    });
+    expect(failure).toMatchObject({ code: 'RUN_NOT_FOUND' });
+    expect((await readdir(folder)).filter((name) => /kept|partial/.test(name))).toEqual([]);
+  });
+
+  it('writes CSV or JSON to standard output or a file, and refuses what it would ignore', async () => {
+    const remote = { reportCsv: async () => 'a,b\r\n', reportJson: async () => '{}', report: async () => '<html>' };
+    expect((await tidemark(['report', 'run-1'], remote)).out).toBe('<html>');
+    expect((await tidemark(['report', 'run-1', '--csv'], remote)).out).toBe('a,b\r\n');
+    const file = join(folder, 'report.json');
+    await tidemark(['report', 'run-1', '--json', '-o', file], remote);
+    expect(await readFile(file, 'utf8')).toBe('{}');
+    for (const words of ['--csv --json', '-o x', '--csv --with a'])
+      expect((await tidemark(['report', 'run-1', ...words.split(' ')], remote)).exitCode, words).toBe(2);
+  });
+});
+
+describe('tidemark compare', () => {
+  const run = {
+    id: 'a',
+    name: 'before',
+    kind: 'stress' as const,
+    status: 'completed' as const,
+    verdict: 'none' as const,
+    validity: 'valid' as const,
+    simulated: true,
+    startedAtMs: 0,
+    samples: 30,
+  };
+  const metric: MetricComparison = {
+    operation: 'READ',
+    metric: 'p99Ms',
+    clock: 'serviceTime',
+    better: 'lower',
+    baseline: 10,
+    candidate: 12.5,
+    difference: 2.5,
+    differencePercent: 25,
+    confidenceInterval: { level: 0.95, from: 1, to: 4 },
+    effect: { delta: 0.61, size: 'large' },
+    test: { name: 'Mann-Whitney U, exact', u: 17, pValue: 0.01, pAdjusted: 0.02 },
+    samples: { baseline: 30, candidate: 30 },
+    change: 'worse',
+    note: null,
+  };
+
+  it.each([
+    ['better', 0],
+    ['same', 0],
+    ['worse', 1],
+    ['mixed', 1],
+    ['unknown', 1],
+    ['incomparable', 1],
+  ] as const)('ends %s with exit code %d', async (outcome, expected) => {
+    const candidate = { run: { ...run, id: 'b', name: null }, outcome, problems: [], metrics: [metric] };
+    let asked: unknown;
+    const { exitCode, out } = await tidemark(['compare', 'a', 'b', '--tolerance', '5%'], {
+      compare: async (body) => {
+        asked = body;
+        return { baseline: run, tolerancePercent: 5, candidates: [candidate] };
+      },
+    });
+    expect(exitCode).toBe(expected);
+    expect(asked).toEqual({ baseline: 'a', candidates: ['b'], tolerancePercent: 5 });
+    expect(out).toContain('baseline before (a), simulated\n');
+    expect(out).toMatch(/READ +p99Ms service +10\.0 +12\.5 +\+25\.0 % +\+1\.00 to \+4\.00 +0\.61 +0\.020 +worse/);
   });
 });
 

@@ -2,12 +2,14 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Annotation } from '#libs/contract/artifact.js';
+import { answerPage } from '../http/answer-page.js';
 import { streamText } from '../http/stream-text.js';
 import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
 import { RunId } from '../runs/runs.schema.js';
 import { AnnotationPage, ArtifactName, ArtifactPage, CreateAnnotation, ReportQuery } from './artifacts.schema.js';
 import { Artifacts } from './artifacts.service.js';
+import { ServerMetricsList, ServerMetricsQuery } from './server-metrics.schema.js';
 import { HtmlReports } from './html-report.service.js';
 
 @ApiTags('results')
@@ -38,13 +40,31 @@ export class ArtifactsController {
     await streamText(await this.artifacts.read(id, name), request, response);
   }
 
+  @Get('server-metrics')
+  @ApiOperation({
+    operationId: 'getServerMetrics',
+    summary: 'What the servers of a zookeeper run said of themselves, as series',
+    description:
+      'As in the artifacts zk-metrics-*.csv, also while the run is on: which keys there are, and the points of those that are asked for.',
+  })
+  @ApiOkResponse({ description: 'The servers', standardSchema: ServerMetricsList })
+  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED')
+  serverMetrics(
+    @Param({ schema: RunId }) { id }: RunId,
+    @Query({ schema: ServerMetricsQuery }) query: ServerMetricsQuery,
+  ): Promise<ServerMetricsList> {
+    return this.artifacts.serverMetrics(id, query);
+  }
+
   @Get('report')
   @ApiOperation({
     operationId: 'getReport',
-    summary: 'A suite or search, or a zookeeper run with others laid over it, as one HTML page',
+    summary: 'The run as one HTML page, with others of its kind laid over it',
+    description:
+      'Needs nothing but itself and runs no script: charts are SVG. Of a run that is on, what there is so far.',
   })
   @ApiOkResponse({ description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } })
-  @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE', 'NO_RESULT_YET', 'VALIDATION_FAILED')
+  @Problems('RUN_NOT_FOUND', 'RUNS_NOT_COMPARABLE', 'VALIDATION_FAILED')
   async report(
     @Param({ schema: RunId }) { id }: RunId,
     @Query({ schema: ReportQuery }) query: ReportQuery,
@@ -52,10 +72,7 @@ export class ArtifactsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const page = await this.pages.page(id, query.with, caller);
-    // The page is shown as it is: it has its own policy and runs no script.
-    response.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    await streamText(page, request, response);
+    await answerPage(await this.pages.page(id, query.with, caller), request, response);
   }
 
   @Get('annotations')

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { issuesOf } from '#libs/contract/issues.js';
+import { withoutSecrets } from '#libs/contract/spec-secrets.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { thresholdIssues } from '#libs/workloads/threshold-check.js';
 import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
+import { scalerUrls } from '#libs/scaler/scaler.schema.js';
 import { cdcThresholds } from '#libs/workloads/cdc/cdc-thresholds.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
@@ -61,7 +63,7 @@ export class RunPlanner {
     const endpoints = [...run.endpoints];
     const plan = {
       kind,
-      spec,
+      spec: withoutSecrets(spec),
       endpoints,
       executors: shards.length,
       shards: [...shards],
@@ -89,13 +91,19 @@ export class RunPlanner {
     const reading = await this.reading(given);
     const drafted = { ...given, ...reading.run };
     const { endpoints, issues: refused } = await this.lock(drafted, reading.locks, pathOf);
-    const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
-    const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
+    const pages = await this.calledByExecutors(drafted);
     const policy = policyProblem(drafted.kind, drafted.policies);
     const sink = drafted.kind === 'cdc' ? await this.targets.inspectSink(drafted.target.sink) : [];
     const issues = [...reading.issues, ...refused, ...pages, ...sink, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
+  }
+
+  /** What an executor would call besides the target, and must not. */
+  private async calledByExecutors(run: Drafted): Promise<Issue[]> {
+    if (run.kind === 'stress') return this.targets.inspectUrls(run.spec.metricsUrls ?? [], 'spec.metricsUrls');
+    const called = run.kind === 'soak' ? scalerUrls(run.spec.scaler) : [];
+    return (await Promise.all(called.map(({ url, path }) => this.targets.inspectUrls([url], path)))).flat();
   }
 
   /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */
@@ -127,10 +135,7 @@ export class RunPlanner {
     for (const draft of drafts) {
       const child = await this.examineChild(draft, run);
       for (const endpoint of child.endpoints) endpoints.add(endpoint);
-      for (const { path, message } of child.issues) {
-        const issue = { path: draft.pathOf(path), message };
-        found.set(JSON.stringify(issue), issue);
-      }
+      for (const issue of child.issues.map(draft.locate)) found.set(JSON.stringify(issue), issue);
     }
     return { endpoints: [...endpoints], issues: [...found.values()] };
   }
@@ -140,10 +145,15 @@ export class RunPlanner {
     if (!parsed.success) return { endpoints: [], issues: issuesOf(parsed.error, body) };
     const { run, issues } = await this.examine(parsed.data);
     if (run === null) return { endpoints: [], issues };
-    const ownPassword = run.target?.password !== undefined && target?.password === undefined;
+    const inCommand = run.kind === 'stress' && target?.password === undefined && !hasPassword(body['target']);
+    const ownPassword = inCommand && run.target?.password !== undefined;
     return { endpoints: run.endpoints, issues: ownPassword ? [...issues, OWN_PASSWORD] : issues };
   }
 }
+
+/** A step's own target with a password is refused where it stands. */
+const hasPassword = (target: unknown): boolean =>
+  typeof target === 'object' && target !== null && 'password' in target && target.password !== undefined;
 
 interface Locked {
   endpoints: readonly string[];
