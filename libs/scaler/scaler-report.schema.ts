@@ -46,7 +46,7 @@ export const Resize = z
       .number()
       .nullable()
       .describe(
-        'From the start until throughput over 10 s was back within 10 % of before, counted after its lowest; 0: it never left; null: not seen',
+        'From the start until throughput over 5 s was back within 10 % of before, counted after its lowest; 0: it never left; null: not seen',
       ),
     p99BackMs: z.number().nullable().describe('The same of the p99 of all operations'),
   })
