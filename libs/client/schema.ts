@@ -3053,10 +3053,15 @@ export interface components {
              */
             stableMs?: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs?: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs?: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -3100,10 +3105,15 @@ export interface components {
              */
             stableMs?: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs?: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs?: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -3146,10 +3156,15 @@ export interface components {
              */
             stableMs?: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs?: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs?: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -3439,6 +3454,17 @@ export interface components {
         CdcPipelineInput: {
             /** @enum {string} */
             type: "external";
+        } | {
+            /**
+             * @description ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL
+             * @enum {string}
+             */
+            type: "scylla-log";
+            /**
+             * @description How long after its write a row of the log may become visible and still be found
+             * @default 10000
+             */
+            windowMs?: number;
         } | {
             /** @enum {string} */
             type: "embedded";
@@ -5423,10 +5449,15 @@ export interface components {
              */
             stableMs: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -5470,10 +5501,15 @@ export interface components {
              */
             stableMs: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -5516,10 +5552,15 @@ export interface components {
              */
             stableMs: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -5780,6 +5821,17 @@ export interface components {
         CdcPipeline: {
             /** @enum {string} */
             type: "external";
+        } | {
+            /**
+             * @description ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL
+             * @enum {string}
+             */
+            type: "scylla-log";
+            /**
+             * @description How long after its write a row of the log may become visible and still be found
+             * @default 10000
+             */
+            windowMs: number;
         } | {
             /** @enum {string} */
             type: "embedded";
@@ -6281,6 +6333,74 @@ export interface components {
             limitLowest: number;
             /** @description Times that a lane was refused and lowered its number in flight */
             limitDecreases: number;
+            /** @description Of the whole run, where a scaler was at work */
+            scaler?: components["schemas"]["ScalerReport"];
+        };
+        ScalerReport: {
+            type: string;
+            /** @description Resizes to the other bound and back that were healthy and stable */
+            cycles: number;
+            /**
+             * @description What the latencies are: response time where there is one, or service time
+             * @enum {string}
+             */
+            latency: "rt" | "st";
+            /** @description Why no more resizes were asked for before the end; null when that is not so */
+            ended: string | null;
+            resizes: components["schemas"]["Resize"][];
+            /** @description Earlier ones that are not listed */
+            omittedResizes: number;
+        };
+        Resize: {
+            /** @description From 1 */
+            number: number;
+            /** @description Nodes */
+            from: number;
+            /** @description Nodes */
+            to: number;
+            /** @description The provider's, where it has one */
+            requestId: string | null;
+            /** @enum {string} */
+            outcome: "completed" | "failed" | "cancelled" | "stuck" | "unfinished";
+            /** @description The provider's words, or why it did not succeed */
+            detail: string | null;
+            /** @description When it was asked for; epoch milliseconds, as the others */
+            startedAtMs: number;
+            /** @description When the request was done and all nodes were up at the new size */
+            healthyAtMs: number | null;
+            /** @description When it had been so for stableMs without a gap */
+            stableAtMs: number | null;
+            /** @description Times that a healthy cluster was not any more, which began the wait anew */
+            gaps: number;
+            /** @description At most as long as the phases say; null where nothing was measured */
+            before: components["schemas"]["ResizePhase"] | null;
+            /** @description From the start to healthy, or to the end of a resize that was not */
+            during: components["schemas"]["ResizePhase"] | null;
+            after: components["schemas"]["ResizePhase"] | null;
+            /** @description From the start until throughput over 5 s was back within 10 % of before, counted after its lowest; 0: it never left; null: not seen */
+            throughputBackMs: number | null;
+            /** @description The same of the p99 of all operations */
+            p99BackMs: number | null;
+        };
+        ResizePhase: {
+            /** @description Epoch milliseconds */
+            fromMs: number;
+            /** @description Epoch milliseconds, not included */
+            toMs: number;
+            /** @description By operation, and total */
+            operations: {
+                [key: string]: components["schemas"]["ResizePhaseFigures"];
+            };
+        };
+        ResizePhaseFigures: {
+            /** @description Failed ones included */
+            operations: number;
+            errors: number;
+            /** @description Of the successful ones */
+            ratePerSecond: number;
+            p50Ms: number | null;
+            p99Ms: number | null;
+            maxMs: number | null;
         };
         CdcReport: {
             /**
@@ -6289,7 +6409,7 @@ export interface components {
              */
             kind: "cdc";
             /** @enum {string} */
-            pipeline: "external" | "simulated";
+            pipeline: "external" | "simulated" | "scylla-log";
             /** @description Successful writes */
             written: {
                 insert: number;
@@ -6302,14 +6422,16 @@ export interface components {
             /** @description Failed writes of all */
             errorShare: number;
             /** @enum {string} */
-            method: "slot" | "poll" | "none";
+            method: "slot" | "poll" | "log" | "none";
             /** @description Why this one, and what its error is */
             methodNote: string;
             sampledKeys: number;
             sampledChanges: number;
             outcomes: components["schemas"]["CdcOutcomes"];
-            /** @description Timed and superseded ones of the sampled changes, unknown ones left out */
+            /** @description Timed and superseded ones of the sampled changes; unknown and unseen ones are on neither side */
             verifiedShare: number;
+            /** @description Superseded ones of rows that are deleted and were never seen: nothing can be said of their way */
+            unseen: number;
             /** @description Why */
             unverifiedBy: {
                 deadline: number;

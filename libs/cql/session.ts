@@ -32,6 +32,9 @@ export class WireSession {
   routes = false;
   clusterName = '';
   private pools: NodePool[] = [];
+  /** Of nodes that have left: they get nothing new, and end when everything is answered. */
+  private leaving: NodePool[] = [];
+  private readonly pastTotals = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
   private keyspace: string | undefined;
   private used: string | undefined;
   private readonly router = new Router();
@@ -104,14 +107,14 @@ export class WireSession {
     return this.pools.filter((pool) => pool.open.length > 0).length;
   }
   totals(): Record<'bytesSent' | 'bytesReceived' | 'lateAnswers', number> {
-    const all = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
-    for (const pool of this.pools) pool.addTotals(all);
+    const all = { ...this.pastTotals };
+    for (const pool of [...this.pools, ...this.leaving]) pool.addTotals(all);
     return all;
   }
 
   /** What each shard of each node answered since the last call. */
   takeShards(): TargetShardCounts[] {
-    const taken = [...this.past, ...this.pools.flatMap((pool) => pool.takeShards())];
+    const taken = [...this.past, ...[...this.pools, ...this.leaving].flatMap((pool) => pool.takeShards())];
     this.past = [];
     return taken;
   }
@@ -216,7 +219,7 @@ export class WireSession {
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     this.refresher.stop();
-    for (const pool of this.pools) pool.close();
+    for (const pool of [...this.pools, ...this.leaving]) pool.close();
   }
 
   private pool(facts: NodeFacts, port: number, options: Partial<PoolOptions> = {}): NodePool {
@@ -241,8 +244,8 @@ export class WireSession {
     this.pools
       .filter((pool) => !nodes.some((node) => node.address === pool.facts.address))
       .forEach((pool) => {
-        this.past.push(...pool.takeShards());
-        pool.close();
+        pool.leave();
+        this.leaving.push(pool);
       });
     this.tablets.clear();
     this.pools = nodes.map((facts) => kept.get(facts.address) ?? this.pool(facts, port));
@@ -278,11 +281,22 @@ export class WireSession {
     if (this.keyspace !== undefined) await this.routeBy(this.keyspace);
   }
 
+  private sayFarewell(): void {
+    const gone = this.leaving.filter((pool) => pool.closeIdle());
+    for (const pool of gone) {
+      pool.addTotals(this.pastTotals);
+      this.past.push(...pool.takeShards());
+    }
+    this.leaving = this.leaving.filter((pool) => !gone.includes(pool));
+  }
+
   private sweep(): void {
     this.tick++;
     this.preparer.forgetTries();
     if (this.listening?.closed === true && this.upNodes > 0) this.refresher.soon();
-    for (const pool of this.pools) for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
+    for (const pool of [...this.pools, ...this.leaving])
+      for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
+    if (this.leaving.length > 0) this.sayFarewell();
     this.options.handler.onTurn();
   }
 }

@@ -5,6 +5,7 @@ import { problemOf } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { describeArtifacts } from './artifact.conformance.js';
+import { describeScalers } from './scaler.conformance.js';
 import type { Claim, NewRun, Store } from './port.js';
 import { describeRollUps } from './roll-up.conformance.js';
 
@@ -107,6 +108,7 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
     };
 
     describeArtifacts(open, newRun);
+    describeScalers(open, newRun);
 
     it('keeps a run as it was created, with its first line of history', async () => {
       const { run } = await store.runs.create(newRun('r1', { name: 'n' }));
