@@ -258,7 +258,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All intervals as CSV, one row per interval and operation */
+        /** All intervals as CSV, one row per interval and operation; of a suite or search one row per step or probe */
         get: operations["getCsvReport"];
         put?: never;
         post?: never;
@@ -3829,6 +3829,7 @@ export interface components {
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "soak" | "cdc" | "suite" | "search";
         TargetView: {
+            /** @description None where a simulated source is brought along */
             contactPoints: string[];
             /** @default 9042 */
             port: number;

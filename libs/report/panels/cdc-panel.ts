@@ -23,8 +23,14 @@ const SEEN = [
   ['negativeFromAck', 'visible before the acknowledgement'],
 ] as const;
 
+const PIPELINES: { [P in CdcReport['pipeline']]: string } = {
+  external: 'external',
+  'scylla-log': "ScyllaDB's own log tables",
+  simulated: 'simulated: its figures say nothing of a real one',
+};
+
 const factsOfReport = (report: CdcReport): [string, string][] => [
-  ['Pipeline', report.pipeline === 'simulated' ? 'simulated: its figures say nothing of a real one' : 'external'],
+  ['Pipeline', PIPELINES[report.pipeline]],
   ['Seen by', `${report.method}: ${report.methodNote}`],
   [
     'Written',
@@ -32,7 +38,10 @@ const factsOfReport = (report: CdcReport): [string, string][] => [
   ],
   ['Events', `${rateText(report.eventsPerSecond)} per second after the ramp`],
   ['Sampled', `${countText(report.sampledKeys)} keys, ${countText(report.sampledChanges)} changes`],
-  ['Verified', shareText(report.verifiedShare)],
+  [
+    'Verified',
+    `${shareText(report.verifiedShare)}; of ${countText(report.unseen)} changes of deleted rows nothing can be said`,
+  ],
   ['Most waited for', `${countText(report.queueDepthMax)} changes at once`],
   [
     'Drained',

@@ -153,6 +153,7 @@ describe('kindPanel', () => {
       sampledChanges: 120,
       outcomes: { timed: 100, superseded: 12, unknown: 1, unverified: 4, lost: 3 },
       verifiedShare: 0.9412,
+      unseen: 6,
       unverifiedBy: { deadline: 4, backlog: 0, notFollowed: 0 },
       fromAck: latency,
       fromSend: latency,
