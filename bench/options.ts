@@ -85,9 +85,9 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
 }
 
 function kindOf(kinds: readonly string[] = [], given: unknown): string | undefined {
-  if (given === undefined) return kinds[0];
-  if (typeof given === 'string' && kinds.includes(given)) return given;
-  throw new TypeError(`--kind: expected ${kinds.join(' or ')}, found '${String(given)}'`);
+  if (typeof given !== 'string') return kinds[0];
+  if (kinds.includes(given)) return given;
+  throw new TypeError(`--kind: expected ${kinds.join(' or ')}, found '${given}'`);
 }
 
 function numbersOf<Name extends string>(

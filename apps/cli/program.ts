@@ -138,14 +138,14 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addLoad(program, workplace, done);
   addQuery(program, workplace, done);
   addZookeeper(program, workplace, done);
-  const connect = (server: string) => ({ remote: outside.connect({ ...config, server }), terminal });
-  addSoak(program, { ...workplace, connect }, done);
+  addSoak(program, workplace, done);
   addCdc(program, workplace, done);
   addZookeeperReport(program, terminal, done);
   const service: ServiceOutside = {
     carryOut: (command, body, options) => {
       const showing = { json: workplace.isJson(command), report: options.report };
       const named = workplace.session(command);
+      const connect = (server: string) => ({ remote: outside.connect({ ...config, server }), terminal });
       return named ? carryOut(named, body, showing) : carryOutHere(connect, body, { ...showing, ...options });
     },
   };
