@@ -44,6 +44,7 @@ describe("the kind cdc on ScyllaDB's own log", () => {
       wrongRowCount: 0,
       clock: null,
     });
+    expect(report.methodNote).toContain('the log is SIMULATED');
     expect(outcomes).toMatchObject({ lost: 0, unverified: 0 });
     expect(outcomes.timed + outcomes.superseded).toBe(written.insert + written.update + written.delete);
     // A quarter is late, and found by the next look at the whole window at the earliest.

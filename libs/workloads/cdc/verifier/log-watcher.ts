@@ -6,6 +6,7 @@ import { CodedError } from '#libs/contract/coded-error.js';
 import { WireSession } from '#libs/cql/session.js';
 import { systemClock } from '#libs/load/clock.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from '#libs/workloads/stress/session-options.js';
+import { targetFacts } from '#libs/workloads/target-facts.js';
 import { connectionOf } from '../cdc-connection.js';
 import type { CdcPipeline } from '../cdc.schema.js';
 import type { WatcherParts } from './watcher.js';
@@ -33,10 +34,11 @@ export class LogWatcher implements Watching {
     private readonly parts: WatcherParts,
     pipeline: LogPipeline,
     private readonly session: WireSession,
+    isSimulated: boolean,
   ) {
     const { keyspace, table, key } = parts.shape.table;
     const { pollIntervalMs } = parts.input.spec.verification;
-    this.note = `rows of the CDC log of ${keyspace}.${table} by polling its streams every ${pollIntervalMs} ms, so that a time is late by up to the time between two looks; a row that comes later than ${pipeline.windowMs} ms after its write is not found`;
+    this.note = `rows of the CDC log of ${keyspace}.${table} by polling its streams every ${pollIntervalMs} ms, so that a time is late by up to the time between two looks; a row that comes later than ${pipeline.windowMs} ms after its write is not found${isSimulated ? '; the log is SIMULATED, and its times say nothing of a ScyllaDB' : ''}`;
     this.reader = new LogReader({
       ask: (cql) => session.query(cql),
       clock: systemClock,
@@ -57,7 +59,7 @@ export class LogWatcher implements Watching {
       parts.log('info', message),
     );
     const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
-    const watcher = new LogWatcher(parts, pipeline, session);
+    const watcher = new LogWatcher(parts, pipeline, session, targetFacts(session).simulated);
     try {
       await watcher.reader.poll();
       if (watcher.reader.generations === 0) throw new Error('it has no streams; keyspaces with tablets are not read');
