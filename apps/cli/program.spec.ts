@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
@@ -7,6 +7,7 @@ import type { MetricComparison } from '#libs/contract/comparison.js';
 import type { RunEvent } from '#libs/contract/event.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { ProcessName } from './children.js';
+import type { ReportRun } from '#libs/workloads/zookeeper/report/report-run.js';
 import { exitCodeOf } from './exit-code.js';
 import { createProgram } from './program.js';
 import type { Remote } from './remote.js';
@@ -224,6 +225,47 @@ describe('tidemark compare', () => {
     expect(asked).toEqual({ baseline: 'a', candidates: ['b'], tolerancePercent: 5 });
     expect(out).toContain('baseline before (a), simulated\n');
     expect(out).toMatch(/READ +p99Ms service +10\.0 +12\.5 +\+25\.0 % +\+1\.00 to \+4\.00 +0\.61 +0\.020 +worse/);
+  });
+});
+
+describe('tidemark zookeeper-report', () => {
+  it('lays the runs of several report folders over each other, and says which folder is none', async () => {
+    const series = [0.5, 1, 1.5].map((atS) => ({
+      atS,
+      perSecond: 100,
+      failedPerSecond: 0,
+      averageMs: 1,
+      percentilesMs: [1, 1, 1, 1, 2, 2, 3, 3, 4],
+    }));
+    const row = { name: 'get', requests: 150, failures: 0, medianMs: 1, averageMs: 1, minMs: 1, maxMs: 4, errors: {} };
+    const rows = ['get', 'Total'].map((name) => ({ ...row, name, percentilesMs: [1, 1, 1, 1, 2, 2, 3, 3, 4] }));
+    const picture: ReportRun = {
+      label: 'replaced by the folder',
+      startMs: 1_763_683_200_000,
+      seconds: 1.5,
+      about: ['task set <get>'],
+      rows,
+      series: { get: series, Total: series },
+      serverCsv: [],
+      annotations: [{ atMs: 1_763_683_200_500, label: 'leader stopped' }],
+      sessions: null,
+    };
+    const folders = ['one', 'two'].map((name) => join(folder, name));
+    for (const each of folders) {
+      await mkdir(each);
+      await writeFile(join(each, 'run.json'), JSON.stringify(picture));
+    }
+    const page = join(folder, 'both.html');
+    const { exitCode, out } = await tidemark(['zookeeper-report', ...folders, '-o', page]);
+    expect([exitCode, out]).toEqual([0, `${page}\n`]);
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('<title>ZooKeeper load: one, two</title>');
+    expect(text).toContain('task set &lt;get&gt;');
+    const [, chart = ''] = text.split('aria-label="Requests that succeeded"');
+    expect(chart.split('</svg>')[0]?.match(/class="line"/g)).toHaveLength(2);
+    const { failure } = await tidemark(['zookeeper-report', join(folder, 'absent'), '-o', page]);
+    expect(failure).toMatchObject({ code: 'INPUT_UNREADABLE' });
+    expect(await readFile(page, 'utf8')).toBe(text);
   });
 });
 

@@ -11,8 +11,9 @@ export const rateText = (value: number | null): string =>
 /** Milliseconds with the three digits that histograms hold; a dash where too few samples support it. */
 export const msText = (value: number | null): string => {
   if (value === null) return NONE;
-  if (value >= 100) return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-  return value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
+  const size = Math.abs(value);
+  if (size >= 100) return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return value.toFixed(size >= 10 ? 1 : size >= 1 ? 2 : 3);
 };
 
 export const shareText = (share: number | null): string =>

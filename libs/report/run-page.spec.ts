@@ -107,8 +107,9 @@ describe('PictureFold', () => {
   });
 
   it('merges neighbours of a long run, and never averages their percentiles', () => {
+    const [slow, fast] = [anOperation(steady(100, 50)), anOperation(steady(900, 1))];
     const long = Array.from({ length: 3600 }, (_, second) => [
-      interval(second, { READ: anOperation(second % 10 === 0 ? steady(100, 50) : steady(900, 1)) }),
+      interval(second, { READ: second % 10 === 0 ? slow : fast }),
     ]);
     const { points, slotMs } = pictureOf(long);
     expect(slotMs).toBe(10_000);

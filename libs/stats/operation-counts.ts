@@ -1,5 +1,6 @@
 import type { LatencyFigures, OperationCounters, OperationInterval } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
+import { isBesideLoad } from './beside-load.js';
 import { figuresOf } from './figures.js';
 import { LatencyCounts } from './latency-counts.js';
 import { addCounters } from './merge.js';
@@ -60,14 +61,15 @@ export class OperationCounts {
 
 export const TOTAL = 'total';
 
-/** Operations in alphabetical order, then all of them together: the same object where there is one. Empty for none. */
+/** Operations in alphabetical order, then all that belong into a total together: the same object where there is one. Empty for none. */
 export function countsWithTotal(operations: ReadonlyMap<string, OperationCounts>): Map<string, OperationCounts> {
   const sorted = [...operations].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  const [only] = sorted;
-  if (only === undefined) return new Map();
-  if (sorted.length === 1) return new Map([only, [TOTAL, only[1]]]);
+  if (sorted.length === 0) return new Map();
+  const load = sorted.filter(([name]) => !isBesideLoad(name));
+  const [only] = load;
+  if (only !== undefined && load.length === 1) return new Map([...sorted, [TOTAL, only[1]]]);
   const total = new OperationCounts();
-  for (const [, operation] of sorted) total.merge(operation);
+  for (const [, operation] of load) total.merge(operation);
   return new Map([...sorted, [TOTAL, total]]);
 }
 

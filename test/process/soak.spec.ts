@@ -8,6 +8,7 @@ import { SoakReport } from '#libs/workloads/soak/soak.schema.js';
 import { SoakTable } from '../soak-table.js';
 import { requireBuild, tidemark } from './cli-program.js';
 import { type Child, World } from './harness.js';
+import { expectReports } from './report-forms.js';
 
 const CAP = 24;
 /** In flight at most, beside the batches. */
@@ -172,6 +173,7 @@ describe('tidemark soak against a simulated cluster', () => {
     const run = await world.run(id);
     expect(run.status).toBe('cancelled');
     const summary = await world.summary(id);
+    expect(await expectReports(world.url, id)).toContain('<h2>Backpressure</h2>');
     const { report } = summary;
     if (report?.kind !== 'soak') throw new Error(`the run has no report: ${run.problem?.detail ?? run.status}`);
     expect(isBack(seen), seen.join(' ')).toBe(true);

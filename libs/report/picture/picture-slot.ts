@@ -2,7 +2,7 @@ import { percentileMsOf } from '#libs/stats/figures.js';
 import type { LatencyCounts } from '#libs/stats/latency-counts.js';
 import { countsOf, countsWithTotal, type OperationCounts } from '#libs/stats/operation-counts.js';
 import type { StoredInterval } from '#libs/store/port.js';
-import { ownFigures } from './own-figures.js';
+import { ownInTime, ownOfExecutors, type OwnFigures } from './own-figures.js';
 import type { BandFigures, ExecutorPoint, OperationPoint, PicturePoint } from './run-picture.js';
 
 const MS_PER_S = 1000;
@@ -46,7 +46,7 @@ const executorPoint = ({ cpuUs, lengthMs, loopDelayMaxMs, loopUtilization }: Exe
 export class PictureSlot {
   readonly operations = new Map<string, OperationCounts>();
   private readonly executors = new Map<string, ExecutorUse>();
-  private readonly own = new Map<string, number>();
+  private own: OwnFigures = {};
   private scheduleLagMaxMs = 0;
   private inFlightMax = 0;
   private queueDepth: number | null = null;
@@ -69,9 +69,9 @@ export class PictureSlot {
       inFlight += self.inFlightMax;
       this.scheduleLagMaxMs = Math.max(this.scheduleLagMaxMs, self.scheduleLagMaxMs);
       if (self.reading) this.queueDepth = Math.max(this.queueDepth ?? 0, self.reading.queueDepth);
-      for (const [name, value] of ownFigures(self)) this.own.set(name, Math.max(this.own.get(name) ?? value, value));
     }
     this.inFlightMax = Math.max(this.inFlightMax, inFlight);
+    this.own = ownInTime(this.own, ownOfExecutors(group.map(({ self }) => self)));
   }
 
   /** A last stretch that is too short to stand for itself. */
@@ -80,6 +80,7 @@ export class PictureSlot {
     for (const [name, operation] of next.operations) countsOf(this.operations, name).merge(operation);
     this.scheduleLagMaxMs = Math.max(this.scheduleLagMaxMs, next.scheduleLagMaxMs);
     this.inFlightMax = Math.max(this.inFlightMax, next.inFlightMax);
+    this.own = ownInTime(this.own, next.own);
     for (const [id, use] of next.executors) {
       const known = this.executors.get(id);
       if (known === undefined) continue;
@@ -102,7 +103,8 @@ export class PictureSlot {
       scheduleLagMaxMs: this.scheduleLagMaxMs,
       inFlightMax: this.inFlightMax,
       queueDepth: this.queueDepth,
-      own: Object.fromEntries(this.own),
+      own: this.own,
+      lengthS: this.coveredMs / MS_PER_S,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Annotation } from '#libs/contract/artifact.js';
 import type { Run } from '#libs/contract/run.js';
+import type { OwnFigures } from './own-figures.js';
 import type { OperationSummary, Summary } from '#libs/contract/summary.js';
 
 /** Percentiles of some time from one merged histogram, milliseconds; null where too few samples support it. */
@@ -45,7 +46,9 @@ export interface PicturePoint {
   /** Batches that waited; null for kinds that read no files. */
   queueDepth: number | null;
   /** Figures that the kind keeps of itself. */
-  own: Record<string, number>;
+  own: OwnFigures;
+  /** How much of the stretch reported. */
+  lengthS: number;
 }
 
 /** A time in which an executor that should have reported did not. */
