@@ -18,6 +18,8 @@ afterEach(() => world?.stop());
 
 /** Simulated nodes that are told of their size by the double of the API. */
 async function cloud(of: World, script: unknown) {
+  // Without a pace of their own the writers would fill the simulator's memory.
+  const paced = await of.script([{ kind: 'latency', distribution: { type: 'lognormal', medianMs: 5, sigma: 0.2 } }]);
   const simulator = of.spawn('dist/libs/cql-sim/main.js', [
     '--port',
     '0',
@@ -25,6 +27,8 @@ async function cloud(of: World, script: unknown) {
     '3',
     '--control-port',
     '0',
+    '--script',
+    paced,
     '--json',
   ]);
   const [line] = await simulator.says(/^\{.*\}$/m);
@@ -95,7 +99,9 @@ describe('a soak run with a scaler', () => {
       kind: 'soak',
       target: { contactPoints: cluster.contactPoints },
       spec: {
-        batchesInFlight: 4,
+        batchesInFlight: 2,
+        batchMin: 2,
+        batchMax: 4,
         readRatePerSecond: 200,
         replication: { factor: 3 },
         scaler: {

@@ -68,7 +68,7 @@ describe('a hook that is a URL', () => {
 
   it('gets the sizes and the token, and succeeds by 2xx', async () => {
     expect(await call(answering(() => new Response('', { status: 202 })))).toMatchObject({ kind: 'accepted' });
-    expect(JSON.parse(String(sent?.body))).toEqual(NEWS);
+    expect(JSON.parse(typeof sent?.body === 'string' ? sent.body : '')).toEqual(NEWS);
     expect(new Headers(sent?.headers).get('authorization')).toBe('Bearer tok-1');
     expect(sent?.redirect).toBe('manual');
   });
