@@ -86,7 +86,7 @@ async function round(method: 'slot' | 'poll'): Promise<Figures> {
     await open.close();
     if (report?.kind !== 'cdc') throw new Error('the run made no report');
     const cores = (endedUs - beganUs) / 1000 / writtenMs;
-    return { cores, cpuUsPerEvent: (cores * 1e6) / numbers.rate, report };
+    return { cores, cpuUsPerEvent: (cores * 1e6) / report.eventsPerSecond, report };
   } finally {
     child.kill('SIGTERM');
     await exited;

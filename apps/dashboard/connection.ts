@@ -76,7 +76,10 @@ export class Connection {
   }
 
   /** A call that the document does not type: streams, files. Throws ApiProblem. */
-  async fetch(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+  async fetch(
+    path: string,
+    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+  ): Promise<Response> {
     const headers = { ...this.headers(), ...init.headers };
     const response = await fetch(this.url(path), { ...init, headers }).catch((cause: unknown) => {
       throw unreachable(cause);

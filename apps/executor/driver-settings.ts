@@ -6,7 +6,7 @@ import type { DriverSettings } from '#libs/workloads/drivers.js';
 import type { ExecutorConfig } from './config.js';
 import type { Output } from './output.js';
 import { retry } from './retry.js';
-import { type AttachParts, attachScaler } from './scaler/attach-scaler.js';
+import { type AttachParts, attachScaler } from '#libs/scaler/lead/attach-scaler.js';
 
 /** How long the database may be away while a run asks for a dataset, or registers one. */
 const STORE_MS = 60_000;
@@ -35,7 +35,13 @@ export function driverSettings(
   return {
     dataRoot,
     sourceOf: datasetSources(dataRoot, { listed: (dataset) => ask(() => datasets.listed(dataset)) }, s3Credentials),
-    attachScaler: attachScaler({ config, store: scalers, ...time }),
+    attachScaler: attachScaler({
+      config,
+      store: scalers,
+      patiently: (question, withinMs, signal) =>
+        retry(question, { clock: time.clock, withinMs, signal, failed: () => undefined }),
+      ...time,
+    }),
     keepGenerated: (made) => ask(() => datasets.keepGenerated(made)),
   };
 }

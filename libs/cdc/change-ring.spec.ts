@@ -25,7 +25,7 @@ describe('live keys', () => {
     const live = new LiveKeys(3, () => 0.5);
     expect([1, 2, 3, 4].map((key) => live.give(key))).toEqual([true, true, true, false]);
     const drawn = [live.take(), live.take(), live.take(), live.take()];
-    expect(drawn.toSorted()).toEqual([-1, 1, 2, 3]);
+    expect(drawn.toSorted((one, other) => one - other)).toEqual([-1, 1, 2, 3]);
     expect(live.count).toBe(0);
   });
 });

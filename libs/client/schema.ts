@@ -302,6 +302,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/server-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the servers of a zookeeper run said of themselves, as series
+         * @description As in the artifacts zk-metrics-*.csv, also while the run is on: which keys there are, and the points of those that are asked for.
+         */
+        get: operations["getServerMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}/report": {
         parameters: {
             query?: never;
@@ -3551,8 +3571,8 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            /** @description Of every step that works on a cluster */
-            target?: components["schemas"]["TargetInput"];
+            /** @description Of every step that works on such a cluster and names no other */
+            target?: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /** @default [] */
             thresholds?: components["schemas"]["ThresholdInput"][];
             /**
@@ -3607,6 +3627,7 @@ export interface components {
              * @default 600000
              */
             cleanupWithinMs?: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for steps, by step: completed ones are not made again
              * @default {}
@@ -3630,7 +3651,7 @@ export interface components {
              */
             pauseMs?: number;
             matrix?: components["schemas"]["SuiteMatrixInput"];
-            /** @description As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
+            /** @description As the body of POST /v1/runs; a target only where it is not the suite’s; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
             run: {
                 kind: string;
                 spec: {
@@ -3666,6 +3687,26 @@ export interface components {
              */
             order?: "sequence" | "parallel";
         };
+        /** @description That the target is a ZooKeeper ensemble; follows from a target with a connectString */
+        Ensemble: {
+            chroot?: string;
+        };
+        ParentTargetInput: {
+            contactPoints: string[];
+            /** @default 9042 */
+            port?: number;
+            localDatacenter?: string;
+            username?: string;
+            password?: string;
+            tls?: components["schemas"]["TlsInput"];
+            /**
+             * @description True lets this run share the target with other runs that say so too
+             * @default false
+             */
+            shared?: boolean;
+            /** @description Where the changes of cdc runs arrive */
+            sink?: components["schemas"]["SinkInput"];
+        };
         CreateSearchRunInput: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3678,7 +3719,7 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            target: components["schemas"]["TargetInput"];
+            target: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /**
              * @description What a rate has to meet
              * @default []
@@ -3737,7 +3778,7 @@ export interface components {
                 stopAtMissed?: boolean;
             };
             /**
-             * @description How long each probe is measured
+             * @description How long each probe is measured; one of kind load ends with the rows of its dataset
              * @default 30000
              */
             probeMs?: number;
@@ -3756,6 +3797,7 @@ export interface components {
              * @default 3
              */
             maxInvalid?: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for probes, by probe: completed ones are not made again
              * @default {}
@@ -3766,7 +3808,7 @@ export interface components {
         };
         SearchProbe: {
             /** @enum {string} */
-            kind: "stress" | "query";
+            kind: "stress" | "query" | "load" | "zookeeper" | "cdc";
             /** @description As a run's of that kind, in structured form; its rate and its end are the search's */
             spec: {
                 [key: string]: unknown;
@@ -5905,6 +5947,7 @@ export interface components {
              * @default 600000
              */
             cleanupWithinMs: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for steps, by step: completed ones are not made again
              * @default {}
@@ -5928,7 +5971,7 @@ export interface components {
              */
             pauseMs: number;
             matrix?: components["schemas"]["SuiteMatrix"];
-            /** @description As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
+            /** @description As the body of POST /v1/runs; a target only where it is not the suite’s; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y} */
             run: {
                 kind: string;
                 spec: {
@@ -6006,7 +6049,7 @@ export interface components {
                 stopAtMissed: boolean;
             };
             /**
-             * @description How long each probe is measured
+             * @description How long each probe is measured; one of kind load ends with the rows of its dataset
              * @default 30000
              */
             probeMs: number;
@@ -6025,6 +6068,7 @@ export interface components {
              * @default 3
              */
             maxInvalid: number;
+            ensemble?: components["schemas"]["Ensemble"];
             /**
              * @description Runs that stand for probes, by probe: completed ones are not made again
              * @default {}
@@ -6938,6 +6982,25 @@ export interface components {
             bytes: number;
             /** @description Of its first part, epoch milliseconds */
             createdAtMs: number;
+        };
+        ServerMetricsList: {
+            items: components["schemas"]["ServerMetrics"][];
+        };
+        ServerMetrics: {
+            /** @description host:port */
+            server: string;
+            samples: number;
+            /** @description All that are numbers */
+            keys: string[];
+            /** @description Of the keys that were asked for and are there */
+            series: components["schemas"]["ServerSeries"][];
+        };
+        ServerSeries: {
+            key: string;
+            points: {
+                atMs: number;
+                value: number;
+            }[];
         };
         AnnotationPage: {
             items: components["schemas"]["Annotation"][];
@@ -8857,6 +8920,82 @@ export interface operations {
                 };
             };
             /** @description RUN_NOT_FOUND, ARTIFACT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServerMetrics: {
+        parameters: {
+            query?: {
+                /** @description Keys whose series are answered, separated by commas; none when absent */
+                key?: string;
+                /** @description host:port of one server; all when absent */
+                server?: string;
+                /** @description First moment: ISO 8601 or epoch milliseconds */
+                from?: string;
+                /** @description Last moment, included */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMetricsList"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;

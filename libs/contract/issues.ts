@@ -5,7 +5,13 @@ type ZodIssue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /** A union's branch that the writer meant, told by a field that only this branch has. */
-const MEANT_BRANCHES = [{ field: 'command', branch: 0 }];
+const MEANT_BRANCHES = [
+  { field: 'command', branch: 0 },
+  { field: 'contactPoints', branch: 0 },
+  { field: 'connectString', branch: 1 },
+];
+/** Without it a specification is not meant as a command line, however little that branch complains. */
+const COMMAND = 'command';
 
 /** Fields whose value is never repeated in an answer. A command line may hold a password. */
 const SECRET_FIELDS = /(password|keypem|secret|token|command)$/i;
@@ -102,7 +108,7 @@ function flatten(issue: ZodIssue, input: unknown, base: Path): Issue[] {
 function meantBranch(branches: readonly ZodIssue[][], value: unknown): ZodIssue[] | undefined {
   const told = MEANT_BRANCHES.find(({ field }) => isIndexable(value) && Object.hasOwn(value, field));
   if (told !== undefined && branches.length > told.branch) return branches[told.branch];
-  const others = branches.filter((_, index) => !MEANT_BRANCHES.some(({ branch }) => branch === index));
+  const others = branches.filter((issues) => !issues.some(({ path }) => path[0] === COMMAND));
   return (others.length > 0 ? others : branches).toSorted((a, b) => a.length - b.length)[0];
 }
 

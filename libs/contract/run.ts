@@ -7,6 +7,7 @@ import { SearchSpec } from '#libs/workloads/search/search.schema.js';
 import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { StoredStressSpec, StressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { CdcTarget } from './cdc-target.js';
+import { Sink } from './sink.js';
 import { Placement } from './placement.js';
 import { ZookeeperSpec, ZookeeperTarget } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { SuiteSpec } from '#libs/workloads/suite/suite.schema.js';
@@ -133,12 +134,20 @@ const CreateCdcRun = z
   })
   .meta({ id: 'CreateCdcRun' });
 
+/** What the runs of a run work on: of the form that their kind has. */
+const ParentTarget = z.union([
+  Target.extend({ sink: Sink.optional().describe('Where the changes of cdc runs arrive') }).meta({
+    id: 'ParentTarget',
+  }),
+  ZookeeperTarget,
+]);
+
 const CreateSuiteRun = z
   .strictObject({
     kind: z.literal('suite'),
     spec: SuiteSpec,
     ...described,
-    target: Target.optional().describe('Of every step that works on a cluster'),
+    target: ParentTarget.optional().describe('Of every step that works on such a cluster and names no other'),
     thresholds: z.array(Threshold).max(0, 'expected thresholds of each step, in its run').default([]),
     placement: Placement.prefault({}).describe('Of steps that say nothing of it'),
     policies: Policies.prefault({}).describe('Of the suite, and of steps that say nothing of it'),
@@ -150,7 +159,7 @@ const CreateSearchRun = z
     kind: z.literal('search'),
     spec: SearchSpec,
     ...described,
-    target: Target,
+    target: ParentTarget,
     thresholds: z.array(Threshold).max(64).default([]).describe('What a rate has to meet'),
     placement: Placement.prefault({}).describe('Of every probe'),
     policies: Policies.prefault({}).describe('Of the search and of every probe'),

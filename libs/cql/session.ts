@@ -5,6 +5,7 @@ import { noContact } from './connect-problem.js';
 import { prepareOn, queryAll, registerForEvents } from './control.js';
 import type { Connection } from './connection.js';
 import { keepAlive, patienceOf, type Patience } from './keep-alive.js';
+import { LeavingPools } from './leaving-pools.js';
 import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
 import type { PreparedStatement } from './prepared.js';
 import { Preparer } from './preparer.js';
@@ -32,15 +33,11 @@ export class WireSession {
   routes = false;
   clusterName = '';
   private pools: NodePool[] = [];
-  /** Of nodes that have left: they get nothing new, and end when everything is answered. */
-  private leaving: NodePool[] = [];
-  private readonly pastTotals = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
+  private readonly leaving = new LeavingPools();
   private keyspace: string | undefined;
   private used: string | undefined;
   private readonly router = new Router();
   private readonly tablets = new TabletBook();
-  /** Counts of nodes that have left. */
-  private past: TargetShardCounts[] = [];
   private turn = 0;
   private tick = 0;
   private readonly sweepMs: number;
@@ -107,16 +104,14 @@ export class WireSession {
     return this.pools.filter((pool) => pool.open.length > 0).length;
   }
   totals(): Record<'bytesSent' | 'bytesReceived' | 'lateAnswers', number> {
-    const all = { ...this.pastTotals };
-    for (const pool of [...this.pools, ...this.leaving]) pool.addTotals(all);
+    const all = { ...this.leaving.totals };
+    for (const pool of [...this.pools, ...this.leaving.all]) pool.addTotals(all);
     return all;
   }
 
   /** What each shard of each node answered since the last call. */
   takeShards(): TargetShardCounts[] {
-    const taken = [...this.past, ...[...this.pools, ...this.leaving].flatMap((pool) => pool.takeShards())];
-    this.past = [];
-    return taken;
+    return [...this.leaving.takeShards(), ...this.pools.flatMap((pool) => pool.takeShards())];
   }
 
   /** Notes a key; the next `begin` goes to one of the nodes that hold it. */
@@ -219,7 +214,8 @@ export class WireSession {
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     this.refresher.stop();
-    for (const pool of [...this.pools, ...this.leaving]) pool.close();
+    this.leaving.close();
+    for (const pool of this.pools) pool.close();
   }
 
   private pool(facts: NodeFacts, port: number, options: Partial<PoolOptions> = {}): NodePool {
@@ -243,10 +239,7 @@ export class WireSession {
     );
     this.pools
       .filter((pool) => !nodes.some((node) => node.address === pool.facts.address))
-      .forEach((pool) => {
-        pool.leave();
-        this.leaving.push(pool);
-      });
+      .forEach((pool) => this.leaving.add(pool));
     this.tablets.clear();
     this.pools = nodes.map((facts) => kept.get(facts.address) ?? this.pool(facts, port));
   }
@@ -281,22 +274,13 @@ export class WireSession {
     if (this.keyspace !== undefined) await this.routeBy(this.keyspace);
   }
 
-  private sayFarewell(): void {
-    const gone = this.leaving.filter((pool) => pool.closeIdle());
-    for (const pool of gone) {
-      pool.addTotals(this.pastTotals);
-      this.past.push(...pool.takeShards());
-    }
-    this.leaving = this.leaving.filter((pool) => !gone.includes(pool));
-  }
-
   private sweep(): void {
     this.tick++;
     this.preparer.forgetTries();
     if (this.listening?.closed === true && this.upNodes > 0) this.refresher.soon();
-    for (const pool of [...this.pools, ...this.leaving])
+    for (const pool of [...this.pools, ...this.leaving.all])
       for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
-    if (this.leaving.length > 0) this.sayFarewell();
+    this.leaving.sweep();
     this.options.handler.onTurn();
   }
 }

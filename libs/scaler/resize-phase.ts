@@ -50,9 +50,11 @@ export class PhaseFold {
     this.folds.destroy();
     if (summaries === null) return null;
     const operations = Object.fromEntries(Object.entries(summaries).map(([name, each]) => [name, figuresOf(each)]));
-    const toMs = Number.isFinite(this.toMs) ? this.toMs : Math.round(this.endMs);
+    // No more than was measured, so that the times are those of the figures.
+    const fromMs = Math.max(this.fromMs, this.firstMs);
+    const toMs = Math.min(this.toMs, Math.ceil(this.endMs));
     return {
-      phase: { fromMs: this.fromMs, toMs, operations },
+      phase: { fromMs, toMs, operations },
       hasResponseTime: Object.values(summaries).some(({ responseTime }) => responseTime !== null),
     };
   }

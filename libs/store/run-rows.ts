@@ -6,8 +6,10 @@ import type { HistoryRow, RunRow, ShardRow } from './row.js';
 import type { Vault } from './vault.js';
 
 /** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
-const definitionOf = ({ kind }: RunRow, { spec, target }: Pick<RunRow, 'spec' | 'target'>): RunDefinition =>
-  ({ kind, spec, target }) as RunDefinition;
+export const definitionOf = (
+  { kind }: Pick<RunRow, 'kind'>,
+  { spec, target }: Pick<RunRow, 'spec' | 'target'>,
+): RunDefinition => ({ kind, spec, target }) as RunDefinition;
 
 const storedRun = (
   row: RunRow,

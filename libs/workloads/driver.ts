@@ -36,8 +36,8 @@ export interface TargetByKind {
   zookeeper: Target;
   soak: Target;
   cdc: CdcTarget;
-  suite: Target | null;
-  search: Target;
+  suite: CdcTarget | null;
+  search: CdcTarget;
 }
 
 /** What a run is: kind, specification and target belong together. */

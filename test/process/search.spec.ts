@@ -73,6 +73,20 @@ describe('a search on a target of known capacity', () => {
     expect((await world.summary(first.id)).operations['WRITE']?.completed).toBeGreaterThan(900);
   });
 
+  it('probes loads, whose rate is a cap: above the capacity it is missed', { timeout: ENDED_WITHIN_MS }, async () => {
+    const made = await world.post({ kind: 'generate', spec: { dataset: 'probed', files: 1, rowsPerFile: 300 } });
+    expect((await world.ended(made)).status).toBe('completed');
+    const spec = { dataset: 'probed', keyspace: 'probed', create: { replication: { factor: 1 } }, concurrency: 64 };
+    const { report } = await search(
+      { probe: { kind: 'load', spec }, plan: { type: 'sweep', ratesPerSecond: [100, 900] } },
+      [],
+    );
+    expect(report.probes).toMatchObject([
+      { ratePerSecond: 100, outcome: 'met' },
+      { ratePerSecond: 900, outcome: 'missed', limitedBy: 'target', reason: expect.stringContaining('at most 900') },
+    ]);
+  });
+
   it('sweeps rates into a table', async () => {
     const { id, report } = await search({ plan: { type: 'sweep', ratesPerSecond: [200, 400] }, probeMs: 600 }, []);
     expect(report.probes.filter(({ outcome }) => outcome === 'met').map(({ ratePerSecond }) => ratePerSecond)).toEqual([

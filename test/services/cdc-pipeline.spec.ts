@@ -8,7 +8,10 @@ const cassandra = process.env['TIDEMARK_TEST_CASSANDRA'];
 const Output = z.object({
   summary: z.object({ report: CdcReport, mismatches: z.array(z.object({ key: z.string() })) }),
 });
-const SinkStatus = z.object({ topics: z.record(z.string(), z.object({ insert: z.int(), dead: z.int() })) });
+const SinkStatus = z.object({
+  uncommitted: z.int(),
+  topics: z.record(z.string(), z.object({ insert: z.int(), dead: z.int() })),
+});
 const TOPIC = 'cdc.warehouse.users';
 
 /** A busy machine writes less than it is asked for; what was written counts. */
@@ -58,6 +61,8 @@ describe.skipIf(cassandra === undefined)('the kind cdc over a real pipeline', ()
     await pipeline.query('TRUNCATE cdc_users');
     const running = pipeline.benchmark(...LOAD, '--duration', '16s', '--weights', '94/3/3', '--drain', '120s');
     await expect.poll(rows, { timeout: 60_000, interval: 200 }).toBeGreaterThan(200);
+    const uncommitted = async () => SinkStatus.parse(await pipeline.sinkStatus()).uncommitted;
+    await expect.poll(uncommitted, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
     await pipeline.replaceSink();
     const resumed = await rows();
     await expect.poll(rows, { timeout: 60_000, interval: 200 }).toBeGreaterThan(resumed);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
+import { CdcReport } from '#libs/workloads/cdc/cdc.schema.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
 
 const url = process.env['TIDEMARK_TEST_POSTGRES'] ?? '';
@@ -24,20 +25,23 @@ describe.skipIf(url === '')('the kind cdc on a real PostgreSQL', () => {
   beforeAll(async () => {
     requireBuild();
     await asked(undefined, `CREATE DATABASE ${DATABASE}`);
+    // As a run that was killed leaves it: its slot has gone with its connection.
+    await asked(DATABASE, 'CREATE PUBLICATION tidemark_cdc_killed');
   });
   afterAll(async () => {
     await asked(undefined, `DROP DATABASE ${DATABASE} WITH (FORCE)`);
   });
 
   /** The command with a simulated source; its summary. */
-  async function cdc(words: string): Promise<Record<string, any>> {
+  async function cdc(words: string): Promise<{ report: CdcReport }> {
     const { hostname, port, username, password } = new URL(url);
     const sink = `--simulated --postgres-host ${hostname} --postgres-port ${port} --postgres-db ${DATABASE} --postgres-user ${username}`;
     const { out, errors } = await tidemark(`cdc --json ${sink} --sample 1 ${words}`.split(' '), {
       POSTGRES_PASSWORD: decodeURIComponent(password),
     }).ended;
     expect(out, errors).not.toBe('');
-    return JSON.parse(out).summary;
+    const { summary } = JSON.parse(out);
+    return { report: CdcReport.parse(summary.report) };
   }
 
   it.skipIf(!isLogical)(
@@ -55,10 +59,10 @@ describe.skipIf(url === '')('the kind cdc on a real PostgreSQL', () => {
       expect(report.fromSend.minMs).toBeLessThan(LAG_MS + 400);
       expect(report.fromSend.maxMs).toBeGreaterThan(LAG_MS + 600);
       // Those that come after the last change was seen are not waited for.
-      expect(report.simulated.duplicated).toBeGreaterThan(0);
+      expect(report.simulated?.duplicated).toBeGreaterThan(0);
       expect(report.duplicates).toBeGreaterThan(0);
-      expect(report.duplicates).toBeLessThanOrEqual(report.simulated.duplicated);
-      expect(Math.abs(report.clock.offsetMs)).toBeLessThan(report.clock.errorMs + 5);
+      expect(report.duplicates).toBeLessThanOrEqual(report.simulated?.duplicated ?? 0);
+      expect(Math.abs(report.clock?.offsetMs ?? NaN)).toBeLessThan((report.clock?.errorMs ?? NaN) + 5);
       const left = await asked(
         DATABASE,
         'SELECT pubname AS name FROM pg_publication UNION SELECT slot_name FROM pg_replication_slots',

@@ -144,6 +144,14 @@ describe.skipIf(executablePath === undefined)('the dashboard in Chromium', () =>
     );
   });
 
+  it('fills the form with a run, to start one like it', async () => {
+    await page.getByRole('link', { name: 'Start one like it' }).click();
+    await page.locator('.run-form').waitFor();
+    expect(await page.getByLabel('How it is written').inputValue()).toBe('fields');
+    expect(await field('name').inputValue()).toBe('from the form');
+    expect(await field('spec.rate.ratePerSecond').inputValue()).toBe('400');
+  });
+
   it('cancels a run after asking, and finds it in the list on a phone', async () => {
     const headers = { ...BEARER, 'content-type': 'application/json' };
     const body = JSON.stringify({

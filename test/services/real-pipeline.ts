@@ -62,7 +62,7 @@ export class RealPipeline {
     return (await fetch(`${this.place('SINK')}/status`)).json();
   }
 
-  /** Kills the sink where it stands, and starts another. */
+  /** Kills the sink where it stands, and starts another; the caller has to see that it has something to do again. */
   async replaceSink(): Promise<void> {
     const pid = Number(new RegExp(`^${SINK} runs: pid (\\d+)`, 'm').exec(await service('status'))?.[1]);
     process.kill(pid, 'SIGKILL');

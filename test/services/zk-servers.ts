@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
 const services = fileURLToPath(new URL('../../scripts/services.mjs', import.meta.url));
 
 /** Runs scripts/services; answers what it prints. Throws with what it complained of. */
@@ -47,11 +48,22 @@ export class ZkServers {
     await service('start', name);
   }
 
+  /** Ends it without a word, as kill -9 does. */
+  async kill(name = this.name): Promise<void> {
+    process.kill(await this.pidOf(name), 'SIGKILL');
+  }
+
   /** Stops it in its tracks: its sockets stay open, and nothing answers. The answered function lets it go on. */
   async freeze(name = this.name): Promise<() => void> {
-    const pid = Number(new RegExp(`^${name} runs: pid (\\d+)`, 'm').exec(await service('status'))?.[1]);
+    const pid = await this.pidOf(name);
     process.kill(pid, 'SIGSTOP');
     return () => void process.kill(pid, 'SIGCONT');
+  }
+
+  private async pidOf(name: string): Promise<number> {
+    const found = new RegExp(`^${name} runs: pid (\\d+)`, 'm').exec(await service('status'))?.[1];
+    if (found === undefined) throw new Error(`${name} does not run`);
+    return Number(found);
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { serverPlaces, takeSample } from '#libs/workloads/zookeeper/server-sample.js';
+import { TASK_SETS } from '#libs/workloads/zookeeper/task-sets.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
@@ -17,13 +17,24 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
   let servers: ZkServers;
   let addresses: string[];
   let folder: string;
+  let opened: Session;
+  let control: ZkClient;
   beforeAll(async () => {
     requireBuild();
     servers = await ZkServers.start('ensemble');
     addresses = (await servers.place('ensemble')).split(',');
     folder = mkdtempSync(join(tmpdir(), 'tidemark-ensemble-'));
+    opened = await Session.open({
+      connectString: addresses.join(','),
+      sessionTimeoutMs: 30_000,
+      operationTimeoutMs: 20_000,
+    });
+    control = new ZkClient(opened);
+    await control.create(BASE);
   });
   afterAll(async () => {
+    await control.delete(BASE);
+    await opened.close();
     await servers.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -41,15 +52,28 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
     return states.flatMap((found, index) => (found === state ? [index + 1] : []));
   };
 
-  it('tells how long a lost follower and a lost leader cost, and leaves nothing behind', async () => {
+  it('does every task set on three servers without a failure, and leaves nothing behind', async () => {
+    const hosts = addresses.join(',') + BASE;
+    const tried = async (taskSet: string): Promise<void> => {
+      const words = ['--task-set', taskSet, '--clients', '4', '--operations', '120', '--pseudo-root', '/deep/er'];
+      const { exitCode, out, errors } = await tidemark(['zookeeper', '--hosts', hosts, '--json', ...words]).ended;
+      expect(exitCode, errors).toBe(0);
+      const { operations, report } = JSON.parse(out);
+      const total = operations.at(-1);
+      expect(total.failures, taskSet).toBe(0);
+      expect(total.requests, taskSet).toBeGreaterThanOrEqual(120);
+      expect(report, taskSet).toMatchObject({ sessions: 4, connectionLosses: 0 });
+    };
+    const waiting = TASK_SETS.values();
+    const next = async (): Promise<void> => {
+      for (const taskSet of waiting) await tried(taskSet);
+    };
+    await Promise.all([next(), next(), next()]);
+    expect(await control.children(BASE)).toEqual([]);
+  });
+
+  it('tells how long a killed follower and a killed leader cost, and leaves nothing behind', async () => {
     const connectString = addresses.join(',') + BASE;
-    const opened = await Session.open({
-      connectString: addresses.join(','),
-      sessionTimeoutMs: 30_000,
-      operationTimeoutMs: 20_000,
-    });
-    const control = new ZkClient(opened);
-    await control.create(BASE);
     const running = tidemark([
       'zookeeper',
       '--hosts',
@@ -72,15 +96,13 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
     await running.seen(/\d+ req\/s/);
     const [follower = 0] = await membersIn('follower');
     const [leader = 0] = await membersIn('leader');
-    await servers.stopOne(`zookeeper.${follower}`);
+    await servers.kill(`zookeeper.${follower}`);
     await running.seen(/server \S+ does not answer/);
     await servers.startOne(`zookeeper.${follower}`);
     await running.seen(/server \S+ answers again/);
-    await servers.stopOne(`zookeeper.${leader}`);
+    await servers.kill(`zookeeper.${leader}`);
     await running.seen(/leader: \S+ -> \S+/);
     await servers.startOne(`zookeeper.${leader}`);
-    // Every session has found its way and works.
-    await sleep(2_000);
     running.child.kill('SIGINT');
     const { out, errors } = await running.ended;
     expect(out, errors).toMatch(/time to recover: \d+ ms on average/);
@@ -103,7 +125,5 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
     for (const address of addresses)
       expect(readdirSync(folder)).toContain(`zk-metrics-${address.replace(':', '_')}.csv`);
     await expect.poll(() => control.children(BASE), { timeout: 30_000 }).toEqual([]);
-    await control.delete(BASE);
-    await opened.close();
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArtifactPage } from '../../apps/api/results/artifacts.schema.js';
-import { TASK_SETS } from '#libs/workloads/zookeeper/task-sets.js';
+import { zookeeperSequence } from '#libs/workloads/suite/zookeeper-sequence.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
@@ -19,7 +19,7 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
     session = await Session.open({ connectString: address, sessionTimeoutMs: 30_000, operationTimeoutMs: 30_000 });
     control = new ZkClient(session);
     await control.create(BASE);
-    world = await World.create();
+    world = await World.create({ TIDEMARK_START_DELAY_MS: '100', TIDEMARK_POLL_MS: '50' });
     await world.service(2);
   }, 60_000);
   afterAll(async () => {
@@ -35,23 +35,6 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
     expect(exitCode, errors).toBe(0);
     return JSON.parse(out);
   };
-
-  it('does every task set without a failure, and leaves nothing behind', async () => {
-    const tried = async (taskSet: string): Promise<void> => {
-      const words = ['--task-set', taskSet, '--clients', '4', '--operations', '120', '--pseudo-root', '/deep/er'];
-      const { operations, report } = await zookeeper(...words);
-      const total = operations.at(-1);
-      expect(total.failures, taskSet).toBe(0);
-      expect(total.requests, taskSet).toBeGreaterThanOrEqual(120);
-      expect(report, taskSet).toMatchObject({ sessions: 4, connectionLosses: 0 });
-    };
-    const waiting = TASK_SETS.values();
-    const next = async (): Promise<void> => {
-      for (const taskSet of waiting) await tried(taskSet);
-    };
-    await Promise.all([next(), next(), next()]);
-    expect(await control.children(BASE)).toEqual([]);
-  });
 
   it('pauses between operations and opens sessions one by one, as Locust does', async () => {
     const waits = [
@@ -106,6 +89,16 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       expect((await text(`artifacts/${metrics}`)).split('\n')[0]).toMatch(
         /^timestamp,host_port,.*outstanding_requests/,
       );
+      const series = await world.call(`/v1/runs/${id}/server-metrics?key=num_alive_connections,no_such_key`);
+      expect(series).toMatchObject({
+        items: [
+          {
+            server: address,
+            keys: expect.arrayContaining(['znode_count', 'outstanding_requests']),
+            series: [{ key: 'num_alive_connections', points: expect.arrayContaining([expect.anything()]) }],
+          },
+        ],
+      });
       await world.call(`/v1/runs/${id}/annotations`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -121,6 +114,41 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
       await world.cancel(long);
       expect((await world.ended(long, 10_000)).status).toBe('cancelled');
       await expect.poll(() => control.children(BASE), { timeout: 20_000 }).toEqual([]);
+    },
+  );
+
+  it(
+    'does a part of the original’s sequence as a suite, in one request, with one report',
+    { timeout: 120_000 },
+    async () => {
+      const params = { valueSizes: '8', clients: 2, stepMs: 300, pauseMs: 0, metricsMs: 200, intervalMs: 100 };
+      const sequence = zookeeperSequence(params);
+      const some = sequence.steps.filter(({ id: step }) => ['set_8_B', 'watch', 'exists'].includes(step));
+      const probe = { kind: 'zookeeper', spec: { taskSet: 'get', clients: 2 } };
+      const plan = { type: 'sweep', ratesPerSecond: [50, 150] };
+      const sweep = { id: 'sweep', run: { kind: 'search', spec: { probe, plan, probeMs: 400 } } };
+      const spec = { ...sequence, steps: [...some, sweep] };
+      const target = { connectString: `${address}${BASE}` };
+      const id = await world.post({ kind: 'suite', name: 'sequence', target, spec });
+      const run = await world.ended(id, 100_000);
+      const { report, verdict } = await world.summary(id);
+      if (report?.kind !== 'suite') throw new Error(`no report: ${run.problem?.detail ?? run.status}`);
+      expect(run, JSON.stringify(report.steps)).toMatchObject({
+        status: 'completed',
+        spec: { ensemble: { chroot: BASE } },
+      });
+      expect(report).toMatchObject({ succeeded: spec.steps.length, failed: 0 });
+      expect(verdict).toBe('none');
+      const swept = (await world.summary(report.steps.at(-1)?.runId ?? '')).report;
+      expect(swept).toMatchObject({ kind: 'search', stoppedBy: 'all', probes: [{ ratePerSecond: 50 }, { failed: 0 }] });
+      for (const { operations, failed, outputs } of report.steps.slice(0, -1)) {
+        expect(operations).toBeGreaterThan(0);
+        expect(failed).toBe(0);
+        expect(outputs).toMatchObject({ sessions: 2 });
+      }
+      const page = await (await fetch(`${world.url}/v1/runs/${id}/report`)).text();
+      for (const { id: step } of spec.steps) expect(page).toContain(`<td>${step}</td>`);
+      expect(await control.children(BASE)).toEqual([]);
     },
   );
 

@@ -72,6 +72,7 @@ describe('the OpenAPI document', () => {
           'artifacts',
           'artifacts/{name}',
           'comparison',
+          'server-metrics',
           'events',
           'hdr',
           'intervals',

@@ -1,5 +1,6 @@
 import type { ParentKind } from '#libs/contract/run.js';
 import { nightlySuite } from '#libs/workloads/suite/nightly.js';
+import { zookeeperSequence } from '#libs/workloads/suite/zookeeper-sequence.js';
 import type { Example } from './run-examples.js';
 
 const target = { contactPoints: ['127.0.0.1:9042'] };
@@ -11,6 +12,15 @@ export const PARENT_EXAMPLES: { [K in ParentKind]: Record<string, Example> } = {
       summary:
         'suite: rows are generated, loaded and looked up; then a stress run, a check of it, and a report over all',
       value: { kind: 'suite', name: 'nightly', target, spec: nightlySuite() },
+    },
+    suiteZookeeper: {
+      summary: 'suite: the task sets of the Locust harness one after another',
+      value: {
+        kind: 'suite',
+        name: 'sequence',
+        target: { connectString: '127.0.0.1:2181' },
+        spec: zookeeperSequence({ clients: 256, minWaitMs: 150, maxWaitMs: 300, stepMs: 15_000 }),
+      },
     },
     suiteMatrix: {
       summary: 'suite: the limit is searched; then runs at half of it, with every number of threads',

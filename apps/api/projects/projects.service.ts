@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { CodedError } from '#libs/contract/problem.js';
 import { type CreateProject, DEFAULT_PROJECT, type Project, type ReplaceProject } from '#libs/contract/project.js';
 import type { Made } from '#libs/store/platform/port.js';
-import { plannedRatePerSecond } from '#libs/store/platform/planned-rate.js';
+import type { RunDefinition } from '#libs/workloads/driver.js';
+import { plannedRatePerSecond, ratePathOf } from '#libs/workloads/planned-rate.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
 import { idempotencyOf } from '../http/idempotency.js';
@@ -65,11 +66,8 @@ export class Projects {
   }
 
   /** Throws CodedError QUOTA_EXCEEDED for a run that its project could never start; others wait in the queue. */
-  async refuseTooLarge({
-    projectId,
-    spec,
-    placement,
-  }: Pick<NewRun, 'spec' | 'placement'> & { projectId: string }): Promise<void> {
+  async refuseTooLarge(run: RunDefinition & Pick<NewRun, 'placement'> & { projectId: string }): Promise<void> {
+    const { projectId, placement } = run;
     const project = await this.store.platform.projects.find(projectId);
     if (project === null) throw absent(projectId);
     const { executors, ratePerSecond } = project.quotas;
@@ -80,10 +78,10 @@ export class Projects {
         placement.executors,
       );
     if (ratePerSecond === undefined) return;
-    const planned = plannedRatePerSecond(spec);
+    const planned = plannedRatePerSecond(run);
     if (planned === null || planned > ratePerSecond)
       throw tooMuch(
-        'spec.rate',
+        ratePathOf(run.kind),
         `a rate of at most ${ratePerSecond} operations per second, which project ${projectId} may send`,
         planned ?? 'no limit',
       );

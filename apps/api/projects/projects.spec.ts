@@ -99,6 +99,27 @@ it('what alone is over the quota is refused with the field; what is too much tog
   ]);
   expect(Problem.parse((await api.post('/v1/runs', stress('127.0.0.1'), red)).json).detail).toContain('found no limit');
 
+  const target = { contactPoints: ['127.0.0.1'] };
+  const load = (spec: object) => ({ kind: 'load', target, spec: { dataset: 'd', ...spec } });
+  const zookeeper = {
+    kind: 'zookeeper',
+    target: { connectString: '127.0.0.1' },
+    spec: { taskSet: 'get', operations: 1, rate: { model: 'closed', throttlePerSecond: 1002 } },
+  };
+  const others = [
+    [load({ rowsPerSecond: 1003 }), 'spec.rowsPerSecond', 'found 1003'],
+    [load({}), 'spec.rowsPerSecond', 'found no limit'],
+    [zookeeper, 'spec.rate', 'found 1002'],
+    [
+      stress('127.0.0.1', undefined, { spec: { command: 'write n=1 -rate threads=1 fixed=1004/s' } }),
+      'spec.rate',
+      'found 1004',
+    ],
+  ] as const;
+  for (const [body, path, found] of others)
+    expect(Problem.parse((await api.post('/v1/runs', body, red)).json).errors).toEqual([
+      { path, message: expect.stringContaining(found) },
+    ]);
   const first = Run.parse((await api.post('/v1/runs', stress('127.0.0.1', open(600)), red)).json);
   await beginRun(api.store, first.id, api.now.ms);
   const reason = async (id: string) => Run.parse((await api.get(`/v1/runs/${id}`, red)).json).waiting?.reason;

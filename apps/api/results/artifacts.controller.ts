@@ -9,6 +9,7 @@ import { Problems } from '../problem/problems.decorator.js';
 import { RunId } from '../runs/runs.schema.js';
 import { AnnotationPage, ArtifactName, ArtifactPage, CreateAnnotation, ReportQuery } from './artifacts.schema.js';
 import { Artifacts } from './artifacts.service.js';
+import { ServerMetricsList, ServerMetricsQuery } from './server-metrics.schema.js';
 import { HtmlReports } from './html-report.service.js';
 
 @ApiTags('results')
@@ -37,6 +38,22 @@ export class ArtifactsController {
     @Res() response: Response,
   ): Promise<void> {
     await streamText(await this.artifacts.read(id, name), request, response);
+  }
+
+  @Get('server-metrics')
+  @ApiOperation({
+    operationId: 'getServerMetrics',
+    summary: 'What the servers of a zookeeper run said of themselves, as series',
+    description:
+      'As in the artifacts zk-metrics-*.csv, also while the run is on: which keys there are, and the points of those that are asked for.',
+  })
+  @ApiOkResponse({ description: 'The servers', standardSchema: ServerMetricsList })
+  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED')
+  serverMetrics(
+    @Param({ schema: RunId }) { id }: RunId,
+    @Query({ schema: ServerMetricsQuery }) query: ServerMetricsQuery,
+  ): Promise<ServerMetricsList> {
+    return this.artifacts.serverMetrics(id, query);
   }
 
   @Get('report')

@@ -135,10 +135,7 @@ export class RunPlanner {
     for (const draft of drafts) {
       const child = await this.examineChild(draft, run);
       for (const endpoint of child.endpoints) endpoints.add(endpoint);
-      for (const { path, message } of child.issues) {
-        const issue = { path: draft.pathOf(path), message };
-        found.set(JSON.stringify(issue), issue);
-      }
+      for (const issue of child.issues.map(draft.locate)) found.set(JSON.stringify(issue), issue);
     }
     return { endpoints: [...endpoints], issues: [...found.values()] };
   }
@@ -148,10 +145,15 @@ export class RunPlanner {
     if (!parsed.success) return { endpoints: [], issues: issuesOf(parsed.error, body) };
     const { run, issues } = await this.examine(parsed.data);
     if (run === null) return { endpoints: [], issues };
-    const ownPassword = run.target?.password !== undefined && target?.password === undefined;
+    const inCommand = run.kind === 'stress' && target?.password === undefined && !hasPassword(body['target']);
+    const ownPassword = inCommand && run.target?.password !== undefined;
     return { endpoints: run.endpoints, issues: ownPassword ? [...issues, OWN_PASSWORD] : issues };
   }
 }
+
+/** A step's own target with a password is refused where it stands. */
+const hasPassword = (target: unknown): boolean =>
+  typeof target === 'object' && target !== null && 'password' in target && target.password !== undefined;
 
 interface Locked {
   endpoints: readonly string[];

@@ -6,7 +6,7 @@ import { CodedError } from '#libs/contract/problem.js';
 import { cdcJob, type CdcOptions } from './cdc-options.js';
 
 const jobOf = (change: Partial<CdcOptions> = {}, environment: Record<string, string> = {}) =>
-  cdcJob({ simulated: false, poisson: false, create: true, ...change }, environment);
+  cdcJob({ simulated: false, scyllaLog: false, poisson: false, create: true, ...change }, environment);
 
 function issuesOf(change: Partial<CdcOptions>, environment: Record<string, string> = {}): string[] {
   try {

@@ -17,6 +17,7 @@ export function addSuite(program: Command, outside: ServiceOutside, done: (exitC
     .addOption(new Option('--preset <name>', 'in place of a file').choices(Object.keys(PRESETS)))
     .option('--param <name=value>', 'a parameter of the suite; may be repeated', collect, [])
     .option('--node <host,…>', 'contact points of the target')
+    .option('--hosts <connect-string>', 'the target, where that is a ZooKeeper ensemble')
     .option('--name <name>', 'name of the run')
     .option('--label <name=value>', 'label of the run and its steps; may be repeated', collect, [])
     .option('--report <file>', 'write the HTML report there')

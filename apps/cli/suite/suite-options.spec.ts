@@ -33,6 +33,19 @@ describe('tidemark suite', () => {
     expect(run).toMatchObject({ name: 'nightly', spec: { params: { files: 1, rowsPerFile: 25_000 } } });
   });
 
+  it('knows the sequence of the Locust harness, on an ensemble', () => {
+    const flags = { ...none, preset: 'zookeeper-sequence', param: ['clients=9', 'valueSizes=8'] } as const;
+    const run = suiteRun(undefined, { ...flags, hosts: '127.0.0.1:2181/a' });
+    expect(run).toMatchObject({
+      name: 'zookeeper-sequence',
+      target: { connectString: '127.0.0.1:2181/a' },
+      spec: { params: { clients: 9, stepMs: 10_000 } },
+    });
+    expect(() => suiteRun(undefined, { ...flags, hosts: 'h:x' })).toThrow('no suite');
+    expect(() => suiteRun(undefined, { ...flags, hosts: 'h', node: 'h' })).toThrow('--node');
+    expect(() => suiteRun(undefined, { ...flags, param: ['repetitions=x'] })).toThrow('--param repetitions');
+  });
+
   it.each([
     [{ steps: [] }, 'no suite'],
     [{ kind: 'stress', target: { contactPoints: ['h'] }, spec: { command: 'write n=1' } }, 'suite'],

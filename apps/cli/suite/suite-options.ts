@@ -2,12 +2,14 @@ import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { CreateRun } from '#libs/contract/run.js';
 import { nightlySuite } from '#libs/workloads/suite/nightly.js';
+import { zookeeperSequence } from '#libs/workloads/suite/zookeeper-sequence.js';
 
 /** The flags of `tidemark suite`. */
 export interface SuiteOptions {
-  preset?: string;
+  preset?: PresetName;
   param: readonly string[];
   node?: string;
+  hosts?: string;
   name?: string;
   label: readonly string[];
 }
@@ -15,7 +17,8 @@ export interface SuiteOptions {
 type Params = Record<string, string | number | boolean>;
 type Document = Readonly<Record<string, unknown>>;
 
-export const PRESETS = { nightly: nightlySuite } as const;
+export const PRESETS = { nightly: nightlySuite, 'zookeeper-sequence': zookeeperSequence } as const;
+export type PresetName = keyof typeof PRESETS;
 
 const isDocument = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -35,25 +38,43 @@ export function pairsOf(pairs: readonly string[], flag: string): Params {
 const texts = (params: Params): Record<string, string> =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 
+/** A preset with its parameters. Throws CodedError VALIDATION_FAILED. */
+function presetRun(name: PresetName, params: Params): Document {
+  try {
+    return { kind: 'suite', name, spec: PRESETS[name](params) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CodedError('VALIDATION_FAILED', `--param ${error.message}`);
+  }
+}
+
+/** The target of the file with what flags say of it; undefined when neither says anything. */
+function targetOf(said: unknown, { node, hosts }: SuiteOptions): unknown {
+  if (node !== undefined && hosts !== undefined)
+    throw new CodedError('VALIDATION_FAILED', 'expected --node, of a CQL cluster, or --hosts, of a ZooKeeper ensemble');
+  const given = isDocument(said) ? said : {};
+  if (node !== undefined) return { ...given, contactPoints: node.split(',') };
+  return hosts === undefined ? said : { ...given, connectString: hosts };
+}
+
 /**
  * The run that a file (a whole definition, or a suite's specification alone) or a preset stands for, flags over it. Throws
  * CodedError VALIDATION_FAILED with every problem.
  */
 export function suiteRun(document: unknown, options: SuiteOptions): CreateRun {
   const params = pairsOf(options.param, '--param');
-  const preset = options.preset === 'nightly' ? { kind: 'suite', name: 'nightly', spec: PRESETS.nightly() } : undefined;
+  const preset = options.preset === undefined ? undefined : presetRun(options.preset, params);
   const given: unknown =
     preset ?? (isDocument(document) && 'kind' in document ? document : { kind: 'suite', spec: document });
   const whole: Document = isDocument(given) ? given : {};
   const spec = whole['spec'];
+  const target = targetOf(whole['target'], options);
   const specParams = isDocument(spec) ? spec['params'] : undefined;
   const body = {
     ...whole,
     ...(options.name !== undefined && { name: options.name }),
     ...(options.label.length > 0 && { labels: texts(pairsOf(options.label, '--label')) }),
-    ...(options.node !== undefined && {
-      target: { ...(isDocument(whole['target']) && whole['target']), contactPoints: options.node.split(',') },
-    }),
+    ...(target !== undefined && { target }),
     ...(isDocument(spec) && { spec: { ...spec, params: { ...(isDocument(specParams) && specParams), ...params } } }),
   };
   const run = CreateRun.safeParse(body);

@@ -34,6 +34,14 @@ const GIVEN: ReadonlySet<string> = new Set([
 /** Locustfiles of the original whose names are not their task sets'. */
 const FILES: Readonly<Record<string, string>> = { connect_set_parallel: 'connect_set' };
 
+/** Locustfiles that are more than one run. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  sequence: 'tidemark suite --preset zookeeper-sequence',
+  set_with_controller: 'tidemark suite',
+  max_load_seeker: 'a search (POST /v1/runs, kind search)',
+  max_load_binary_search: 'a search (POST /v1/runs, kind search)',
+};
+
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };
 
 /** `90`, `90s`, `5m`, `1h30m` as seconds; as it is when it is none of them. */
@@ -49,6 +57,13 @@ function taskSetOf(file: string): string {
   return FILES[name] ?? name;
 }
 
+function readFile(file: string, flag: string, read: LocustWords): void {
+  const taskSet = taskSetOf(file);
+  const otherwise = OTHERWISE[taskSet];
+  if (otherwise === undefined) read.settings.taskSet = taskSet;
+  else read.issues.push({ path: flag, message: `expected one task set, found ${file}, which is ${otherwise} here` });
+}
+
 /** Reads what commander did not know. */
 export function readLocustWords(words: readonly string[]): LocustWords {
   const read: LocustWords = { settings: {}, bench: {}, remarks: [], issues: [] };
@@ -61,7 +76,7 @@ export function readLocustWords(words: readonly string[]): LocustWords {
     else if (value !== undefined && setting !== undefined)
       read.settings[setting] = setting === 'duration' ? secondsOf(value) : value;
     else if (value !== undefined && word.startsWith('--bench-')) read.bench[word.slice('--bench-'.length)] = value;
-    else if (value !== undefined) read.settings.taskSet = taskSetOf(value);
+    else if (value !== undefined) readFile(value, word, read);
     else if (GIVEN.has(word)) read.remarks.push(`${word} has no meaning here: it is always so`);
     else
       read.issues.push({

@@ -116,9 +116,11 @@ describe('zookeeperJob', () => {
       maxWait: '3',
       kazooSaslOptions: '{"mechanism":"GSSAPI"}',
     };
-    const issues = issuesOf(() => zookeeperJob(options, ['--csv', 'out'], { KAZOO_LOCUST_CREATE_CLIENT: 'x = 1' }));
+    const words = ['--csv', 'out', '-f', 'locust_sequence.py'];
+    const issues = issuesOf(() => zookeeperJob(options, words, { KAZOO_LOCUST_CREATE_CLIENT: 'x = 1' }));
     for (const expected of [
       /^--csv: expected -c, -r/,
+      /^-f: expected one task set, .* tidemark suite --preset zookeeper-sequence/,
       /^--kazoo-sasl-options mechanism: expected "DIGEST-MD5", found "GSSAPI"/,
       /^--key-size: expected a number, found x/,
       /^KAZOO_LOCUST_CREATE_CLIENT: expected nothing/,

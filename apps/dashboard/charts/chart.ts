@@ -98,6 +98,7 @@ export class Chart {
     if (width === 0) return;
     const { x, lines } = this.columns;
     this.plot = new uPlot(this.plotOptions(width), [x, ...lines.map(({ values }) => values)], this.box);
+    letKeysToggle(this.plot.root);
   }
 
   private plotOptions(width: number): uPlot.Options {
@@ -175,3 +176,16 @@ export class Chart {
 /** Bars and lines that do not begin at zero tell a story that is not there. */
 const fromZero = (_plot: uPlot, _least: number, most: number | null): uPlot.Range.MinMax =>
   most === null || most <= 0 ? [0, 1] : [0, most * 1.08];
+
+/** Names of the legend show and hide their lines; the library knows the mouse only. */
+function letKeysToggle(root: HTMLElement): void {
+  for (const name of root.querySelectorAll<HTMLElement>('.u-series:not(:first-child) th')) {
+    name.tabIndex = 0;
+    name.setAttribute('role', 'button');
+    name.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      name.click();
+    });
+  }
+}

@@ -16,7 +16,7 @@ function write(node: Node, value: unknown): void {
   switch (node.type) {
     case 'text':
     case 'number':
-      node.text = value === undefined || value === null ? '' : String(value);
+      node.text = textOf(value);
       return;
     case 'json':
       node.text = value === undefined ? '' : JSON.stringify(value, null, 2);
@@ -49,6 +49,13 @@ function write(node: Node, value: unknown): void {
     }
   }
 }
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number'
+    ? String(value)
+    : value === undefined
+      ? ''
+      : JSON.stringify(value);
 
 function filled(field: Field, value: unknown): Node {
   const node = nodeOf(field);
@@ -103,10 +110,8 @@ function matches(pattern: string, text: string): boolean {
 export function isAlike(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, index) => isAlike(item, b[index]));
-  if (isObject(a) && isObject(b)) {
-    const [left, right] = [a, b].map((object) => Object.keys(object).filter((key) => object[key] !== undefined));
-    return left?.length === right?.length && (left ?? []).every((key) => isAlike(a[key], b[key]));
-  }
+  if (isObject(a) && isObject(b))
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => isAlike(a[key], b[key]));
   return a === b || (a === undefined && isEmpty(b)) || (b === undefined && isEmpty(a));
 }
 

@@ -85,6 +85,20 @@ describe('the form of a run', () => {
     expect(fillNode(formOfKind('generate'), { kind: 'generate', spec: { dataset: 'a', oddity: 1 } })).toBe(false);
   });
 
+  it('takes a body whose lists and records are empty, as runs are answered', () => {
+    const body = {
+      kind: 'generate',
+      labels: {},
+      thresholds: [],
+      placement: {},
+      spec: { dataset: 'a', files: 1, rowsPerFile: 2 },
+    };
+    const node = formOfKind('generate');
+    expect(fillNode(node, body)).toBe(true);
+    expect(valueOf(node)).toEqual({ kind: 'generate', thresholds: [], placement: {}, spec: body.spec });
+    expect(isAlike({ a: [] }, { a: [1] })).toBe(false);
+  });
+
   it('keeps an optional part that is asked for and empty, and null out of unions', () => {
     const node = formOf({
       type: 'object',

@@ -1,6 +1,8 @@
 import type { ProblemCode } from '#libs/contract/problem.js';
 import type { StoredRun } from '#libs/store/port.js';
 import { failureOf, isSettled } from '../parent/step-outcome.js';
+import { plannedRatePerSecond } from '../planned-rate.js';
+import { isCapped } from './probe-rate.js';
 import type { LimitedBy, Probed } from './search.schema.js';
 
 /**
@@ -30,6 +32,18 @@ const ACCIDENTS: ReadonlySet<ProblemCode> = new Set(['EXECUTOR_LOST', 'LANE_CRAS
 
 type Outcome = Pick<Probed, 'outcome' | 'limitedBy' | 'reason'>;
 
+/** Of a cap: whatever a run does at its start and its end is part of its time. */
+const CAP_REACHED = 0.95;
+
+/** Says that a run whose rate is a cap stayed below it. */
+function belowCap(run: StoredRun): { message: string } | undefined {
+  const asked = isCapped(run.kind) ? plannedRatePerSecond(run) : null;
+  const done = run.summary?.operations['total']?.ratePerSecond ?? 0;
+  return asked === null || done >= CAP_REACHED * asked
+    ? undefined
+    : { message: `${done.toFixed(1)} of at most ${asked} per second were done` };
+}
+
 /** What a probe says of its rate. */
 export function probeOutcome(run: StoredRun, nowMs: number): Outcome {
   const { status, problem, summary } = run;
@@ -42,7 +56,7 @@ export function probeOutcome(run: StoredRun, nowMs: number): Outcome {
   const { reasons } = summary.validity;
   const unbelievable = reasons.find(({ level, code }) => level === 'invalid' && !TOO_MUCH.has(code));
   if (unbelievable) return { outcome: 'invalid', limitedBy: null, reason: unbelievable.message };
-  const short = reasons.find(({ code }) => NOT_REACHED.has(code));
+  const short = reasons.find(({ code }) => NOT_REACHED.has(code)) ?? belowCap(run);
   if (!short && summary.verdict !== 'failed') return { outcome: 'met', limitedBy: null, reason: null };
   const ownFault = reasons.find(({ code }) => OWN_FAULTS.has(code));
   if (ownFault) return { outcome: 'invalid', limitedBy: null, reason: ownFault.message };

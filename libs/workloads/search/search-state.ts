@@ -1,4 +1,5 @@
 import type { StoredRun } from '#libs/store/port.js';
+import { plannedRatePerSecond } from '../planned-rate.js';
 import type { ChildRuns } from '../parent/child-runs.js';
 import { confidenceOf, edgeOf, talliesOf, type Vote } from './edge.js';
 import { explain } from './explanation.js';
@@ -63,7 +64,7 @@ function probesOf({ byStep, reused }: ChildRuns, nowMs: number): Probed[] {
       probe,
       runId: run.id,
       reused: reused.has(probe),
-      ratePerSecond: askedRate(run),
+      ratePerSecond: plannedRatePerSecond(run) ?? 0,
       ...probeOutcome(run, nowMs),
       achievedPerSecond: total?.ratePerSecond ?? null,
       meanMs: latency?.meanMs ?? null,
@@ -79,9 +80,6 @@ function probesOf({ byStep, reused }: ChildRuns, nowMs: number): Probed[] {
     });
   }
 }
-
-const askedRate = ({ spec }: StoredRun): number =>
-  'rate' in spec && spec.rate.model === 'open' ? spec.rate.ratePerSecond : 0;
 
 function reportOf(spec: SearchSpec, probes: Probed[], stoppedBy: StoppedBy): SearchReport {
   const tallies = talliesOf(probes.flatMap(voteOf));

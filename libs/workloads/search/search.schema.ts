@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { Ensemble } from '../parent/ensemble.schema.js';
 
 const Rate = z.number().positive().max(1e8);
 
 /** A run at each of the rates; what it is said of a rate and an end in its specification is replaced. */
 const Probe = z
   .strictObject({
-    kind: z.enum(['stress', 'query']),
+    kind: z.enum(['stress', 'query', 'load', 'zookeeper', 'cdc']),
     spec: z
       .record(z.string(), z.unknown())
       .describe("As a run's of that kind, in structured form; its rate and its end are the search's"),
@@ -56,7 +57,12 @@ export const SearchSpec = z
   .strictObject({
     probe: Probe,
     plan: z.discriminatedUnion('type', [Limit, Sweep]),
-    probeMs: z.int().min(200).max(86_400_000).default(30_000).describe('How long each probe is measured'),
+    probeMs: z
+      .int()
+      .min(200)
+      .max(86_400_000)
+      .default(30_000)
+      .describe('How long each probe is measured; one of kind load ends with the rows of its dataset'),
     warmUpMs: z
       .int()
       .min(0)
@@ -70,6 +76,7 @@ export const SearchSpec = z
       .max(20)
       .default(3)
       .describe('Probes of one rate that may be invalid in a row before the search gives up'),
+    ensemble: Ensemble.optional(),
     reuse: z
       .record(z.string().max(512), z.string().max(64))
       .default({})

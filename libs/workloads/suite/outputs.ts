@@ -76,6 +76,30 @@ const OF_KIND: { [K in WorkloadKind]?: { example: (body: Body) => Outputs; of: (
       return { dataset, ok, missing, different };
     },
   },
+  zookeeper: {
+    example: () => ({ sessions: EXAMPLE, connectionLosses: EXAMPLE, leaderChanges: EXAMPLE }),
+    of: ({ summary }) => {
+      if (summary?.report?.kind !== 'zookeeper') return {};
+      const { sessions, connectionLosses, leaderChanges } = summary.report;
+      return { sessions, connectionLosses, leaderChanges };
+    },
+  },
+  soak: {
+    example: () => ({ rowsWritten: EXAMPLE, failedRows: EXAMPLE }),
+    of: ({ summary }) => {
+      if (summary?.report?.kind !== 'soak') return {};
+      const { rowsWritten, failedRows } = summary.report;
+      return { rowsWritten, failedRows };
+    },
+  },
+  cdc: {
+    example: () => ({ eventsPerSecond: EXAMPLE, verifiedShare: 1 }),
+    of: ({ summary }) => {
+      if (summary?.report?.kind !== 'cdc') return {};
+      const { eventsPerSecond, verifiedShare } = summary.report;
+      return { eventsPerSecond, verifiedShare };
+    },
+  },
   search: {
     example: () => ({ ratePerSecond: EXAMPLE, lowestMissedPerSecond: EXAMPLE }),
     of: ({ summary }) => {

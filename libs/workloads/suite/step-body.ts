@@ -1,6 +1,6 @@
 import type { Issue } from '#libs/contract/problem.js';
-import type { WorkloadKind } from '#libs/contract/run.js';
 import type { StoredRun } from '#libs/store/port.js';
+import { handedTarget, type TargetHead } from '../parent/handed-target.js';
 import type { ExpandedStep } from './expand.js';
 import { outputName } from './expand.js';
 import { exampleOutputs } from './outputs.js';
@@ -8,24 +8,24 @@ import { fillIn, placeholdersOf, type Resolve } from './placeholders.js';
 import type { Scalar } from './suite.schema.js';
 
 /** What a suite gives to its steps. */
-export type SuiteHead = Pick<StoredRun, 'name' | 'labels' | 'target' | 'placement' | 'policies'>;
+export type SuiteHead = Pick<StoredRun, 'name' | 'labels' | 'placement' | 'policies'> & TargetHead;
 
-/** Kinds that work on no cluster. */
-const WITHOUT_TARGET: ReadonlySet<string> = new Set<WorkloadKind>(['generate']);
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** The body of POST /v1/runs for a step: not checked yet. */
 export function stepBody({ key, run }: ExpandedStep, suite: SuiteHead, resolve: Resolve): Record<string, unknown> {
   const filled = fillIn(run, resolve);
-  const body: Record<string, unknown> = { ...(typeof filled === 'object' && filled) };
-  const { placement, policies, target } = suite;
+  const body = isRecord(filled) ? filled : {};
+  const { placement, policies } = suite;
+  const target = handedTarget(body, suite);
   const labels = body['labels'];
   return {
     name: `${suite.name ?? 'suite'}: ${key}`.slice(0, 200),
     placement,
     policies,
-    ...(target !== null && !WITHOUT_TARGET.has(String(body['kind'])) && { target }),
+    ...(target !== undefined && { target }),
     ...body,
-    labels: { ...suite.labels, ...(typeof labels === 'object' && labels) },
+    labels: { ...suite.labels, ...(isRecord(labels) && labels) },
   };
 }
 
@@ -37,11 +37,20 @@ export function stepProblems({ path, run }: ExpandedStep): Issue[] {
       path: `${path}.run.kind`,
       message: 'expected a kind that is no suite: its steps can stand here themselves',
     });
-  if ('target' in run)
-    issues.push({
-      path: `${path}.run.target`,
-      message: 'expected no field of this name: the suite’s target is that of all steps',
-    });
+  const target = run['target'];
+  const tls = isRecord(target) ? target['tls'] : undefined;
+  const sink = isRecord(target) ? target['sink'] : undefined;
+  const secrets = {
+    'target.password': isRecord(target) ? target['password'] : undefined,
+    'target.tls.keyPem': isRecord(tls) ? tls['keyPem'] : undefined,
+    'target.sink.password': isRecord(sink) ? sink['password'] : undefined,
+  };
+  for (const [name, value] of Object.entries(secrets))
+    if (value !== undefined)
+      issues.push({
+        path: `${path}.run.${name}`,
+        message: 'expected no secret: steps are stored and shown as they are; the target of the suite keeps one',
+      });
   return issues;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Ensemble } from '../parent/ensemble.schema.js';
 
 /** What a parameter, an axis of a matrix or an output of a step can be. */
 const Scalar = z.union([z.string().max(4096), z.number(), z.boolean()]);
@@ -52,7 +53,7 @@ export const SuiteStep = z
     run: z
       .looseObject({ kind: z.string(), spec: z.record(z.string(), z.unknown()) })
       .describe(
-        'As the body of POST /v1/runs, without a target; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y}',
+        'As the body of POST /v1/runs; a target only where it is not the suite’s; texts may hold ${params.x}, ${matrix.x} and ${steps.x.outputs.y}',
       ),
   })
   .meta({ id: 'SuiteStep' });
@@ -79,6 +80,7 @@ export const SuiteSpec = z
       .max(86_400_000)
       .default(600_000)
       .describe('How long the cleanup may take when the suite was cancelled'),
+    ensemble: Ensemble.optional(),
     reuse: z
       .record(z.string().max(512), z.string().max(64))
       .default({})

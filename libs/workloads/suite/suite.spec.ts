@@ -5,7 +5,12 @@ import { nightlySuite } from './nightly.js';
 import { fillIn } from './placeholders.js';
 import { progressOf, type StepRun } from './progress.js';
 import { Matrix, SuiteSpec } from './suite.schema.js';
+import { zookeeperSequence } from './zookeeper-sequence.js';
 import { childDrafts } from '../parent/child-drafts.js';
+import type { z } from 'zod';
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
+import { Sink } from '#libs/contract/sink.js';
+import { Target } from '#libs/contract/target.js';
 import { Placement } from '#libs/contract/placement.js';
 import { CreateRun, Policies } from '#libs/contract/run.js';
 
@@ -175,18 +180,110 @@ describe('what is wrong with a suite', () => {
   });
 });
 
+/** The runs that a suite would make, as they would be posted. */
+const drafted = (spec: z.input<typeof SuiteSpec>, target: CdcTarget | null) =>
+  childDrafts({
+    kind: 'suite',
+    spec: SuiteSpec.parse(spec),
+    target,
+    name: null,
+    labels: { team: 'storage' },
+    thresholds: [],
+    placement: Placement.parse({}),
+    policies: Policies.parse({}),
+  });
+const CLUSTER = Target.parse({ contactPoints: ['127.0.0.1'] });
+const SERVERS = Target.parse({ contactPoints: ['127.0.0.1:2181', '127.0.0.1:2182'], port: 2181, shared: true });
+
+describe('the target of a suite', () => {
+  const get = { kind: 'zookeeper', spec: { taskSet: 'get', operations: 10 } };
+  const write = { kind: 'stress', spec: { command: 'write n=1' } };
+  const own = { target: { connectString: '127.0.0.1:2183', password: 'p', tls: { keyPem: 'k' } } };
+
+  it('goes to the steps that work on it, in the form that they are posted in', () => {
+    const probe = { kind: 'search', spec: { probe: { kind: 'zookeeper', spec: {} } } };
+    const spec = {
+      ensemble: { chroot: '/bench' },
+      steps: [get, { kind: 'generate', spec: {} }, probe, write, { ...get, ...own }].map((each, index) => ({
+        id: `s${index}`,
+        run: each,
+      })),
+    };
+    const { drafts } = drafted(spec, SERVERS);
+    const ensemble = { connectString: '127.0.0.1:2181,127.0.0.1:2182/bench', shared: true };
+    expect(drafts.map(({ body }) => body['target'])).toEqual([ensemble, undefined, ensemble, undefined, own.target]);
+  });
+
+  it('goes with its sink to cdc runs alone, and to none that brings its source along', () => {
+    const pipeline = { type: 'embedded' };
+    const runs = [
+      { kind: 'cdc', spec: {} },
+      { kind: 'soak', spec: {} },
+      { kind: 'cdc', spec: { pipeline } },
+    ];
+    const sink = Sink.parse({ host: '127.0.0.1', database: 'd', username: 'u' });
+    const steps = runs.map((each, index) => ({ id: `s${index}`, run: each }));
+    const { drafts } = drafted({ steps }, { ...CLUSTER, sink });
+    expect(drafts.map(({ body }) => body['target'])).toEqual([{ ...CLUSTER, sink }, CLUSTER, undefined]);
+  });
+
+  it('is refused where a step works on something else, as are secrets in steps', () => {
+    const steps = [
+      { id: 'a', run: get },
+      { id: 'b', run: { ...get, ...own } },
+      { id: 'c', run: write },
+    ];
+    const { drafts, issues } = drafted({ steps }, CLUSTER);
+    expect(issues.map(({ path }) => path)).toEqual([
+      'spec.steps[1].run.target.password',
+      'spec.steps[1].run.target.tls.keyPem',
+    ]);
+    const problem = { path: 'target', message: 'expected an object, found nothing' };
+    const [a, , c] = drafts.map(({ locate }) => locate(problem));
+    expect(a).toEqual({
+      path: 'spec.steps[0].run.target',
+      message: expect.stringMatching(/^expected a ZooKeeper ensemble .*: the target of the whole is a CQL cluster/),
+    });
+    expect(c).toEqual(problem);
+  });
+});
+
+describe('the sequence of the Locust harness', () => {
+  it('has its steps in its order, as runs that the API takes, as often as asked', () => {
+    const params = {
+      repetitions: 2,
+      valueSizes: '8,8192',
+      clients: 256,
+      minWaitMs: 150,
+      maxWaitMs: 300,
+      stepMs: 15_000,
+    };
+    const suite = zookeeperSequence(params);
+    expect(suite).toMatchObject({ pauseMs: 1_000, onFailure: 'continue' });
+    const { drafts, issues } = drafted({ ...suite, ensemble: {} }, SERVERS);
+    expect(issues).toEqual([]);
+    const sized = ['set', 'get', 'set_and_get', 'create_and_delete'];
+    const once = [...sized, ...sized, 'watch', 'exists', 'exists_many', 'get_children', 'get_children2'];
+    const bodies = drafts.map(({ body }) => CreateRun.parse(body));
+    expect(bodies.map(({ spec }) => ('taskSet' in spec ? spec.taskSet : ''))).toEqual([...once, ...once]);
+    expect(bodies[7]).toMatchObject({
+      name: 'suite: create_and_delete_8_KiB',
+      spec: { valueSizeBytes: 8_192, clients: 256, waitMs: { min: 150, max: 300 }, durationMs: 15_000 },
+    });
+  });
+
+  it.each([
+    [{ repetitions: 0 }, 'repetitions'],
+    [{ valueSizes: '8,x' }, 'valueSizes'],
+    [{ pauseMs: 'long' }, 'pauseMs'],
+  ])('refuses %j', (params, name) => {
+    expect(() => zookeeperSequence(params)).toThrow(name);
+  });
+});
+
 describe('the nightly suite', () => {
   it('has only steps that the API takes', () => {
-    const { drafts, issues } = childDrafts({
-      kind: 'suite',
-      spec: SuiteSpec.parse(nightlySuite()),
-      target: { contactPoints: ['127.0.0.1'], port: 9042, shared: false },
-      name: null,
-      labels: { team: 'storage' },
-      thresholds: [],
-      placement: Placement.parse({}),
-      policies: Policies.parse({}),
-    });
+    const { drafts, issues } = drafted(nightlySuite(), CLUSTER);
     expect(issues).toEqual([]);
     const bodies = drafts.map(({ body }) => CreateRun.parse(body));
     expect(bodies.map(({ kind }) => kind)).toEqual(['generate', 'load', 'query', 'stress', 'stress', 'stress']);

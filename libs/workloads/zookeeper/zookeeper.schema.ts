@@ -16,7 +16,8 @@ const ConnectString = z
     }
   });
 
-const ZkPath = z
+/** A path of a ZooKeeper server. */
+export const ZkPath = z
   .string()
   .max(4096)
   .superRefine((path, context) => {

@@ -4,7 +4,9 @@ import { driveScaler } from '#libs/scaler/scaler-loop.js';
 import type { ActiveScaler } from '#libs/scaler/scaler.schema.js';
 import { ScalerState } from '#libs/scaler/scaler-state.js';
 import type { ScalerStore } from '#libs/store/scaler-port.js';
-import { retry } from '../retry.js';
+
+/** Asks until it is answered, for `withinMs` at most; then what was thrown last is thrown. */
+export type Patiently = <T>(ask: () => Promise<T>, withinMs: number, signal: AbortSignal) => Promise<T>;
 
 export interface LeadParts {
   runId: string;
@@ -15,6 +17,8 @@ export interface LeadParts {
   /** Agreed upon by all executors. */
   clock: Clock;
   leaseMs: number;
+  /** Asks the store again while it is away, for as long as the lease is at most. */
+  patiently: Patiently;
   note: (atMs: number, text: string) => void;
   log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -56,7 +60,7 @@ export class ScalerLead {
 
   /** Leads until the scaler has ended, the signal aborts or another executor leads. Throws what the store throws. */
   private async lead(token: number, former: ScalerState | null, signal: AbortSignal): Promise<ScalerState> {
-    const { settings, makeResizer, store, clock, runId, executorId, leaseMs, note, log } = this.parts;
+    const { settings, makeResizer, store, clock, runId, executorId, leaseMs, patiently, note, log } = this.parts;
     const lost = new AbortController();
     const leading = AbortSignal.any([signal, lost.signal]);
     let heldUntilNs = clock.nowNs() + leaseMs * NS_PER_MS;
@@ -79,12 +83,7 @@ export class ScalerLead {
           holder: executorId,
           former,
           save: (state) =>
-            retry(() => holding((nowMs) => store.save(runId, token, state, nowMs, leaseMs)), {
-              clock,
-              withinMs: leaseMs,
-              signal: leading,
-              failed: (cause) => log('warn', `the database did not take the scaler's state (${cause}); tried again`),
-            }),
+            patiently(() => holding((nowMs) => store.save(runId, token, state, nowMs, leaseMs)), leaseMs, leading),
           mayAsk: () => !leading.aborted && clock.nowNs() < heldUntilNs,
           note,
         },

@@ -7,12 +7,19 @@ import type { OpenShard, ShardResult } from '#libs/workloads/driver.js';
 import type { AttachScaler, Scaled } from '#libs/workloads/soak/scaling.js';
 import { connectionOf } from '#libs/workloads/soak/soak-connection.js';
 import { NO_HOT_OPERATIONS, sessionOptions } from '#libs/workloads/stress/session-options.js';
-import type { ExecutorConfig } from '../config.js';
 import { makeResizer } from './make-resizer.js';
-import { ScalerLead } from './scaler-lead.js';
+import { type Patiently, ScalerLead } from './scaler-lead.js';
 
 export interface AttachParts {
-  config: Pick<ExecutorConfig, 'id' | 'leaseMs' | 'hookDir' | 'searchPath' | 'cloudToken'>;
+  config: {
+    /** Of the executor. */
+    id: string;
+    leaseMs: number;
+    hookDir: string | undefined;
+    searchPath: string;
+    cloudToken: string | undefined;
+  };
+  patiently: Patiently;
   store: ScalerStore;
   /** Agreed upon by all executors. */
   clock: Clock;
@@ -29,7 +36,7 @@ export const attachScaler =
   };
 
 function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler, parts: AttachParts): ScalerLead {
-  const { config, store, clock, offsetMs } = parts;
+  const { config, store, clock, offsetMs, patiently } = parts;
   const { id: executorId, leaseMs, hookDir, searchPath, cloudToken } = config;
   // What a look meets is told as what keeps the scaler waiting.
   const connection = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, () => undefined);
@@ -42,6 +49,7 @@ function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler,
     store,
     clock,
     leaseMs,
+    patiently,
     // Whoever takes annotations adds the offset again.
     note: (atMs, text) => {
       events.log('info', `scaler: ${text}`);
