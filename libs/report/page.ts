@@ -15,12 +15,13 @@ h1{font-size:1.4rem;margin:.2rem 0 .8rem}h2{font-size:1.15rem;margin:2rem 0 .6re
 svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--faint)}svg .title{font-size:13px;fill:var(--ink)}svg .note{fill:var(--mark);font-size:10px}
 .grid{stroke:var(--rule)}.mark{stroke:var(--mark);stroke-dasharray:3 3}.line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.gap{fill:var(--bad);fill-opacity:.16}.zone{fill:var(--c4);fill-opacity:.1}
 figure{margin:0}figcaption{font-size:12px;color:var(--faint);padding-left:8.5%}figcaption span{margin-right:12px;display:inline-block}figcaption i{display:inline-block;width:18px;border-top:3px solid;vertical-align:middle;margin-right:4px}figcaption i.dashed{border-top-style:dashed}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:1rem}
+@media (max-width:40rem){svg text{font-size:16px}svg .title{font-size:19px}svg .note{font-size:13px}}
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.2rem 1rem}dt{color:var(--faint)}dd{margin:0;min-width:0}
 .verdicts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr));gap:.8rem;margin:.8rem 0}.verdicts>div{background:var(--box);border-left:5px solid var(--faint);padding:.5rem .9rem}.verdicts b{display:block;font-size:1.25rem}.verdicts small{color:var(--faint);font-size:.85rem}.verdicts ul{margin:.3rem 0 0;padding-left:1.1rem}
 .verdicts>.is-good{border-color:var(--good)}.verdicts>.is-bad{border-color:var(--bad)}.verdicts>.is-warn{border-color:var(--warn)}.bad,.is-bad b{color:var(--bad)}.good,.is-good b{color:var(--good)}.warn,.is-warn b{color:var(--warn)}
 .faint{color:var(--faint);font-size:.85rem}.wide{overflow-x:auto;overflow-wrap:normal}table{border-collapse:collapse;font-variant-numeric:tabular-nums;white-space:nowrap}th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--rule)}
-th:first-child,td:first-child{text-align:left}table.words th,table.words td{text-align:left}td.long{white-space:normal;min-width:16rem}pre{background:var(--box);padding:.8rem;overflow-x:auto;font-size:12px;white-space:pre-wrap}`;
+th:first-child,td:first-child{text-align:left}table.words th,table.words td{text-align:left}table.words td{white-space:normal;min-width:5rem}pre{background:var(--box);padding:.8rem;overflow-x:auto;font-size:12px;white-space:pre-wrap}`;
 
 /** A table whose first column is text; each cell is plain text. Empty without rows. */
 export const tableOf = (

@@ -106,7 +106,7 @@ describe('PictureFold', () => {
     expect(operations['total']).toMatchObject({ completed: 760, failed: 8, errors: { overloaded: 8 } });
   });
 
-  it('merges neighbours of a long run, and never averages their percentiles', () => {
+  it('merges neighbours of a long run, and never averages their percentiles', { timeout: 120_000 }, () => {
     const [slow, fast] = [anOperation(steady(100, 50)), anOperation(steady(900, 1))];
     const long = Array.from({ length: 3600 }, (_, second) => [
       interval(second, { READ: second % 10 === 0 ? slow : fast }),
@@ -317,7 +317,7 @@ describe('runPage', () => {
     expect(cells(page, 'Runs')[0]).toEqual(['', 'a', 'b', 'c']);
   });
 
-  it('stays under a megabyte for an hour of four operations', () => {
+  it('stays under a megabyte for an hour of four operations', { timeout: 120_000 }, () => {
     const spread = (seed: number) =>
       encoded(Array.from({ length: 60 }, (_, index) => 0.3 + ((index * 7919 + seed) % 101) / 7));
     const kinds = ['READ', 'WRITE', 'SCAN', 'DELETE'].map((name, index): [string, OperationInterval] => [

@@ -70,7 +70,7 @@ describe('a suite', () => {
     expect(await reportText('report')).toContain(`<a href="../${two?.runId}/report">read[threads=2]</a>`);
     expect((await reportText('report.csv')).split('\r\n').slice(0, 2)).toEqual([
       expect.stringMatching(/^step,phase,kind,status,reason,runId,/),
-      expect.stringMatching(/^fill,steps,stress,succeeded,,/),
+      expect.stringMatching(/^fill,setup,stress,succeeded,,/),
     ]);
     expect((await world.ended(other)).status).toBe('completed');
   });

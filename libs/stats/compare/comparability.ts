@@ -47,7 +47,7 @@ function beliefProblems(baseline: Comparable, candidate: Comparable): Problem[] 
   if (baseline.run.status !== 'completed')
     problems.push(warning('NOT_COMPLETED', `the baseline is ${baseline.run.status}: its plan was not carried out`));
   if (run.validity?.level === 'invalid') {
-    const reasons = run.validity.reasons.map(({ message }) => message).join('; ');
+    const reasons = run.validity.reasons.map(({ message }) => message).join(' ');
     problems.push(incomparable('INVALID', `the candidate's figures cannot be believed: ${reasons}`));
   }
   for (const [name, one] of [
@@ -58,7 +58,7 @@ function beliefProblems(baseline: Comparable, candidate: Comparable): Problem[] 
       problems.push(
         warning(
           'DEGRADED',
-          `the ${name} is degraded: ${one.run.validity.reasons.map(({ message }) => message).join('; ')}`,
+          `the ${name} is degraded: ${one.run.validity.reasons.map(({ message }) => message).join(' ')}`,
         ),
       );
     if (one.summary !== null && one.summary.coverage < 1 - 1e-6)
