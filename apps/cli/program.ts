@@ -10,6 +10,7 @@ import { addGenerate, type GenerateOutside } from './generate/generate-command.j
 import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
+import { addResources } from './resources/resource-commands.js';
 import { addSearch } from './search/search-command.js';
 import { carryOut, carryOutHere } from './service/carry-out.js';
 import type { ServiceOutside } from './service/outside.js';
@@ -151,6 +152,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addSearch(program, service, done);
   addKeys(program, { session }, done);
   addDatasets(program, session, done);
+  addResources(program, { session }, done);
 
   for (const name of processNames) {
     const { about, options } = processOf(name);
