@@ -92,6 +92,20 @@ module.exports = {
       from: { path: '^apps/cli/' },
       to: { path: '^node_modules/(@nestjs/|typeorm/)' },
     },
+    {
+      name: 'dashboard-runs-in-browsers',
+      comment: 'The dashboard knows the service by its document alone; what is made for Node would not run there.',
+      severity: 'error',
+      from: { path: '^apps/dashboard/', pathNot: TESTS },
+      to: { path: '^(libs/(?!client/schema\\.ts$)|migrations/|node_modules/(?!(openapi-fetch|uplot)/))' },
+    },
+    {
+      name: 'dashboard-without-node',
+      comment: 'A browser has no modules of Node.',
+      severity: 'error',
+      from: { path: '^apps/dashboard/', pathNot: TESTS },
+      to: { dependencyTypes: ['core'] },
+    },
     onlyIn(
       'one-home-for-cassandra-driver',
       'cassandra-driver',

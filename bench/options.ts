@@ -17,6 +17,8 @@ export interface BenchUsage<Name extends string> {
   cassandra?: boolean;
   /** `--zookeeper host:port` is taken, and `--locust folder`. */
   zookeeper?: boolean;
+  /** `--kind` is one of these, the first when it is not given. */
+  kinds?: readonly string[];
 }
 
 export interface BenchOptions<Name extends string> {
@@ -24,14 +26,16 @@ export interface BenchOptions<Name extends string> {
   cassandra: string | undefined;
   zookeeper: string | undefined;
   locust: string | undefined;
+  kind: string | undefined;
   numbers: Record<Name, number>;
 }
 
-function helpText({ name, about, numbers, cassandra, zookeeper }: BenchUsage<string>): string {
+function helpText({ name, about, numbers, cassandra, zookeeper, kinds }: BenchUsage<string>): string {
   const lines = Object.entries(numbers).map(([option, { about: text, default: value }]) => [
     `--${option} N`,
     `${text} (${value})`,
   ]);
+  if (kinds) lines.push(['--kind KIND', `${kinds.join(' or ')} (${kinds[0] ?? ''})`]);
   if (cassandra) lines.push(['--cassandra HOST:PORT', 'a real node, for the cases that need one']);
   if (zookeeper)
     lines.push(
@@ -59,6 +63,7 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
     options: {
       json: { type: 'boolean' },
       help: { type: 'boolean' },
+      ...(usage.kinds && { kind: { type: 'string' as const } }),
       ...(usage.cassandra && { cassandra: { type: 'string' as const } }),
       ...(usage.zookeeper && { zookeeper: { type: 'string' as const }, locust: { type: 'string' as const } }),
       ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
@@ -73,9 +78,16 @@ function parse<Name extends string>(usage: BenchUsage<Name>): BenchOptions<Name>
     json: values.json === true,
     cassandra: typeof values.cassandra === 'string' ? values.cassandra : undefined,
     zookeeper: typeof values.zookeeper === 'string' ? values.zookeeper : undefined,
+    kind: kindOf(usage.kinds, given.get('kind')),
     locust: typeof values.locust === 'string' ? values.locust : undefined,
     numbers: numbersOf(usage.numbers, given),
   };
+}
+
+function kindOf(kinds: readonly string[] = [], given: unknown): string | undefined {
+  if (given === undefined) return kinds[0];
+  if (typeof given === 'string' && kinds.includes(given)) return given;
+  throw new TypeError(`--kind: expected ${kinds.join(' or ')}, found '${String(given)}'`);
 }
 
 function numbersOf<Name extends string>(

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isEnded } from '#libs/contract/status.js';
 import { systemClock } from '#libs/load/clock.js';
 import { World } from '../test/process/harness.js';
-import { rounded } from './median.js';
+import { median, rounded } from './median.js';
 import { readOptions } from './options.js';
 
 const MS_PER_MINUTE = 60_000;
@@ -14,11 +14,13 @@ const MOST_MB = 300;
 const MB = 1_000_000;
 const BYTES_PER_KIB = 1024;
 
-const { json, numbers } = readOptions({
+const { json, numbers, kind } = readOptions({
   name: 'soak',
+  kinds: ['stress', 'soak'],
   about: [
     'Resident memory of an executor that drives the null simulator as fast as it goes, sampled each second.',
-    'API, executor and simulator are processes of their own, the database is a SQLite file.',
+    'API, executor and simulator are processes of their own, the database is a SQLite file. Of a soak run the client CPU of a',
+    'row is measured as well, in turn with that of stress writes of rows of the same size, in the same processes.',
     '',
     'Exit code 0: within 10 % of what it was after 60 s (of a tenth of the run, when that is less), and under 300 MB.',
   ].join('\n'),
@@ -38,7 +40,65 @@ async function residentMb(pid: number): Promise<number | undefined> {
 
 const durationMs = Math.round(numbers.minutes * MS_PER_MINUTE);
 const settledMs = Math.min(SETTLED_MS, durationMs / 10);
+/** Stress rows of as many bytes as soak rows have on average. */
+const ROW_BYTES = 560;
+const COMPARED_MS = 6_000;
+const ROUNDS = 3;
 const world = await World.create();
+
+/** As many batches of rows as the simulator answers, beside a thousand reads; its rows are not those that were written. */
+const soakRun = (contactPoint: string, durationMs: number, more: Record<string, unknown> = {}) => ({
+  kind: 'soak',
+  target: { contactPoints: [contactPoint] },
+  spec: {
+    durationMs,
+    batchesInFlight: numbers.threads,
+    lanes: numbers.lanes,
+    verifyShare: 0,
+    replication: { factor: 1 },
+    ...more,
+  },
+});
+
+const stressRun = (contactPoint: string, durationMs: number, more: Record<string, unknown> = {}) => ({
+  kind: 'stress',
+  target: { contactPoints: [contactPoint] },
+  spec: {
+    operation: 'write',
+    stop: { type: 'duration', durationMs },
+    rate: { model: 'closed', threads: numbers.threads },
+    lanes: numbers.lanes,
+    ...more,
+  },
+});
+
+/** Client CPU of one written row, microseconds. */
+async function cpuUsPerRow(run: unknown): Promise<number> {
+  const id = await world.post(run);
+  const { status, problem } = await world.ended(id, COMPARED_MS + 60_000);
+  if (status !== 'completed') throw new Error(`the run ended ${status}: ${problem?.detail ?? 'no reason given'}`);
+  const { clientCpuUsPerOperation, operations } = await world.summary(id);
+  const { completed = 0, rows = NaN } = operations['total'] ?? {};
+  return ((clientCpuUsPerOperation ?? NaN) * completed) / rows;
+}
+
+/** By turns, so that both have the same machine. */
+async function comparison(contactPoint: string) {
+  const [soaked, stressed]: [number[], number[]] = [[], []];
+  const size = { type: 'fixed', value: ROW_BYTES / 5 };
+  for (let round = 0; round < ROUNDS; round++) {
+    soaked.push(await cpuUsPerRow(soakRun(contactPoint, COMPARED_MS, { readers: 0 })));
+    stressed.push(
+      await cpuUsPerRow(stressRun(contactPoint, COMPARED_MS, { warmup: false, columns: { count: 5, size } })),
+    );
+  }
+  const [soakUs, stressUs] = [median(soaked), median(stressed)];
+  return {
+    cpuUsPerSoakRow: rounded(soakUs, 2),
+    cpuUsPerStressRow: rounded(stressUs, 2),
+    soakToStress: rounded(soakUs / stressUs, 2),
+  };
+}
 /** Every sample of the run under way: after its start, milliseconds, and MB. */
 const samples: { afterMs: number; mb: number }[] = [];
 
@@ -46,12 +106,8 @@ async function soak() {
   const { contactPoint } = await world.simulator('--null');
   const { executors } = await world.service(1);
   const pid = executors[0]?.pid ?? -1;
-  const id = await world.create(contactPoint, {
-    operation: 'write',
-    stop: { type: 'duration', durationMs },
-    rate: { model: 'closed', threads: numbers.threads },
-    lanes: numbers.lanes,
-  });
+  const compared = kind === 'soak' ? await comparison(contactPoint) : {};
+  const id = await world.post((kind === 'soak' ? soakRun : stressRun)(contactPoint, durationMs));
   const { startedAtMs } = await world.until(id, ({ status }) => status === 'running' || isEnded(status));
   for (let run = await world.run(id); !isEnded(run.status); run = await world.run(id)) {
     const mb = await residentMb(pid);
@@ -65,7 +121,7 @@ async function soak() {
   }
   const { status, problem } = await world.run(id);
   if (status !== 'completed') throw new Error(`the run ended ${status}: ${problem?.detail ?? 'no reason given'}`);
-  return world.summary(id);
+  return { ...(await world.summary(id)), compared };
 }
 
 try {
@@ -76,6 +132,7 @@ try {
   const maxMb = Math.max(...settled);
   const figures = {
     bench: 'soak',
+    kind,
     minutes: numbers.minutes,
     operations: summary.operations['total']?.completed ?? 0,
     opsPerSecond: Math.round(summary.operations['total']?.ratePerSecond ?? 0),
@@ -85,10 +142,13 @@ try {
     rssMinMb: rounded(Math.min(...settled), 1),
     rssEndMb: rounded(settled.at(-1) ?? NaN, 1),
     samples: settled.length,
+    ...summary.compared,
     isFlat: maxMb <= startMb * (1 + MOST_GROWTH),
     isSmall: maxMb < MOST_MB,
   };
-  const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(14)}${value.toLocaleString('en-US')}`);
+  const lines = Object.entries(figures).map(
+    ([name, value]) => `${name.padEnd(18)}${String(value?.toLocaleString('en-US'))}`,
+  );
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : `${lines.join('\n')}\n`);
   process.exitCode = figures.isFlat && figures.isSmall ? 0 : 1;
 } finally {

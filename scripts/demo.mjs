@@ -137,7 +137,7 @@ const definition = (name, command, contactPoint) => ({
 
 async function runDemo(demo) {
   const { server, contactPoint } = await startProcesses(demo);
-  say(`API docs: ${server}/docs`);
+  say(`dashboard: ${server}/   API docs: ${server}/docs`);
   const rate = `-rate threads=64 fixed=${RATE_PER_SECOND}/s`;
   const sequence = `-pop seq=1..${ROWS}`;
   const runs = [
@@ -158,9 +158,9 @@ async function runDemo(demo) {
   console.log('');
   const { items } = await answerOf(`${server}/v1/runs`);
   for (const run of items.toReversed()) {
-    say(`${run.name}: ${run.status}, ${run.validity?.level ?? 'no result'}: ${server}/v1/runs/${run.id}`);
+    say(`${run.name}: ${run.status}, ${run.validity?.level ?? 'no result'}: ${server}/#/runs/${run.id}`);
   }
-  say(`API docs: ${server}/docs   document: ${server}/openapi.json   runs: ${server}/v1/runs`);
+  say(`dashboard: ${server}/   API docs: ${server}/docs   document: ${server}/openapi.json   runs: ${server}/v1/runs`);
   return exitCode;
 }
 

@@ -16,6 +16,8 @@ import { DatasetsService } from './datasets/datasets.service.js';
 import { FileDownload } from './datasets/file-download.service.js';
 import { UploadsController } from './datasets/uploads.controller.js';
 import { UploadsService } from './datasets/uploads.service.js';
+import { ComparisonsController } from './comparisons/comparisons.controller.js';
+import { Comparisons } from './comparisons/comparisons.service.js';
 import { ExecutorsController } from './executors/executors.controller.js';
 import { KeyGuard } from './http/key.guard.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -35,6 +37,7 @@ import { EventStreams } from './results/event-streams.service.js';
 import { HtmlReports } from './results/html-report.service.js';
 import { HdrLogs } from './results/hdr-logs.service.js';
 import { Reports } from './results/reports.service.js';
+import { RunPictures } from './results/run-pictures.service.js';
 import { ReportsController } from './results/reports.controller.js';
 import { ResultsController } from './results/results.controller.js';
 import { Results } from './results/results.service.js';
@@ -82,6 +85,7 @@ export class AppModule {
         ResultsController,
         ReportsController,
         ArtifactsController,
+        ComparisonsController,
         ParentsController,
         ExecutorsController,
         DatasetsController,
@@ -115,6 +119,8 @@ export class AppModule {
         Results,
         HdrLogs,
         HtmlReports,
+        RunPictures,
+        Comparisons,
         Reports,
         Artifacts,
         EventStreams,

@@ -6,6 +6,7 @@ import { loadHistograms } from '#libs/stats/histogram.js';
 import { auditTrail } from './audit/audit-trail.js';
 import { noTracing } from '#libs/telemetry/tracing.js';
 import { AppModule, type Parts } from './app.module.js';
+import { serveDashboard } from './dashboard/dashboard.js';
 import { serveDocs } from './docs/docs.js';
 import { buildDocument } from './docs/openapi.js';
 import { correlate } from './http/correlation.js';
@@ -38,5 +39,6 @@ export async function createApp(parts: Parts): Promise<NestExpressApplication> {
   app.use(requireJson);
   app.useBodyParser('json', { limit: config.maxBodyBytes, strict: false });
   serveDocs(app, buildDocument(app));
+  await serveDashboard(app);
   return app;
 }

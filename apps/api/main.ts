@@ -12,7 +12,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function main(): Promise<void> {
   if (process.argv.includes('--settings')) return say(JSON.stringify(describeSettings(ApiSettings)));
   const api = await startApi(readApiConfig(), systemClock);
-  say(`Tidemark API on ${api.url} (docs: /docs)`);
+  say(`Tidemark API on ${api.url} (dashboard: /, docs: /docs)`);
   let isClosing = false;
   const stop = (): void => {
     if (isClosing) return;

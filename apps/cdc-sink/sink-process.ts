@@ -39,7 +39,12 @@ export async function runSink(
   );
   let reading = false;
   const server =
-    options.port > 0 && (await serveStatus(options.host, options.port, () => ({ reading, topics: counts })));
+    options.port > 0 &&
+    (await serveStatus(options.host, options.port, () => ({
+      reading,
+      uncommitted: topics.uncommitted,
+      topics: counts,
+    })));
   try {
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve(), { once: true });

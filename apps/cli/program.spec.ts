@@ -1,11 +1,13 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { MetricComparison } from '#libs/contract/comparison.js';
 import type { RunEvent } from '#libs/contract/event.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { ProcessName } from './children.js';
+import type { ReportRun } from '#libs/workloads/zookeeper/report/report-run.js';
 import { exitCodeOf } from './exit-code.js';
 import { createProgram } from './program.js';
 import type { Remote } from './remote.js';
@@ -38,6 +40,10 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
     summary: refuse,
     hdr: refuse,
     report: refuse,
+    reportCsv: refuse,
+    reportJson: refuse,
+    compare: refuse,
+    comparisonPage: refuse,
     createKey: refuse,
     keys: refuse,
     revokeKey: refuse,
@@ -135,6 +141,132 @@ describe('tidemark results', () => {
     ];
     expect(JSON.parse(before.out)).toMatchObject({ run: { id: 'run-1' }, summary: { verdict: 'none' } });
     expect(after.out).toBe(before.out);
+  });
+});
+
+describe('tidemark report', () => {
+  it('writes the page into a file, whole or not at all, with other runs laid over it', async () => {
+    const file = join(folder, 'report.html');
+    const asked: unknown[] = [];
+    const report: Remote['report'] = async (...args) => {
+      asked.push(args);
+      return '<!doctype html>';
+    };
+    const { exitCode, out, remarks } = await tidemark(['report', 'run-1', '--html', file, '--with', 'a,b'], { report });
+    expect([exitCode, out, remarks]).toEqual([0, '', [`wrote ${file}`]]);
+    expect(asked).toEqual([['run-1', ['a', 'b']]]);
+    expect(await readFile(file, 'utf8')).toBe('<!doctype html>');
+    const { failure } = await tidemark(['report', 'run-1', '--html', join(folder, 'kept.html')], {
+      report: async () => {
+        throw new CodedError('RUN_NOT_FOUND', 'gone');
+      },
+    });
+    expect(failure).toMatchObject({ code: 'RUN_NOT_FOUND' });
+    expect((await readdir(folder)).filter((name) => /kept|partial/.test(name))).toEqual([]);
+  });
+
+  it('writes CSV or JSON to standard output or a file, and refuses what it would ignore', async () => {
+    const remote = { reportCsv: async () => 'a,b\r\n', reportJson: async () => '{}', report: async () => '<html>' };
+    expect((await tidemark(['report', 'run-1'], remote)).out).toBe('<html>');
+    expect((await tidemark(['report', 'run-1', '--csv'], remote)).out).toBe('a,b\r\n');
+    const file = join(folder, 'report.json');
+    await tidemark(['report', 'run-1', '--json', '-o', file], remote);
+    expect(await readFile(file, 'utf8')).toBe('{}');
+    for (const words of ['--csv --json', '-o x', '--csv --with a'])
+      expect((await tidemark(['report', 'run-1', ...words.split(' ')], remote)).exitCode, words).toBe(2);
+  });
+});
+
+describe('tidemark compare', () => {
+  const run = {
+    id: 'a',
+    name: 'before',
+    kind: 'stress' as const,
+    status: 'completed' as const,
+    verdict: 'none' as const,
+    validity: 'valid' as const,
+    simulated: true,
+    startedAtMs: 0,
+    samples: 30,
+  };
+  const metric: MetricComparison = {
+    operation: 'READ',
+    metric: 'p99Ms',
+    clock: 'serviceTime',
+    better: 'lower',
+    baseline: 10,
+    candidate: 12.5,
+    difference: 2.5,
+    differencePercent: 25,
+    confidenceInterval: { level: 0.95, from: 1, to: 4 },
+    effect: { delta: 0.61, size: 'large' },
+    test: { name: 'Mann-Whitney U, exact', u: 17, pValue: 0.01, pAdjusted: 0.02 },
+    samples: { baseline: 30, candidate: 30 },
+    change: 'worse',
+    note: null,
+  };
+
+  it.each([
+    ['better', 0],
+    ['same', 0],
+    ['worse', 1],
+    ['mixed', 1],
+    ['unknown', 1],
+    ['incomparable', 1],
+  ] as const)('ends %s with exit code %d', async (outcome, expected) => {
+    const candidate = { run: { ...run, id: 'b', name: null }, outcome, problems: [], metrics: [metric] };
+    let asked: unknown;
+    const { exitCode, out } = await tidemark(['compare', 'a', 'b', '--tolerance', '5%'], {
+      compare: async (body) => {
+        asked = body;
+        return { baseline: run, tolerancePercent: 5, candidates: [candidate] };
+      },
+    });
+    expect(exitCode).toBe(expected);
+    expect(asked).toEqual({ baseline: 'a', candidates: ['b'], tolerancePercent: 5 });
+    expect(out).toContain('baseline before (a), simulated\n');
+    expect(out).toMatch(/READ +p99Ms service +10\.0 +12\.5 +\+25\.0 % +\+1\.00 to \+4\.00 +0\.61 +0\.020 +worse/);
+  });
+});
+
+describe('tidemark zookeeper-report', () => {
+  it('lays the runs of several report folders over each other, and says which folder is none', async () => {
+    const series = [0.5, 1, 1.5].map((atS) => ({
+      atS,
+      perSecond: 100,
+      failedPerSecond: 0,
+      averageMs: 1,
+      percentilesMs: [1, 1, 1, 1, 2, 2, 3, 3, 4],
+    }));
+    const row = { name: 'get', requests: 150, failures: 0, medianMs: 1, averageMs: 1, minMs: 1, maxMs: 4, errors: {} };
+    const rows = ['get', 'Total'].map((name) => ({ ...row, name, percentilesMs: [1, 1, 1, 1, 2, 2, 3, 3, 4] }));
+    const picture: ReportRun = {
+      label: 'replaced by the folder',
+      startMs: 1_763_683_200_000,
+      seconds: 1.5,
+      about: ['task set <get>'],
+      rows,
+      series: { get: series, Total: series },
+      serverCsv: [],
+      annotations: [{ atMs: 1_763_683_200_500, label: 'leader stopped' }],
+      sessions: null,
+    };
+    const folders = ['one', 'two'].map((name) => join(folder, name));
+    for (const each of folders) {
+      await mkdir(each);
+      await writeFile(join(each, 'run.json'), JSON.stringify(picture));
+    }
+    const page = join(folder, 'both.html');
+    const { exitCode, out } = await tidemark(['zookeeper-report', ...folders, '-o', page]);
+    expect([exitCode, out]).toEqual([0, `${page}\n`]);
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('<title>ZooKeeper load: one, two</title>');
+    expect(text).toContain('task set &lt;get&gt;');
+    const [, chart = ''] = text.split('aria-label="Requests that succeeded"');
+    expect(chart.split('</svg>')[0]?.match(/class="line"/g)).toHaveLength(2);
+    const { failure } = await tidemark(['zookeeper-report', join(folder, 'absent'), '-o', page]);
+    expect(failure).toMatchObject({ code: 'INPUT_UNREADABLE' });
+    expect(await readFile(page, 'utf8')).toBe(text);
   });
 });
 

@@ -11,6 +11,8 @@ import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
 import { addResources } from './resources/resource-commands.js';
+import { addCompare } from './report/compare-command.js';
+import { addReport } from './report/report-command.js';
 import { addSearch } from './search/search-command.js';
 import { carryOut, carryOutHere } from './service/carry-out.js';
 import type { ServiceOutside } from './service/outside.js';
@@ -153,6 +155,8 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addKeys(program, { session }, done);
   addDatasets(program, session, done);
   addResources(program, { session }, done);
+  addReport(program, session, done);
+  addCompare(program, session, done);
 
   for (const name of processNames) {
     const { about, options } = processOf(name);

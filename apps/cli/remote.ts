@@ -3,6 +3,7 @@ import { createTidemarkClient, dataOf, done, type TidemarkClient } from '#libs/c
 import type { components } from '#libs/client/schema.js';
 import { followRun } from '#libs/client/events.js';
 import type { ApiKey, CreateApiKey, CreatedApiKey } from '#libs/contract/api-key.js';
+import type { Comparison, CreateComparison } from '#libs/contract/comparison.js';
 import type { CreateRun, Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { CodedError } from '#libs/contract/problem.js';
@@ -22,8 +23,13 @@ export interface Remote extends RunFeed {
   summary(runId: string): Promise<Summary | null>;
   /** The HDR histogram log as text. */
   hdr(runId: string, filter: HdrFilter): Promise<string>;
-  /** The HTML report of a suite or a search. */
-  report(runId: string): Promise<string>;
+  /** The HTML report, with other runs of its kind laid over it. */
+  report(runId: string, others?: readonly string[]): Promise<string>;
+  reportCsv(runId: string): Promise<string>;
+  reportJson(runId: string): Promise<string>;
+  compare(asked: CreateComparison): Promise<Comparison>;
+  /** The same as an HTML page. */
+  comparisonPage(asked: CreateComparison): Promise<string>;
   createKey(key: CreateApiKey): Promise<CreatedApiKey>;
   keys(): Promise<readonly ApiKey[]>;
   revokeKey(id: string): Promise<void>;
@@ -84,7 +90,23 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
           parseAs: 'text',
         }),
       ),
-    report: (runId) => dataOf(client.GET('/v1/runs/{id}/report', { ...path(runId), parseAs: 'text' })),
+    report: (runId, others = []) =>
+      dataOf(
+        client.GET('/v1/runs/{id}/report', {
+          params: { path: { id: runId }, query: others.length === 0 ? {} : { with: others.join(',') } },
+          parseAs: 'text',
+        }),
+      ),
+    reportCsv: (runId) => dataOf(client.GET('/v1/runs/{id}/report.csv', { ...path(runId), parseAs: 'text' })),
+    reportJson: (runId) => dataOf(client.GET('/v1/runs/{id}/report.json', { ...path(runId), parseAs: 'text' })),
+    compare: (asked) => dataOf(client.POST('/v1/comparisons', { body: asked })),
+    comparisonPage: ({ baseline, candidates, tolerancePercent }) =>
+      dataOf(
+        client.GET('/v1/runs/{id}/comparison', {
+          params: { path: { id: baseline }, query: { with: candidates.join(','), tolerancePercent } },
+          parseAs: 'text',
+        }),
+      ),
     createKey: (key) => dataOf(client.POST('/v1/api-keys', { body: defined(key) })),
     keys: async () => (await dataOf(client.GET('/v1/api-keys'))).items,
     revokeKey: (id) => done(client.DELETE('/v1/api-keys/{id}', path(id))),

@@ -9,6 +9,7 @@ describe('the executor’s settings', () => {
       labels: {},
       spoolDir: './.tidemark/spool',
       dataDir: './.tidemark/data',
+      searchPath: '',
       leaseMs: 10_000,
       beatMs: 200,
       pollMs: 200,

@@ -29,6 +29,15 @@ export const ExecutorSettings = z.object({
     .string()
     .default('./.tidemark/spool')
     .describe('Folder for the intervals of a run while the database is away'),
+  TIDEMARK_HOOK_DIR: z
+    .string()
+    .optional()
+    .describe('Folder of the commands that scalers of runs may call; without it none may be called'),
+  TIDEMARK_SCYLLA_CLOUD_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,4096}$/, 'expected printable characters without blanks')
+    .optional()
+    .describe('Personal token of Scylla Cloud for scalers of runs that bring none; never shown'),
   ...dataSettings,
   TIDEMARK_LEASE_MS: wholeNumber(1000, 600_000)
     .prefault('10000')
@@ -69,6 +78,12 @@ export type ExecutorConfig = TelemetrySettings & {
   dataDir: string;
   /** For datasets in S3-compatible stores that were registered without any. */
   s3Credentials: EnvironmentCredentials | undefined;
+  /** The only folder that commands of scalers come from; undefined: none may be called. */
+  hookDir: string | undefined;
+  /** PATH of those commands. */
+  searchPath: string;
+  /** For scalers of runs that bring no token. */
+  cloudToken: string | undefined;
   leaseMs: number;
   beatMs: number;
   pollMs: number;
@@ -132,6 +147,9 @@ export function parseExecutorConfig(environment: Environment, defaultId: string)
     spoolDir: settings.TIDEMARK_SPOOL_DIR,
     dataDir: settings.TIDEMARK_DATA_DIR,
     s3Credentials: credentialsOf(settings),
+    hookDir: settings.TIDEMARK_HOOK_DIR,
+    searchPath: environment['PATH'] ?? '',
+    cloudToken: settings.TIDEMARK_SCYLLA_CLOUD_TOKEN,
     leaseMs,
     beatMs,
     pollMs: settings.TIDEMARK_POLL_MS,

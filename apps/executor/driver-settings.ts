@@ -6,16 +6,19 @@ import type { DriverSettings } from '#libs/workloads/drivers.js';
 import type { ExecutorConfig } from './config.js';
 import type { Output } from './output.js';
 import { retry } from './retry.js';
+import { type AttachParts, attachScaler } from '#libs/scaler/lead/attach-scaler.js';
 
 /** How long the database may be away while a run asks for a dataset, or registers one. */
 const STORE_MS = 60_000;
 
 /** Where the drivers of this executor find and leave their files. */
 export function driverSettings(
-  { id, dataDir, s3Credentials }: Pick<ExecutorConfig, 'id' | 'dataDir' | 's3Credentials'>,
-  { datasets }: Pick<Store, 'datasets'>,
+  config: Pick<ExecutorConfig, 'dataDir' | 's3Credentials'> & AttachParts['config'],
+  { datasets, scalers }: Pick<Store, 'datasets' | 'scalers'>,
   output: Output,
+  time: Pick<AttachParts, 'clock' | 'offsetMs'>,
 ): DriverSettings {
+  const { id, dataDir, s3Credentials } = config;
   const dataRoot = resolve(dataDir);
   const ask = <T>(question: () => Promise<T>): Promise<T> =>
     retry(question, {
@@ -32,6 +35,13 @@ export function driverSettings(
   return {
     dataRoot,
     sourceOf: datasetSources(dataRoot, { listed: (dataset) => ask(() => datasets.listed(dataset)) }, s3Credentials),
+    attachScaler: attachScaler({
+      config,
+      store: scalers,
+      patiently: (question, withinMs, signal) =>
+        retry(question, { clock: time.clock, withinMs, signal, failed: () => undefined }),
+      ...time,
+    }),
     keepGenerated: (made) => ask(() => datasets.keepGenerated(made)),
   };
 }

@@ -45,7 +45,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const supervisor = new Supervisor({
     config,
     store,
-    drivers: makeDrivers(driverSettings(config, store, output)),
+    drivers: makeDrivers(driverSettings(config, store, output, { clock, offsetMs: () => clock.offsetMs })),
     clock,
     offsetMs: () => clock.offsetMs,
     output,

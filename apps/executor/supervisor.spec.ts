@@ -10,6 +10,7 @@ import { isEnded } from '#libs/contract/status.js';
 import { Target } from '#libs/contract/target.js';
 import { datasetSources } from '#libs/dataset/listed-source.js';
 import { makeDrivers } from '#libs/workloads/drivers.js';
+import { withoutScaler } from '#libs/workloads/soak/scaling.js';
 import { systemClock } from '#libs/load/clock.js';
 import { sqlQueue } from '#libs/queue/sql-queue.js';
 import { Histogram } from '#libs/stats/histogram.js';
@@ -144,6 +145,7 @@ describe('executors', () => {
     const queue = sqlQueue(systemClock);
     const drivers = {
       ...makeDrivers({
+        attachScaler: withoutScaler,
         dataRoot: folder,
         sourceOf: datasetSources(folder, store.datasets, undefined),
         keepGenerated: (made) => store.datasets.keepGenerated(made),

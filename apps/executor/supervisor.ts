@@ -75,9 +75,7 @@ export class Supervisor {
       clock,
       withinMs: RETIRE_WITHIN_MS,
       failed: () => undefined,
-    }).catch((error: unknown) =>
-      this.say('warn', `this executor could not leave the list (${reasonOf(error)})`),
-    );
+    }).catch((error: unknown) => this.say('warn', `this executor could not leave the list (${reasonOf(error)})`));
   }
 
   private async carryOut(claim: Claim): Promise<void> {

@@ -26,6 +26,7 @@ export class ChangeBook {
     pending: 0,
     timed: 0,
     superseded: 0,
+    unseen: 0,
     late: 0,
     backlog: 0,
     notFollowed: 0,
@@ -115,7 +116,9 @@ export class ChangeBook {
       const change = this.queue[this.queueAt];
       if (change === undefined) continue;
       if (change.outcome === 'pending' && change.ackedMs + this.options.deadlineMs > nowMs) break;
-      if (change.outcome === 'pending') this.end(change, 'late');
+      if (change.outcome !== 'pending') continue;
+      this.end(change, 'late');
+      change.state.late.push(change);
     }
     if (this.queueAt < 10_000) return;
     this.queue = this.queue.slice(this.queueAt);

@@ -1,5 +1,5 @@
 import type { ChangeBook } from './change-book.js';
-import type { KeyState } from './key-state.js';
+import type { Change, KeyState, Outcome } from './key-state.js';
 import { DELETE, type RowShape } from './row-shape.js';
 
 /** A row of PostgreSQL as it was found; `cells` by column, null for NULL. */
@@ -58,6 +58,19 @@ function foundImage(shape: RowShape, row: FoundRow | undefined): string | null {
 /** Of a key whose writes were all without an answer nothing is known but that the row is not there, or as written. */
 const NEVER: Expected = { seq: 0, operation: DELETE };
 
+/** What the final row says of a change that nobody saw arrive. */
+function openOutcome({ state, seq, operation }: Change, isRight: boolean, row: FoundRow | undefined): Outcome {
+  const isLast = state.last?.seq === seq;
+  // A later state is there: this one was on its way to it.
+  if (row !== undefined && !isLast && row.seq >= seq) return 'superseded';
+  if (!isRight) return 'late';
+  const isDeleted = state.last?.operation === DELETE;
+  // That no row is there is as it must be, and would be so had nothing ever arrived.
+  if (isDeleted) return state.seenSeq === 0 && row === undefined ? 'unseen' : 'superseded';
+  // The last change of a row that is right: it has arrived, but nobody saw when.
+  return isLast || operation === DELETE ? 'late' : 'superseded';
+}
+
 /**
  * Decides a key by its row after the drain, and with it every change of it that is still open. Answers what is wrong, if
  * anything is. A change without an answer may or may not have happened: either state is right.
@@ -74,16 +87,10 @@ export function judgeKey(
   const accepted = doubt === undefined ? [expected] : [expected, doubt];
   const found = accepted.map((one) => wrongBy(shape, key, one, row));
   const isRight = found.includes(undefined);
-  for (const change of state.pending.slice()) {
-    if (change !== last || (isRight && change.operation === DELETE)) book.end(change, 'superseded');
-    // It has arrived, but nobody saw when.
-    else book.end(change, 'late');
-  }
   const [wrong] = found;
-  if (isRight || wrong === undefined) {
-    if (last?.outcome === 'late' && last.operation === DELETE) book.end(last, 'superseded');
-    return undefined;
-  }
+  for (const change of [...state.pending, ...state.late])
+    if (change !== last || isRight) book.end(change, openOutcome(change, isRight, row));
+  if (isRight || wrong === undefined) return undefined;
   if (last !== undefined) book.end(last, 'lost');
   return {
     wrong,

@@ -1,5 +1,8 @@
-/** What becomes of a change; `pending` until then. `late`: its deadline passed, its end is decided by the final state. */
-export type Outcome = 'pending' | 'timed' | 'superseded' | 'late' | 'backlog' | 'notFollowed' | 'lost';
+/**
+ * What becomes of a change; `pending` until then. `late`: its deadline passed. `unseen`: its row is deleted and nothing of
+ * it was ever seen, so that nothing can be said of it.
+ */
+export type Outcome = 'pending' | 'timed' | 'superseded' | 'unseen' | 'late' | 'backlog' | 'notFollowed' | 'lost';
 
 /** A change of a sampled key that was acknowledged; times are epoch milliseconds. */
 export interface Change {
@@ -24,6 +27,8 @@ export interface KeyState {
   doubt: { seq: number; operation: number } | undefined;
   /** Changes that are waited for, in their order. */
   pending: Change[];
+  /** Those that were not seen before their deadline. */
+  late: Change[];
   /** The highest seq that the row was ever seen with; 0: never seen. */
   seenSeq: number;
   /** The seq of the last look at it. */
@@ -44,6 +49,7 @@ export const newKeyState = (key: number): KeyState => ({
   last: undefined,
   doubt: undefined,
   pending: [],
+  late: [],
   seenSeq: 0,
   lastSeenSeq: 0,
   gone: false,

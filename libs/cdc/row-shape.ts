@@ -7,7 +7,6 @@ export const UPDATE = 1;
 export const DELETE = 2;
 /** By index of the operation. */
 export const CHANGE_NAMES = ['insert', 'update', 'delete'] as const;
-export type ChangeName = (typeof CHANGE_NAMES)[number];
 
 const BIGINT_BYTES = 8;
 

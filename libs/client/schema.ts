@@ -241,7 +241,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Run, summary and all intervals in one JSON document */
+        /** Run, summary, annotations and all intervals in one JSON document */
         get: operations["getJsonReport"];
         put?: never;
         post?: never;
@@ -258,7 +258,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All intervals as CSV, one row per interval and operation */
+        /** All intervals as CSV, one row per interval and operation; of a suite or search one row per step or probe */
         get: operations["getCsvReport"];
         put?: never;
         post?: never;
@@ -329,7 +329,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A suite or search, or a zookeeper run with others laid over it, as one HTML page */
+        /**
+         * The run as one HTML page, with others of its kind laid over it
+         * @description Needs nothing but itself and runs no script: charts are SVG. Of a run that is on, what there is so far.
+         */
         get: operations["getReport"];
         put?: never;
         post?: never;
@@ -351,6 +354,43 @@ export interface paths {
         put?: never;
         /** Note what happens to the target while the run is on */
         post: operations["annotateRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold runs against a baseline: what has changed, by how much, and how sure that is
+         * @description Per metric: difference, confidence interval, effect size and test. Nothing is stored; the same runs have the same answer. An invalid run is no baseline; runs that are not alike are compared with a warning, or not at all.
+         */
+        post: operations["compareRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as one HTML page; this run is the baseline */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3033,10 +3073,15 @@ export interface components {
              */
             stableMs?: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs?: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs?: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -3080,10 +3125,15 @@ export interface components {
              */
             stableMs?: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs?: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs?: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -3126,10 +3176,15 @@ export interface components {
              */
             stableMs?: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs?: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs?: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -3419,6 +3474,17 @@ export interface components {
         CdcPipelineInput: {
             /** @enum {string} */
             type: "external";
+        } | {
+            /**
+             * @description ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL
+             * @enum {string}
+             */
+            type: "scylla-log";
+            /**
+             * @description How long after its write a row of the log may become visible and still be found
+             * @default 10000
+             */
+            windowMs?: number;
         } | {
             /** @enum {string} */
             type: "embedded";
@@ -3805,6 +3871,7 @@ export interface components {
         /** @enum {string} */
         WorkloadKind: "stress" | "generate" | "load" | "query" | "zookeeper" | "soak" | "cdc" | "suite" | "search";
         TargetView: {
+            /** @description None where a simulated source is brought along */
             contactPoints: string[];
             /** @default 9042 */
             port: number;
@@ -5425,10 +5492,15 @@ export interface components {
              */
             stableMs: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -5472,10 +5544,15 @@ export interface components {
              */
             stableMs: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -5518,10 +5595,15 @@ export interface components {
              */
             stableMs: number;
             /**
-             * @description A resize that is not done by then is stuck: it is noted, and none is asked for any more
+             * @description A resize that is not done by then is stuck, which is noted; none is asked for while it goes on
              * @default 2400000
              */
             resizeDeadlineMs: number;
+            /**
+             * @description From the first look to the first resize, so that there is something to compare it with
+             * @default 60000
+             */
+            firstAfterMs: number;
             /** @description The run ends after so many; a cycle is a resize to the other bound and one back */
             cycles?: number;
         };
@@ -5782,6 +5864,17 @@ export interface components {
         CdcPipeline: {
             /** @enum {string} */
             type: "external";
+        } | {
+            /**
+             * @description ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL
+             * @enum {string}
+             */
+            type: "scylla-log";
+            /**
+             * @description How long after its write a row of the log may become visible and still be found
+             * @default 10000
+             */
+            windowMs: number;
         } | {
             /** @enum {string} */
             type: "embedded";
@@ -6285,6 +6378,74 @@ export interface components {
             limitLowest: number;
             /** @description Times that a lane was refused and lowered its number in flight */
             limitDecreases: number;
+            /** @description Of the whole run, where a scaler was at work */
+            scaler?: components["schemas"]["ScalerReport"];
+        };
+        ScalerReport: {
+            type: string;
+            /** @description Resizes to the other bound and back that were healthy and stable */
+            cycles: number;
+            /**
+             * @description What the latencies are: response time where there is one, or service time
+             * @enum {string}
+             */
+            latency: "rt" | "st";
+            /** @description Why no more resizes were asked for before the end; null when that is not so */
+            ended: string | null;
+            resizes: components["schemas"]["Resize"][];
+            /** @description Earlier ones that are not listed */
+            omittedResizes: number;
+        };
+        Resize: {
+            /** @description From 1 */
+            number: number;
+            /** @description Nodes */
+            from: number;
+            /** @description Nodes */
+            to: number;
+            /** @description The provider's, where it has one */
+            requestId: string | null;
+            /** @enum {string} */
+            outcome: "completed" | "failed" | "cancelled" | "stuck" | "unfinished";
+            /** @description The provider's words, or why it did not succeed */
+            detail: string | null;
+            /** @description When it was asked for; epoch milliseconds, as the others */
+            startedAtMs: number;
+            /** @description When the request was done and all nodes were up at the new size */
+            healthyAtMs: number | null;
+            /** @description When it had been so for stableMs without a gap */
+            stableAtMs: number | null;
+            /** @description Times that a healthy cluster was not any more, which began the wait anew */
+            gaps: number;
+            /** @description At most as long as the phases say; null where nothing was measured */
+            before: components["schemas"]["ResizePhase"] | null;
+            /** @description From the start to healthy, or to the end of a resize that was not */
+            during: components["schemas"]["ResizePhase"] | null;
+            after: components["schemas"]["ResizePhase"] | null;
+            /** @description From the start until throughput over 5 s was back within 10 % of before, counted after its lowest; 0: it never left; null: not seen */
+            throughputBackMs: number | null;
+            /** @description The same of the p99 of all operations */
+            p99BackMs: number | null;
+        };
+        ResizePhase: {
+            /** @description Epoch milliseconds */
+            fromMs: number;
+            /** @description Epoch milliseconds, not included */
+            toMs: number;
+            /** @description By operation, and total */
+            operations: {
+                [key: string]: components["schemas"]["ResizePhaseFigures"];
+            };
+        };
+        ResizePhaseFigures: {
+            /** @description Failed ones included */
+            operations: number;
+            errors: number;
+            /** @description Of the successful ones */
+            ratePerSecond: number;
+            p50Ms: number | null;
+            p99Ms: number | null;
+            maxMs: number | null;
         };
         CdcReport: {
             /**
@@ -6293,7 +6454,7 @@ export interface components {
              */
             kind: "cdc";
             /** @enum {string} */
-            pipeline: "external" | "simulated";
+            pipeline: "external" | "simulated" | "scylla-log";
             /** @description Successful writes */
             written: {
                 insert: number;
@@ -6306,14 +6467,16 @@ export interface components {
             /** @description Failed writes of all */
             errorShare: number;
             /** @enum {string} */
-            method: "slot" | "poll" | "none";
+            method: "slot" | "poll" | "log" | "none";
             /** @description Why this one, and what its error is */
             methodNote: string;
             sampledKeys: number;
             sampledChanges: number;
             outcomes: components["schemas"]["CdcOutcomes"];
-            /** @description Timed and superseded ones of the sampled changes, unknown ones left out */
+            /** @description Timed and superseded ones of the sampled changes; unknown and unseen ones are on neither side */
             verifiedShare: number;
+            /** @description Superseded ones of rows that are deleted and were never seen: nothing can be said of their way */
+            unseen: number;
             /** @description Why */
             unverifiedBy: {
                 deadline: number;
@@ -6536,7 +6699,7 @@ export interface components {
             correlationId?: string;
         };
         /** @enum {string} */
-        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED" | "STEP_FAILED" | "RUN_NOT_RESUMABLE";
+        ProblemCode: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "RUN_NOT_FOUND" | "DATASET_NOT_FOUND" | "ARTIFACT_NOT_FOUND" | "CONFLICT" | "RUN_NOT_ENDED" | "RUN_ALREADY_ENDED" | "IDEMPOTENCY_KEY_REUSED" | "NO_RESULT_YET" | "PRECONDITION_FAILED" | "QUOTA_EXCEEDED" | "PRECONDITION_REQUIRED" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "TOO_MANY_REQUESTS" | "QUEUE_FULL" | "INTERNAL" | "STORE_UNAVAILABLE" | "TARGET_UNREACHABLE" | "TARGET_AUTHENTICATION_FAILED" | "TARGET_REFUSED" | "KEYSPACE_UNKNOWN" | "SCHEMA_FAILED" | "CONSISTENCY_UNREACHABLE" | "OPERATIONS_FAILED" | "VALIDATION_MISMATCH" | "INPUT_UNREADABLE" | "OUTPUT_UNWRITABLE" | "EXECUTOR_LOST" | "DEADLINE_EXCEEDED" | "LANE_CRASHED" | "STEP_FAILED" | "RUN_NOT_RESUMABLE" | "RUNS_NOT_COMPARABLE" | "BASELINE_INVALID";
         Issue: {
             path: string;
             message: string;
@@ -6857,6 +7020,93 @@ export interface components {
              */
             at?: string;
             label: string;
+        };
+        CreateComparisonInput: {
+            /** @description The run that the others are held against; it has to be valid */
+            baseline: string;
+            candidates: string[];
+            /**
+             * @description Smaller differences are called none, however certain they are; of ratios, percent points
+             * @default 2
+             */
+            tolerancePercent?: number;
+        };
+        Comparison: {
+            baseline: components["schemas"]["ComparedRun"];
+            tolerancePercent: number;
+            candidates: components["schemas"]["ComparedCandidate"][];
+        };
+        ComparedRun: {
+            id: string;
+            name: string | null;
+            kind: components["schemas"]["WorkloadKind"];
+            status: components["schemas"]["RunStatus"];
+            verdict: components["schemas"]["Verdict"];
+            validity: ("valid" | "degraded" | "invalid") | null;
+            simulated: boolean | null;
+            startedAtMs: number | null;
+            /** @description Stretches of equal length that the run was cut into */
+            samples: number;
+        };
+        ComparedCandidate: {
+            run: components["schemas"]["ComparedRun"];
+            /** @enum {string} */
+            outcome: "better" | "worse" | "mixed" | "same" | "unknown" | "incomparable";
+            problems: components["schemas"]["ComparabilityProblem"][];
+            /** @description Empty when the runs are incomparable */
+            metrics: components["schemas"]["MetricComparison"][];
+        };
+        ComparabilityProblem: {
+            /** @enum {string} */
+            code: "KIND" | "SIMULATED" | "INVALID" | "NOT_COMPLETED" | "NO_RESULT" | "DEGRADED" | "COVERAGE" | "SPEC" | "TARGET" | "PLACEMENT" | "DURATION" | "CLOCK";
+            /** @enum {string} */
+            level: "incomparable" | "warning";
+            message: string;
+        };
+        MetricComparison: {
+            operation: string;
+            /** @description As thresholds name it; latencies are response time where both runs have it */
+            metric: string;
+            /** @description null for what is no latency */
+            clock: ("responseTime" | "serviceTime") | null;
+            /** @enum {string} */
+            better: "higher" | "lower";
+            /** @description From the merged histograms of the whole run; null when not supported */
+            baseline: number | null;
+            candidate: number | null;
+            /** @description Candidate minus baseline */
+            difference: number | null;
+            /** @description Of the baseline; null when that is 0 */
+            differencePercent: number | null;
+            /** @description Of the difference, by a block bootstrap over the samples */
+            confidenceInterval: {
+                level: number;
+                from: number;
+                to: number;
+            } | null;
+            effect: {
+                /** @description Cliff's delta of the samples: 1 when all of the candidate's are larger */
+                delta: number;
+                /** @enum {string} */
+                size: "negligible" | "small" | "medium" | "large";
+            } | null;
+            test: {
+                /** @enum {string} */
+                name: "Mann-Whitney U, exact" | "Mann-Whitney U, normal approximation";
+                u: number;
+                pValue: number;
+                /** @description For the number of metrics: Benjamini and Hochberg */
+                pAdjusted: number;
+            } | null;
+            /** @description That have the figure */
+            samples: {
+                baseline: number;
+                candidate: number;
+            };
+            /** @enum {string} */
+            change: "better" | "worse" | "none" | "unknown";
+            /** @description Why the change is unknown, or small ones are called none */
+            note: string | null;
         };
         Progress: components["schemas"]["SuiteReport"] | components["schemas"]["SearchReport"];
         Executors: {
@@ -8833,7 +9083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description RUN_NOT_RESUMABLE, NO_RESULT_YET */
+            /** @description RUNS_NOT_COMPARABLE */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8964,6 +9214,164 @@ export interface operations {
             };
             /** @description RUN_NOT_FOUND */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateComparisonInput"];
+            };
+        };
+        responses: {
+            /** @description The comparison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_RESULT_YET, BASELINE_INVALID, RUNS_NOT_COMPARABLE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getComparison: {
+        parameters: {
+            query: {
+                /** @description The candidates, separated by commas */
+                with: string;
+                tolerancePercent?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RUN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_RESULT_YET, BASELINE_INVALID, RUNS_NOT_COMPARABLE */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

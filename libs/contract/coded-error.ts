@@ -43,6 +43,8 @@ export const PROBLEM_STATUS = {
   LANE_CRASHED: 500,
   STEP_FAILED: 502,
   RUN_NOT_RESUMABLE: 409,
+  RUNS_NOT_COMPARABLE: 409,
+  BASELINE_INVALID: 409,
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_STATUS;

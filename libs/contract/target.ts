@@ -32,7 +32,12 @@ export type Target = z.infer<typeof Target>;
 
 /** What the API answers: the same without secrets. */
 export const TargetView = Target.omit({ password: true, tls: true })
-  .extend({ hasPassword: z.boolean(), hasTls: z.boolean(), sink: SinkView.optional() })
+  .extend({
+    contactPoints: z.array(ContactPoint).describe('None where a simulated source is brought along'),
+    hasPassword: z.boolean(),
+    hasTls: z.boolean(),
+    sink: SinkView.optional(),
+  })
   .meta({ id: 'TargetView' });
 export type TargetView = z.infer<typeof TargetView>;
 

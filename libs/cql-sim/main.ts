@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { parseSimArguments } from './sim-arguments.js';
+import { startControl } from './control-server.js';
 import { startSimulator } from './simulator.js';
 
 /**
@@ -12,24 +13,28 @@ import { startSimulator } from './simulator.js';
 export async function runSim(args: readonly string[], signal?: AbortSignal): Promise<number> {
   const parsed = await readArguments(args);
   if ('exitCode' in parsed) return parsed.exitCode;
-  const { options, json } = parsed;
+  const { options, json, controlPort } = parsed;
   // Before the line that says "ready": whoever reads it may end us at once.
   const ended = untilEnded(signal);
   let simulator;
+  let control;
   try {
     simulator = await startSimulator(options);
+    control = controlPort === undefined ? undefined : await startControl(simulator, controlPort);
   } catch (cause) {
+    await simulator?.close();
     process.stderr.write(`cannot serve on ${options.address ?? '127.0.0.1'}:${options.port ?? 0}: ${reason(cause)}\n`);
     return 1;
   }
   const { contactPoints } = simulator;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ contactPoints, personality: options.personality, mode: options.mode, pid: process.pid })}\n`
-      : `simulated CQL cluster ready on ${contactPoints.join(' ')} (${options.personality}, ${options.mode})\n`,
+      ? `${JSON.stringify({ contactPoints, personality: options.personality, mode: options.mode, controlUrl: control?.url, pid: process.pid })}\n`
+      : `simulated CQL cluster ready on ${contactPoints.join(' ')} (${options.personality}, ${options.mode})${control ? `, told of its size at ${control.url}` : ''}\n`,
   );
   await ended;
   if (json) process.stdout.write(`${JSON.stringify({ stats: simulator.stats })}\n`);
+  await control?.close();
   await simulator.close();
   return 0;
 }

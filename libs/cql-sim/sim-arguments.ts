@@ -7,6 +7,8 @@ export interface SimArguments {
   options: SimulatorOptions;
   /** Say that it serves as one line of JSON. */
   json: boolean;
+  /** Where it is told of another number of nodes by HTTP; undefined: nowhere. */
+  controlPort: number | undefined;
 }
 
 const between =
@@ -62,6 +64,7 @@ interface Flags {
   shardAwarePort: number | null;
   tablets?: string[];
   json: boolean;
+  controlPort?: number;
 }
 
 function command(): Command {
@@ -87,6 +90,11 @@ function command(): Command {
       0,
     )
     .option('--tablets <keyspace.table...>', "scylla's tables that consist of tablets")
+    .option(
+      '--control-port <n>',
+      'port on 127.0.0.1 that lets nodes join and leave: POST /nodes {"nodes": 4}; 0 picks a free one',
+      between(0, MAX_PORT),
+    )
     .option('--json', 'say that it serves as one line of JSON', false)
     .exitOverride();
 }
@@ -106,6 +114,7 @@ export async function parseSimArguments(args: readonly string[]): Promise<SimArg
   const script = flags.script === undefined ? undefined : await readScript(flags.script);
   return {
     json: flags.json,
+    controlPort: flags.controlPort,
     options: {
       nodes: flags.nodes,
       port: flags.port,

@@ -10,7 +10,7 @@ export interface SimulatorOptions {
   /** Address of the first node; a loopback IPv4 address. Default 127.0.0.1. */
   address?: string;
   personality?: Personality;
-  /** `storage`: reads return what was written. `null`: every EXECUTE gets a ready-made answer. Default storage. */
+  /** `storage`: reads return what was written. `null`: every EXECUTE, and every BATCH that begins with a prepared statement, gets a ready-made answer. Default storage. */
   mode?: 'storage' | 'null';
   /** Clients must log in with this name and password. */
   auth?: { user: string; password: string };

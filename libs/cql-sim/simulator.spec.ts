@@ -414,6 +414,9 @@ describe('the simulated cluster', () => {
     await client.execute('INSERT INTO e (k, v) VALUES (?, ?)', [1, 'x'], { prepare: true });
     const { rows } = await client.execute('SELECT k, v FROM e WHERE k = ?', [1], { prepare: true });
     expect(rows.map((row) => row.values())).toEqual([[0, 'x'.repeat(34)]]);
+    const insert = (k: number) => ({ query: 'INSERT INTO e (k, v) VALUES (?, ?)', params: [k, 'y'] });
+    await client.batch([insert(2), insert(3)], { prepare: true, logged: false });
+    expect(simulator.stats.requests['BATCH']).toBe(1);
     expect(simulator.stats.storedBytes).toBe(before);
     expect(simulator.stats.requests['EXECUTE']).toBe(2);
   });

@@ -10,6 +10,9 @@ import { StoredCell, type CellAddress } from './stored-cell.js';
 
 /** A port that is free on the first address may be taken on another: then another is tried. */
 const PORT_ATTEMPTS = 20;
+const MOST_NODES = 64;
+/** A node that leaves answers for so long to clients that have not heard of it. */
+const FAREWELL_MS = 2_000;
 
 /** A running simulated cluster. Make one with `startSimulator`. */
 export class Simulator {
@@ -93,9 +96,57 @@ export class Simulator {
     this.pushEvent({ type: 'STATUS_CHANGE', change: 'UP', address, port });
   }
 
+  /** Nodes of the ring, and how many of them serve. */
+  get size(): { nodes: number; up: number } {
+    const { members } = this.cluster;
+    return { nodes: members.length, up: members.filter(({ isUp }) => isUp).length };
+  }
+
+  /**
+   * Lets nodes join or leave, one after another, until there are so many; the last to join is the first to leave. Throws
+   * RangeError where that cannot be, and the listen error when the next address is taken.
+   */
+  async resize(nodes: number): Promise<void> {
+    if (nodes < 1 || nodes > MOST_NODES) throw new RangeError(`expected 1 to ${MOST_NODES} nodes, found ${nodes}`);
+    if ((this.options.tablets ?? []).length > 0)
+      throw new RangeError('tables of tablets stay where they are: with them the simulator keeps its nodes');
+    while (this.nodes.length < nodes) await this.join();
+    while (this.nodes.length > nodes) await this.decommission();
+  }
+
+  /** A node on the next address joins: the ring and the peers of all know of it, and clients are told. */
+  private async join(): Promise<void> {
+    const member = this.cluster.newcomer();
+    const node = new SimNode(this.cluster, member);
+    try {
+      await node.listen(this.port);
+      await node.listenShardAware();
+    } catch (cause) {
+      await node.close();
+      throw cause;
+    }
+    this.nodes.push(node);
+    this.cluster.join(member);
+    const { address, port } = member;
+    this.pushEvent({ type: 'TOPOLOGY_CHANGE', change: 'NEW_NODE', address, port });
+    this.pushEvent({ type: 'STATUS_CHANGE', change: 'UP', address, port });
+  }
+
+  /** The last node leaves: the others have its share of the ring, clients are told, and a moment later it is gone. */
+  private async decommission(): Promise<void> {
+    const node = this.nodes.pop();
+    if (node === undefined) return;
+    const { member } = node;
+    this.cluster.leave(member);
+    const { address, port } = member;
+    this.pushEvent({ type: 'TOPOLOGY_CHANGE', change: 'REMOVED_NODE', address, port });
+    await this.cluster.clock.sleep(FAREWELL_MS);
+    await node.close();
+  }
+
   private node(index: number): SimNode {
-    const node = this.nodes[index];
-    if (!node) throw new RangeError(`node ${index} of ${this.nodes.length} does not exist`);
+    const node = this.nodes.find(({ member }) => member.index === index);
+    if (!node) throw new RangeError(`there is no node ${index} among ${this.nodes.length}`);
     return node;
   }
 

@@ -139,6 +139,19 @@ export class NodePool {
     return this.meters.map((meter, shard) => meter.take(this.address, shard)).filter((counts) => counts !== undefined);
   }
 
+  /** Opens nothing more; what is open is closed by `closeIdle` or `close`. */
+  leave(): void {
+    this.closing = true;
+    clearTimeout(this.timer);
+    this.flush();
+  }
+
+  /** Closes the connections that wait for no answer; true when none is left. */
+  closeIdle(): boolean {
+    for (const connection of this.open.filter(({ inFlight }) => inFlight === 0)) connection.destroy();
+    return this.open.length === 0;
+  }
+
   close(): void {
     this.closing = true;
     clearTimeout(this.timer);

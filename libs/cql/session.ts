@@ -5,6 +5,7 @@ import { noContact } from './connect-problem.js';
 import { prepareOn, queryAll, registerForEvents } from './control.js';
 import type { Connection } from './connection.js';
 import { keepAlive, patienceOf, type Patience } from './keep-alive.js';
+import { LeavingPools } from './leaving-pools.js';
 import { NodePool, type PoolEvents, type PoolOptions } from './node-pool.js';
 import type { PreparedStatement } from './prepared.js';
 import { Preparer } from './preparer.js';
@@ -32,12 +33,11 @@ export class WireSession {
   routes = false;
   clusterName = '';
   private pools: NodePool[] = [];
+  private readonly leaving = new LeavingPools();
   private keyspace: string | undefined;
   private used: string | undefined;
   private readonly router = new Router();
   private readonly tablets = new TabletBook();
-  /** Counts of nodes that have left. */
-  private past: TargetShardCounts[] = [];
   private turn = 0;
   private tick = 0;
   private readonly sweepMs: number;
@@ -104,16 +104,14 @@ export class WireSession {
     return this.pools.filter((pool) => pool.open.length > 0).length;
   }
   totals(): Record<'bytesSent' | 'bytesReceived' | 'lateAnswers', number> {
-    const all = { bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
-    for (const pool of this.pools) pool.addTotals(all);
+    const all = { ...this.leaving.totals };
+    for (const pool of [...this.pools, ...this.leaving.all]) pool.addTotals(all);
     return all;
   }
 
   /** What each shard of each node answered since the last call. */
   takeShards(): TargetShardCounts[] {
-    const taken = [...this.past, ...this.pools.flatMap((pool) => pool.takeShards())];
-    this.past = [];
-    return taken;
+    return [...this.leaving.takeShards(), ...this.pools.flatMap((pool) => pool.takeShards())];
   }
 
   /** Notes a key; the next `begin` goes to one of the nodes that hold it. */
@@ -216,6 +214,7 @@ export class WireSession {
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     this.refresher.stop();
+    this.leaving.close();
     for (const pool of this.pools) pool.close();
   }
 
@@ -240,10 +239,7 @@ export class WireSession {
     );
     this.pools
       .filter((pool) => !nodes.some((node) => node.address === pool.facts.address))
-      .forEach((pool) => {
-        this.past.push(...pool.takeShards());
-        pool.close();
-      });
+      .forEach((pool) => this.leaving.add(pool));
     this.tablets.clear();
     this.pools = nodes.map((facts) => kept.get(facts.address) ?? this.pool(facts, port));
   }
@@ -282,7 +278,9 @@ export class WireSession {
     this.tick++;
     this.preparer.forgetTries();
     if (this.listening?.closed === true && this.upNodes > 0) this.refresher.soon();
-    for (const pool of this.pools) for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
+    for (const pool of [...this.pools, ...this.leaving.all])
+      for (const connection of pool.open) keepAlive(connection, this.tick, this.patience);
+    this.leaving.sweep();
     this.options.handler.onTurn();
   }
 }

@@ -1,5 +1,8 @@
-/** A point: x and y. */
-export type Point = readonly [x: number, y: number];
+import { linearScale, logScale, type Scale, shortNumber, timeScale } from './chart-scale.js';
+import { escaped } from './markup.js';
+
+/** A point: x and y; without y the line is broken there. */
+export type Point = readonly [x: number, y: number | null];
 
 export interface Line {
   name: string;
@@ -15,80 +18,130 @@ export interface LineChart {
   lines: readonly Line[];
   /** Areas between two lines of the same x. */
   bands?: readonly { low: readonly Point[]; high: readonly Point[]; color: string }[];
-  /** What happened at x. */
+  /** What happened at x, seconds. */
   marks?: readonly { x: number; label: string }[];
+  /** Times that are to be told from the rest: something is missing, or is going on. */
+  zones?: readonly { from: number; to: number; label: string; isGap: boolean }[];
   /** The largest x of all charts that are to be compared. */
   xMax: number;
+  logarithmic?: boolean;
 }
 
-const [WIDTH, HEIGHT] = [720, 260];
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 12, 28, 30];
-const TICKS = 5;
+const [WIDTH, HEIGHT] = [720, 280];
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 12, 46, 30];
+const [X_TICKS, Y_TICKS] = [8, 5];
 /** More would lie on the same pixel. */
 const MOST_POINTS = 700;
+const COLORS = 8;
+/** With more marks their numbers stand there: the page has a table of them. */
+const MOST_LABELS = 10;
+const LABEL_LENGTH = 22;
+const LABEL_ROWS = 2;
 
-export const COLORS = ['#1f6feb', '#d1242f', '#1a7f37', '#9a6700', '#8250df', '#0a7d91', '#bf3989', '#57606a'];
+/** Colours by turns; the page's style says which they are, in the light and in the dark. */
+export const colorOf = (index: number): string => `var(--c${index % COLORS})`;
 
-/** Colours by turns. */
-export const colorOf = (index: number): string => COLORS[index % COLORS.length] ?? '#000';
-
-export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-/** 1, 2 or 5 times a power of ten, at least `value` / TICKS. */
-function stepFor(value: number): number {
-  const rough = value / TICKS;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+const seconds = (value: number): string => `${shortNumber(value)} s`;
+/** A time of a long run in the form 1:05 h or 2:30 min. */
+function clock(atS: number, endS: number): string {
+  const pair = (high: number, low: number) => `${high}:${String(low).padStart(2, '0')}`;
+  if (endS >= 7200) return `${pair(Math.floor(atS / 3600), Math.floor((atS % 3600) / 60))} h`;
+  return endS >= 300 ? `${pair(Math.floor(atS / 60), Math.round(atS % 60))} min` : seconds(atS);
 }
 
-const shown = (value: number): string =>
-  value >= 1e6 ? `${value / 1e6}M` : value >= 1e4 ? `${value / 1e3}k` : String(Number(value.toPrecision(4)));
-
-/** The highest of each bucket: a peak is never lost. */
+/** The highest of each bucket: a peak is never lost, nor is a break. */
 function thinned(points: readonly Point[]): readonly Point[] {
   const each = Math.ceil(points.length / MOST_POINTS);
   if (each <= 1) return points;
   const kept: Point[] = [];
-  for (let at = 0; at < points.length; at += each)
-    kept.push(points.slice(at, at + each).reduce((best, point) => (point[1] > best[1] ? point : best)));
+  for (let at = 0; at < points.length; at += each) {
+    const bucket = points.slice(at, at + each);
+    const gap = bucket.find(([, y]) => y === null);
+    if (gap) kept.push(gap);
+    kept.push(bucket.reduce((best, point) => ((point[1] ?? -1) > (best[1] ?? -1) ? point : best)));
+  }
   return kept;
 }
 
+/** Stretches without a break. */
+function stretches(points: readonly Point[]): [x: number, y: number][][] {
+  const all: [number, number][][] = [[]];
+  for (const [x, y] of points)
+    if (y === null) all.push([]);
+    else all.at(-1)?.push([x, y]);
+  return all.filter((one) => one.length > 0);
+}
+
 /** One chart as SVG, without scripts. */
-export function lineChart({ title, unit, lines, bands = [], marks = [], xMax }: LineChart): string {
-  const ys = [...lines.flatMap(({ points }) => points), ...bands.flatMap(({ high }) => high)].map(([, y]) => y);
-  const highest = ys.reduce((most, y) => Math.max(most, y), 0) || 1;
-  const yStep = stepFor(highest);
-  const yMax = Math.ceil(highest / yStep) * yStep;
-  const xEnd = xMax > 0 ? xMax : 1;
-  const x = (value: number): string => (LEFT + (value / xEnd) * (WIDTH - LEFT - RIGHT)).toFixed(1);
-  const y = (value: number): string => (HEIGHT - BOTTOM - (value / yMax) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
-  const path = (points: readonly Point[]): string => points.map(([px, py]) => `${x(px)},${y(py)}`).join(' ');
-  const parts: string[] = [];
-  for (let tick = 0; tick <= yMax + yStep / 2; tick += yStep)
-    parts.push(
-      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" class="grid"/>`,
-      `<text x="${LEFT - 6}" y="${Number(y(tick)) + 4}" text-anchor="end">${shown(tick)}</text>`,
-    );
-  const xStep = stepFor(xEnd);
-  for (let tick = 0; tick <= xEnd; tick += xStep)
-    parts.push(`<text x="${x(tick)}" y="${HEIGHT - 10}" text-anchor="middle">${shown(tick)} s</text>`);
-  for (const { low, high, color } of bands)
-    parts.push(
-      `<polygon points="${path(thinned(high))} ${path([...thinned(low)].reverse())}" fill="${color}" fill-opacity="0.15"/>`,
-    );
-  for (const { points, color, dashed } of lines)
-    parts.push(
-      `<polyline points="${path(thinned(points))}" fill="none" stroke="${color}" stroke-width="1.5"${dashed ? ' stroke-dasharray="4 3"' : ''}/>`,
-    );
-  for (const { x: at, label } of marks)
-    parts.push(
-      `<line x1="${x(at)}" x2="${x(at)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="mark"><title>${escaped(label)}</title></line>`,
-    );
+export function lineChart(chart: LineChart): string {
+  const { title, unit, lines, bands = [], marks = [], zones = [], logarithmic = false } = chart;
+  const ys = [...lines.flatMap(({ points }) => points), ...bands.flatMap(({ low, high }) => [...low, ...high])].flatMap(
+    ([, y]) => (y === null ? [] : [y]),
+  );
+  const highest = ys.reduce((most, y) => Math.max(most, y), 0);
+  const lowest = ys.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Number.POSITIVE_INFINITY);
+  const yScale = logarithmic ? logScale(Number.isFinite(lowest) ? lowest : 0, highest) : linearScale(highest, Y_TICKS);
+  const xScale = timeScale(chart.xMax, X_TICKS);
+  const x = (value: number): string => (LEFT + xScale.at(value) * (WIDTH - LEFT - RIGHT)).toFixed(1);
+  const y = (value: number): string => (HEIGHT - BOTTOM - yScale.at(value) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
+  const path = (points: readonly Point[]): string =>
+    stretches(thinned(points))
+      .map((one) =>
+        // A single point has a line of no length, which round ends make a dot.
+        one.length === 1
+          ? one.map(([px, py]) => `M${x(px)} ${y(py)}h0`).join('')
+          : `M${one.map(([px, py]) => `${x(px)} ${y(py)}`).join('L')}`,
+      )
+      .join('');
+  const area = (points: readonly Point[]): string =>
+    points.flatMap(([px, py]) => (py === null ? [] : [`${x(px)},${y(py)}`])).join(' ');
+  const parts = [
+    ...zones.map(({ from, to, label, isGap }) => {
+      const width = Math.max(1, Number(x(to)) - Number(x(from))).toFixed(1);
+      return `<rect class="${isGap ? 'gap' : 'zone'}" x="${x(from)}" y="${TOP}" width="${width}" height="${HEIGHT - TOP - BOTTOM}"><title>${escaped(label)}</title></rect>`;
+    }),
+    ...axes(xScale, yScale, x, y, chart.xMax),
+    ...bands.map(
+      ({ low, high, color }) =>
+        `<polygon points="${area(thinned(high))} ${area([...thinned(low)].reverse())}" fill="${color}" fill-opacity="0.15"/>`,
+    ),
+    ...lines.map(
+      ({ points, color, dashed }) =>
+        `<path d="${path(points)}" class="line" stroke="${color}"${dashed ? ' stroke-dasharray="5 4"' : ''}/>`,
+    ),
+    ...marks.map(({ x: at, label }, index) => mark(x(at), label, index, marks.length)),
+  ];
   const legend = lines
-    .map(({ name, color }) => `<span><i style="background:${color}"></i>${escaped(name)}</span>`)
+    .map(
+      ({ name, color, dashed }) =>
+        `<span><i${dashed ? ' class="dashed"' : ''} style="color:${color}"></i>${escaped(name)}</span>`,
+    )
     .join('');
   const heading = `<text x="${LEFT}" y="16" class="title">${escaped(title)} (${escaped(unit)})</text>`;
   return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">${heading}${parts.join('')}</svg><figcaption>${legend}</figcaption></figure>`;
+}
+
+type Place = (value: number) => string;
+
+function axes(xScale: Scale, yScale: Scale, x: Place, y: Place, xMax: number): string[] {
+  return [
+    ...yScale.ticks.map(
+      (tick) =>
+        `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" class="grid"/><text x="${LEFT - 6}" y="${(Number(y(tick)) + 4).toFixed(1)}" text-anchor="end">${shortNumber(tick)}</text>`,
+    ),
+    ...xScale.ticks.map((tick) => {
+      const isLast = xScale.at(tick) > 0.97;
+      return `<text x="${x(tick)}" y="${HEIGHT - 10}" text-anchor="${isLast ? 'end' : 'middle'}">${clock(tick, xMax)}</text>`;
+    }),
+  ];
+}
+
+/** A vertical line with its label beside it, where there is room; always as its title. */
+function mark(x: string, label: string, index: number, count: number): string {
+  const line = `<line x1="${x}" x2="${x}" y1="${TOP - 4}" y2="${HEIGHT - BOTTOM}" class="mark"><title>${escaped(label)}</title></line>`;
+  const short = label.length > LABEL_LENGTH ? `${label.slice(0, LABEL_LENGTH - 1)}…` : label;
+  const text = count > MOST_LABELS ? String(index + 1) : short;
+  const isRight = Number(x) > WIDTH * 0.75;
+  const row = TOP - 8 - (index % LABEL_ROWS) * 11;
+  return `${line}<text x="${(Number(x) + (isRight ? -3 : 3)).toFixed(1)}" y="${row}" class="note" text-anchor="${isRight ? 'end' : 'start'}">${escaped(text)}</text>`;
 }

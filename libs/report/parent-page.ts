@@ -4,7 +4,7 @@ import type { SuiteReport } from '#libs/workloads/suite/suite.schema.js';
 import { parentTable, searchResult } from '#libs/workloads/parent/parent-text.js';
 import { latencyPlot } from './latency-plot.js';
 import { escaped } from './markup.js';
-import { factsOf, pageOf, tableOf } from './page.js';
+import { factsOf, markupTable, pageOf } from './page.js';
 
 /** What a page says of the run itself. */
 export interface PageHead {
@@ -40,12 +40,27 @@ function searchPart(report: SearchReport): string {
   return `${result}<p>${escaped(report.explanation)}</p><h2>Latency against rate</h2>${latencyPlot({ lines, marks })}<p>Latency counts from when an operation was due.</p>`;
 }
 
+const DOWNLOADS = '<p class="faint">The same as <a href="report.json">JSON</a> and <a href="report.csv">CSV</a>.</p>';
+
 const suitePart = ({ succeeded, failed, skipped }: SuiteReport): string =>
   `<p>${succeeded} steps succeeded, ${failed} failed, ${skipped} were left out.</p>`;
+
+/** The name of a step or probe, as a link to its own page where it has run. */
+const linked = (name: string, runId: string | null): string =>
+  runId === null ? escaped(name) : `<a href="../${encodeURIComponent(runId)}/report">${escaped(name)}</a>`;
+
+const runsOf = (report: SuiteReport | SearchReport): Map<string, string | null> =>
+  new Map(
+    report.kind === 'suite'
+      ? report.steps.map(({ step, runId }) => [step, runId])
+      : report.probes.map(({ probe, runId }) => [probe, runId]),
+  );
 
 /** A suite or a search as one HTML page: what came of it, a table of its steps or probes, and why which of them failed. */
 export function parentPage(head: PageHead, report: SuiteReport | SearchReport, summary: Summary | null): string {
   const { header, rows } = parentTable(report);
+  const runs = runsOf(report);
+  const cells = rows.map(([name = '', ...rest]) => [linked(name, runs.get(name) ?? null), ...rest.map(escaped)]);
   const facts: [string, string][] = [
     ['Run', head.id],
     ['Status', head.status],
@@ -76,6 +91,6 @@ export function parentPage(head: PageHead, report: SuiteReport | SearchReport, s
   const heading = report.kind === 'search' ? 'Probes' : 'Steps';
   return pageOf(
     head.name ?? `${head.kind} ${head.id}`,
-    `${factsOf(facts)}${part}<h2>${heading}</h2>${tableOf(header, rows)}${list}`,
+    `${factsOf(facts)}${DOWNLOADS}${part}<h2>${heading}</h2>${markupTable(header, cells)}${list}`,
   );
 }

@@ -46,7 +46,7 @@ export const Resize = z
       .number()
       .nullable()
       .describe(
-        'From the start until throughput over 10 s was back within 10 % of before, counted after its lowest; 0: it never left; null: not seen',
+        'From the start until throughput over 5 s was back within 10 % of before, counted after its lowest; 0: it never left; null: not seen',
       ),
     p99BackMs: z.number().nullable().describe('The same of the p99 of all operations'),
   })
@@ -58,7 +58,11 @@ export const ScalerReport = z
   .object({
     type: z.string(),
     cycles: z.int().describe('Resizes to the other bound and back that were healthy and stable'),
-    latency: z.enum(['rt', 'st']).describe('What the latencies are: response time where there is one, or service time'),
+    latency: z
+      .enum(['rt', 'st'])
+      .describe(
+        'What latencies are: response time of operations that are due at times, or service time; total has the former alone where there are any',
+      ),
     ended: z
       .string()
       .nullable()

@@ -31,7 +31,13 @@ const scaling = {
     .min(1_000)
     .max(LONGEST_MS)
     .default(2_400_000)
-    .describe('A resize that is not done by then is stuck: it is noted, and none is asked for any more'),
+    .describe('A resize that is not done by then is stuck, which is noted; none is asked for while it goes on'),
+  firstAfterMs: z
+    .int()
+    .min(0)
+    .max(LONGEST_MS)
+    .default(60_000)
+    .describe('From the first look to the first resize, so that there is something to compare it with'),
   cycles: z
     .int()
     .min(1)

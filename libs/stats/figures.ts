@@ -1,5 +1,14 @@
 import type { LatencyFigures } from '#libs/contract/interval.js';
-import { Histogram } from './histogram.js';
+
+/** What figures are read from, nanoseconds: a `Histogram`, or counts that were merged without one. */
+export interface Distribution {
+  readonly count: number;
+  readonly meanNs: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+  /** `percentile` from 0 to 100. */
+  valueAtNs(percentile: number): number;
+}
 
 const NS_PER_MS = 1e6;
 /**
@@ -9,14 +18,14 @@ const NS_PER_MS = 1e6;
 const SAMPLES_BEYOND = 10;
 
 /** Any percentile in milliseconds; null where too few samples lie beyond it. The median and the extremes are always shown. */
-export function percentileMsOf(histogram: Histogram, percentile: number): number | null {
+export function percentileMsOf(histogram: Distribution, percentile: number): number | null {
   const isTail = percentile > 50 && percentile < 100;
   const isSupported = !isTail || histogram.count * (1 - percentile / 100) >= SAMPLES_BEYOND - 1e-9;
   return histogram.count > 0 && isSupported ? histogram.valueAtNs(percentile) / NS_PER_MS : null;
 }
 
 /** Milliseconds from a histogram of nanoseconds. */
-export function figuresOf(histogram: Histogram): LatencyFigures {
+export function figuresOf(histogram: Distribution): LatencyFigures {
   const { count } = histogram;
   const tail = (percentile: number): number | null =>
     count * (1 - percentile / 100) >= SAMPLES_BEYOND - 1e-9 ? histogram.valueAtNs(percentile) / NS_PER_MS : null;

@@ -17,6 +17,7 @@ import {
 } from './column.js';
 import { platformEntities } from './platform/entities.js';
 import { jobLeaseEntity } from './job-lease.js';
+import { scalerStateEntity } from './scaler-store.js';
 import { datasetEntities } from './dataset-entities.js';
 import type {
   EndpointRow,
@@ -224,6 +225,7 @@ export const entitiesOf = (dialect: Dialect) => ({
   annotation,
   ...platformEntities,
   jobLease: jobLeaseEntity,
+  scalerState: scalerStateEntity,
   ...datasetEntities,
 });
 export type Entities = ReturnType<typeof entitiesOf>;

@@ -14,7 +14,7 @@ export async function insertRun(
 ): Promise<void> {
   const { run, history, label, endpoint, shard, project } = database.entities;
   const { id, createdAtMs, projectId = DEFAULT_PROJECT, benchmark = null, scheduleId = null, parent } = input;
-  const { target, secrets } = vault.split(input.target);
+  const { target, spec, secrets } = vault.split(input.target, input.spec);
   if (!(await manager.existsBy(project, { id: projectId })))
     throw new CodedError('NOT_FOUND', `There is no project ${projectId}; create it first.`);
   await manager.insert(run, {
@@ -24,7 +24,7 @@ export async function insertRun(
     labels: input.labels,
     target,
     secrets,
-    spec: input.spec,
+    spec,
     thresholds: input.thresholds,
     placement: input.placement,
     policies: input.policies,

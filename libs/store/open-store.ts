@@ -11,6 +11,7 @@ import { SqlLogStore } from './log-store.js';
 import { platformOf } from './platform/platform-store.js';
 import type { Store } from './port.js';
 import { SqlJobLeases } from './job-lease.js';
+import { SqlScalerStore } from './scaler-store.js';
 import { SqlRollUps } from './roll-up.js';
 import { SqlParentStore } from './parent-store.js';
 import { SqlRunCounts } from './run-counts.js';
@@ -50,6 +51,7 @@ export const storeOf = (database: Database, vault: Vault): Store => ({
   counts: new SqlRunCounts(database),
   rollUps: new SqlRollUps(database),
   jobLeases: new SqlJobLeases(database),
+  scalers: new SqlScalerStore(database),
   ping: () => database.ping(),
   close: () => database.close(),
 });

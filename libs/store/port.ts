@@ -8,6 +8,7 @@ import type { RunStatus, StatusChange } from '#libs/contract/status.js';
 import type { Mismatch, RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import type { ArtifactStore } from './artifact-port.js';
+import type { ScalerStore } from './scaler-port.js';
 import type { Idempotency, PlatformStore } from './platform/port.js';
 
 /** What is written when a run is created. The store encrypts the target's secrets. */
@@ -295,6 +296,7 @@ export interface Store {
   counts: RunCounts;
   rollUps: RollUps;
   jobLeases: JobLeases;
+  scalers: ScalerStore;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

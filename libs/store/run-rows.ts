@@ -6,17 +6,19 @@ import type { HistoryRow, RunRow, ShardRow } from './row.js';
 import type { Vault } from './vault.js';
 
 /** A row was written from a definition, so its parts belong together; only the compiler cannot see that. */
-export const definitionOf = ({ kind, spec }: Pick<RunRow, 'kind' | 'spec'>, target: RunRow['target']): RunDefinition =>
-  ({ kind, spec, target }) as RunDefinition;
+export const definitionOf = (
+  { kind }: Pick<RunRow, 'kind'>,
+  { spec, target }: Pick<RunRow, 'spec' | 'target'>,
+): RunDefinition => ({ kind, spec, target }) as RunDefinition;
 
 const storedRun = (
   row: RunRow,
   history: readonly HistoryRow[],
   shards: readonly ShardRow[],
-  target = row.target,
+  whole: Pick<RunRow, 'spec' | 'target'> = row,
 ): StoredRun => ({
   id: row.id,
-  ...definitionOf(row, target),
+  ...definitionOf(row, whole),
   name: row.name,
   labels: row.labels,
   thresholds: row.thresholds,
@@ -57,7 +59,7 @@ const storedRun = (
   endedAtMs: row.endedAtMs,
 });
 
-/** Rows with their histories and shards; the targets' secrets only with the vault. */
+/** Rows with their histories and shards; secrets of targets and specifications only with the vault. */
 export async function completeRuns(
   database: Database,
   manager: EntityManager,
@@ -74,7 +76,7 @@ export async function completeRuns(
       row,
       histories.filter((each) => each.runId === row.id),
       shards.filter((each) => each.runId === row.id),
-      vault ? vault.join(row.target, row.secrets) : row.target,
+      vault ? vault.join(row.target, row.spec, row.secrets) : row,
     ),
   );
 }

@@ -151,9 +151,9 @@ export class SqlRunStore implements RunStore {
       this.database.entities;
     if (!isEnded(status)) throw new CodedError('RUN_NOT_ENDED', `run ${id} is ${status}: cancel it first`);
     for (const child of await manager.findBy(run, { parentId: id })) await this.remove(manager, child);
-    const { artifactPart, annotation } = this.database.entities;
+    const { artifactPart, annotation, scalerState } = this.database.entities;
     const parts = [shard, history, label, endpoint, interval, intervalSelf, log, mismatch];
-    for (const owned of [...parts, artifactPart, annotation]) {
+    for (const owned of [...parts, artifactPart, annotation, scalerState]) {
       await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
     }
     await manager.delete(creation, { resourceId: id });

@@ -3,8 +3,10 @@ import { CreateRun, Policies } from '#libs/contract/run.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { problemOf } from '#libs/contract/problem.js';
 import { Target } from '#libs/contract/target.js';
+import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { describeArtifacts } from './artifact.conformance.js';
+import { describeScalers } from './scaler.conformance.js';
 import type { Claim, NewRun, Store } from './port.js';
 import { describeRollUps } from './roll-up.conformance.js';
 
@@ -107,6 +109,7 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
     };
 
     describeArtifacts(open, newRun);
+    describeScalers(open, newRun);
 
     it('keeps a run as it was created, with its first line of history', async () => {
       const { run } = await store.runs.create(newRun('r1', { name: 'n' }));
@@ -395,6 +398,23 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       expect(await store.watchdog.sweep(NOW + afterMs)).toEqual([{ runId: 'r1', to: 'failed' }]);
       expect(await store.runs.find('r1')).toMatchObject({ problem: { code: 'DEADLINE_EXCEEDED' } });
     });
+
+    it.each([undefined, 60_000])(
+      'ends a soak run of %s ms by its deadline only if it has a length',
+      async (durationMs) => {
+        const [longMs, stressRun] = [40 * 86_400_000, newRun('r1')];
+        const target = Target.parse({ contactPoints: ['127.0.0.1'] });
+        await store.runs.create({ ...stressRun, kind: 'soak', spec: SoakSpec.parse({ durationMs }), target });
+        await store.shards.register(executor('a'), NOW);
+        const claim = await store.shards.claim('a', NOW, longMs);
+        if (claim === null) throw new Error('expected a claim, found none');
+        await store.shards.prepared(claim, NOW);
+        await store.shards.ready(claim, NOW, 0);
+        await store.shards.started(claim, NOW);
+        const ended = durationMs === undefined ? [] : [{ runId: 'r1', to: 'failed' }];
+        expect(await store.watchdog.sweep(NOW + longMs - 1)).toEqual(ended);
+      },
+    );
 
     it('keeps logs and the first hundred mismatches, and deletes only what has ended', async () => {
       await store.runs.create(newRun('r1'));

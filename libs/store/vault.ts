@@ -1,5 +1,6 @@
 import { CodedError } from '#libs/contract/coded-error.js';
 import { S3Secrets } from '#libs/contract/dataset.js';
+import { withoutSecrets } from '#libs/contract/spec-secrets.js';
 import { CdcTarget } from '#libs/contract/cdc-target.js';
 import { decrypt, encrypt } from './secret.js';
 
@@ -7,19 +8,17 @@ import { decrypt, encrypt } from './secret.js';
 export class Vault {
   constructor(private readonly key: Buffer | undefined) {}
 
-  /** `secrets` is encrypted; null when the target has none. Throws CodedError when there is no key to encrypt with. */
-  split(whole: CdcTarget | null): { target: CdcTarget | null; secrets: string | null } {
-    if (whole === null) return { target: null, secrets: null };
-    const { password, tls, sink, ...rest } = whole;
-    const open = {
-      ...rest,
-      ...(tls && { tls: { ...tls, keyPem: undefined } }),
-      ...(sink && { sink: { ...sink, password: undefined } }),
-    };
-    const secret = { password, keyPem: tls?.keyPem, sinkPassword: sink?.password };
-    if (Object.values(secret).every((value) => value === undefined))
-      return { target: { ...rest, ...(tls && { tls }), ...(sink && { sink }) }, secrets: null };
-    return { target: open, secrets: this.seal(JSON.stringify(secret), 'target.password') };
+  /**
+   * Target and specification as they may be seen; `secrets` is encrypted, null when there are none. Throws CodedError when
+   * there is no key to encrypt with.
+   */
+  split<S>(wholeTarget: CdcTarget | null, whole: S): { target: CdcTarget | null; spec: S; secrets: string | null } {
+    const { target, ...kept } = wholeTarget === null ? { target: null } : splitTarget(wholeTarget);
+    const spec = withoutSecrets(whole);
+    const secret = { ...kept, ...(spec !== whole && { spec: whole }) };
+    if (Object.values(secret).every((each) => each === undefined)) return { target, spec, secrets: null };
+    const path = spec === whole ? 'target.password' : 'spec.scaler.token';
+    return { target, spec, secrets: this.seal(JSON.stringify(secret), path) };
   }
 
   /** Any secret text, encrypted; `path` is where it was posted. Throws CodedError when there is no key to encrypt with. */
@@ -43,14 +42,27 @@ export class Vault {
     throw new CodedError('INTERNAL', 'this process has no TIDEMARK_SECRET_KEY and cannot read the stored credentials');
   }
 
-  join(target: CdcTarget | null, secrets: string | null): CdcTarget | null {
-    if (target === null || secrets === null) return target;
-    const { password, keyPem, sinkPassword } = JSON.parse(this.unseal(secrets));
-    return CdcTarget.parse({
+  /** What was split, whole again. Throws CodedError when this process has no key. */
+  join<S>(target: CdcTarget | null, open: S, secrets: string | null): { target: CdcTarget | null; spec: S } {
+    if (secrets === null) return { target, spec: open };
+    const { password, keyPem, sinkPassword, spec = open } = JSON.parse(this.unseal(secrets));
+    if (target === null) return { target, spec };
+    const whole = CdcTarget.parse({
       ...target,
       ...(password !== undefined && { password }),
       ...(target.sink && { sink: { ...target.sink, ...(sinkPassword !== undefined && { password: sinkPassword }) } }),
       ...(target.tls && { tls: { ...target.tls, ...(keyPem !== undefined && { keyPem }) } }),
     });
+    return { target: whole, spec };
   }
+}
+
+function splitTarget({ password, tls, sink, ...rest }: CdcTarget) {
+  const secret = { password, keyPem: tls?.keyPem, sinkPassword: sink?.password };
+  const target: CdcTarget = {
+    ...rest,
+    ...(tls && { tls: secret.keyPem === undefined ? tls : { ...tls, keyPem: undefined } }),
+    ...(sink && { sink: secret.sinkPassword === undefined ? sink : { ...sink, password: undefined } }),
+  };
+  return { target, ...secret };
 }

@@ -4,6 +4,7 @@ import { cdcDriver } from './cdc/cdc.driver.js';
 import { generateDriver, type KeepGenerated } from './generate/generate.driver.js';
 import { loadDriver } from './load/load.driver.js';
 import { queryDriver } from './query/query.driver.js';
+import type { AttachScaler } from './soak/scaling.js';
 import { soakDriver } from './soak/soak.driver.js';
 import { stressDriver } from './stress/stress.driver.js';
 import { zookeeperDriver } from './zookeeper/zookeeper.driver.js';
@@ -16,15 +17,17 @@ export interface DriverSettings {
   sourceOf: SourceOf;
   /** Told of every dataset that is finished. */
   keepGenerated: KeepGenerated;
+  /** Lets the scalers of soak runs work. */
+  attachScaler: AttachScaler;
 }
 
 /** How each kind is carried out; executor side only. */
-export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated }: DriverSettings): Drivers => ({
+export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated, attachScaler }: DriverSettings): Drivers => ({
   stress: stressDriver,
   generate: generateDriver(dataRoot, keepGenerated),
   load: loadDriver(sourceOf),
   query: queryDriver(sourceOf),
   zookeeper: zookeeperDriver,
-  soak: soakDriver(),
+  soak: soakDriver(attachScaler),
   cdc: cdcDriver,
 });

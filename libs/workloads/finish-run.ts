@@ -10,6 +10,7 @@ import { loadVerdict, unverified } from './load/load-verdict.js';
 import { parentState } from './parent/parent-state.js';
 import { parentFailure, parentSummary } from './parent/parent-summary.js';
 import { queryVerdict } from './query/query-verdict.js';
+import { resizesOf } from './soak/soak-resizes.js';
 import { soakVerdict } from './soak/soak-verdict.js';
 import { joinReports } from './run-report.js';
 
@@ -108,11 +109,13 @@ async function loadSummary(
     },
   });
   const gaps = new Gaps();
+  const resizes = await resizesOf(store, run);
   try {
     for await (const group of intervalGroups(store.intervals, run.id)) {
       for (const interval of group) {
         fold.add(interval);
         gaps.add(interval);
+        resizes?.add(interval);
       }
     }
     const summary = fold.summary();
@@ -120,7 +123,7 @@ async function loadSummary(
     const reasons: Reason[] = doubt === undefined ? [] : [{ code: 'UNVERIFIED', level: 'degraded', message: doubt }];
     return {
       ...summary,
-      ...(report && { report }),
+      ...(report && { report: report.kind === 'soak' && resizes ? { ...report, scaler: resizes.report() } : report }),
       // Missing or other rows are a failure, whatever the thresholds say of the figures.
       ...(foundWrong(run, report) !== undefined && { verdict: 'failed' as const }),
       validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, lost), ...reasons]),

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryPostgres } from './postgres.mjs';
 
-/** The users table of the CDC benchmark that this project follows, with a number that rises with every change. */
+/**
+ * The keyspace of runs, with one table in it from the start: the agent knows no keyspace that was empty when it started,
+ * and fails on every table that is made in it later.
+ */
 const SOURCE_DDL = [
   `CREATE KEYSPACE IF NOT EXISTS warehouse WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
-  `CREATE KEYSPACE IF NOT EXISTS tidemark_probe WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
-  'CREATE TABLE IF NOT EXISTS tidemark_probe.beats (id uuid PRIMARY KEY, beat int) WITH cdc = true',
+  'CREATE TABLE IF NOT EXISTS warehouse.tidemark_beats (id uuid PRIMARY KEY, beat int) WITH cdc = true',
 ];
 
 /** The installed driver; the services that need none of it start before anything is installed. */
@@ -44,7 +46,7 @@ export async function waitForOneChange({ contactPoint, postgresPort }, timeoutMs
   const seen = () => queryPostgres(postgresPort, `select beat from tidemark_beats where id = '${id}'`) !== '';
   try {
     for (let beat = 1; Date.now() < untilMs; beat++) {
-      await client.execute(`INSERT INTO tidemark_probe.beats (id, beat) VALUES (${id}, ${beat})`);
+      await client.execute(`INSERT INTO warehouse.tidemark_beats (id, beat) VALUES (${id}, ${beat})`);
       for (let look = 0; look < 10; look++) {
         await sleep(200);
         if (seen()) return;

@@ -61,10 +61,8 @@ const kafka = {
 const database = {
   ...postgres,
   defaultPort: 25632,
-  /** With what logical replication needs: that is how a run sees changes arrive. */
   async start(options) {
-    const more = ['wal_level=logical', 'max_replication_slots=8', 'max_wal_senders=8'];
-    const { environment, ...state } = await postgres.start({ ...options, more });
+    const { environment, ...state } = await postgres.start(options);
     return { ...state, environment: { [`${VARIABLE}_POSTGRES`]: Object.values(environment)[0] } };
   },
 };
@@ -125,7 +123,7 @@ const sink = {
 };
 
 /** One row that tells whether a change goes through. */
-const PROBE_TABLE = 'tidemark_probe.beats=tidemark_beats';
+const PROBE_TABLE = 'warehouse.tidemark_beats=tidemark_beats';
 
 /** The parts of the pipeline, each a service of its own, so that one can be stopped and started alone. */
 export const cdcParts = { [NODE]: node, [KAFKA]: kafka, [POSTGRES]: database, [DEBEZIUM]: debezium, [SINK]: sink };

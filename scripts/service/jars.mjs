@@ -88,6 +88,8 @@ function stressLauncher() {
 
 /** What `services jar <name>` fetches: the variable that tests find it by, and how it is had. */
 export const JARS = {
+  kafka: { variable: 'TIDEMARK_TEST_KAFKA_JARS', fetch: kafkaJars },
+  debezium: { variable: 'TIDEMARK_TEST_DEBEZIUM_JARS', fetch: debeziumJars },
   hdrhistogram: { variable: 'TIDEMARK_TEST_HDR_JAR', fetch: () => hdrJar('2.2.2') },
   'cassandra-stress': { variable: 'TIDEMARK_TEST_CASSANDRA_STRESS', fetch: stressLauncher },
 };

@@ -57,11 +57,8 @@ function query(bin, port, sql, database = 'postgres') {
 export const postgres = {
   defaultPort: 25532,
   options: {},
-  /**
-   * Starts a server on its own data folder, loopback only, password by SCRAM, and makes the database. `more` are further
-   * settings, `name=value`.
-   */
-  async start({ name, port: wanted, timeoutMs, more = [] }) {
+  /** Starts a server on its own data folder, loopback only, password by SCRAM, and makes the database. */
+  async start({ name, port: wanted, timeoutMs }) {
     const bin = binFolder();
     const user = serverUser();
     const folder = postgresFolder(name);
@@ -70,7 +67,12 @@ export const postgres = {
     createCluster(bin, data, user);
     const port = await freePort(wanted);
     const logFile = join(folder, 'server.log');
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'shared_buffers=64MB', ...more];
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      `unix_socket_directories=${data}`,
+      'shared_buffers=64MB',
+      'wal_level=logical',
+    ];
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     const started = await startDetached(join(bin, 'postgres'), args, { ...user, cwd: '/', logFile });
     try {

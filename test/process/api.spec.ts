@@ -53,7 +53,7 @@ describe('the API process', () => {
   it('says where it listens in one line and ends with 0 on SIGTERM, event streams included', async () => {
     const api = start({});
     const url = await api.url();
-    expect(api.output.out).toBe(`Tidemark API on ${url} (docs: /docs)\n`);
+    expect(api.output.out).toBe(`Tidemark API on ${url} (dashboard: /, docs: /docs)\n`);
     const answer = await fetch(`${url}/v1/runs`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -65,6 +65,8 @@ describe('npm run demo', () => {
     const out = await seen('everything stays up');
     const server = /API docs: (http:\S+)\/docs/.exec(out)?.[1] ?? '';
     expect((await fetch(`${server}/docs`)).status).toBe(200);
+    expect(out).toContain(`dashboard: ${server}/ `);
+    expect(await (await fetch(server)).text()).toContain('<title>Tidemark</title>');
     const answer: unknown = await (await fetch(`${server}/v1/runs`)).json();
     expect(answer).toMatchObject({ items: [{ status: 'completed' }, { status: 'completed' }] });
     child.kill('SIGINT');

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { requireBuild, type Running, tidemark } from './cli-program.js';
 import { World } from './harness.js';
+import { expectReports } from './report-forms.js';
 
 beforeAll(requireBuild);
 
@@ -159,6 +160,7 @@ describe('generate runs of a service', () => {
         expect(run.status, run.problem?.detail).toBe('completed');
         expect(run.shards.length).toBe(executors);
         const summary = await world.summary(id);
+        expect(await expectReports(world.url, id)).toContain('<h2>Rows by size</h2>');
         expect(summary.operations['ROW']).toMatchObject({ completed: 12_000, failed: 0 });
         expect(summary.report).toMatchObject({ files: 6, keptFiles: 0, rows: 12_000 });
         const { report } = summary;

@@ -7,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { csvLine } from '#libs/dataset/csv-text.js';
 import { requireBuild, tidemark } from './cli-program.js';
 import { World } from './harness.js';
+import { expectReports } from './report-forms.js';
 
 beforeAll(requireBuild);
 
@@ -222,6 +223,7 @@ describe('load runs', () => {
       const run = await world.ended(id);
       expect(run.status, run.problem?.detail).toBe('completed');
       const { report, operations } = await world.summary(id);
+      expect(await expectReports(world.url, id)).toContain('<h2>Files</h2>');
       const bad = Array.from({ length: rows }, (_, row) => row).filter(isBad).length;
       expect(report).toMatchObject({ kind: 'load', read: rows, written: rows - bad, rejected: bad, failed: 0 });
       expect(operations['LOAD']).toMatchObject({ completed: rows - bad, failed: 0 });

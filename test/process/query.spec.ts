@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, RowTable } from '../csv-rows.js';
 import { requireBuild, tidemark } from './cli-program.js';
 import { World } from './harness.js';
+import { expectReports } from './report-forms.js';
 
 const FILES = 7;
 const ROWS = 100;
@@ -174,6 +175,7 @@ describe('tidemark query against a simulated cluster', () => {
       [[3], 200, 200],
     ]);
     const { report, operations, validity } = await world.summary(id);
+    expect(await expectReports(world.url, id)).toContain('<h2>Rows looked up</h2>');
     expect(operations['QUERY']).toMatchObject({ completed: 700, failed: 0, rows: 700 });
     expect(report).toMatchObject({ kind: 'query', ok: 700, rowsRead: 700, missing: 0 });
     expect(report?.kind === 'query' && report.assignments).toEqual(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operations, steadyWrites, World } from './harness.js';
+import { expectReports } from './report-forms.js';
 
 describe('a run over the API, two executors and a simulated cluster', () => {
   let world: World;
@@ -35,6 +36,7 @@ describe('a run over the API, two executors and a simulated cluster', () => {
     const readRun = await world.ended(read);
     expect(readRun.status).toBe('completed');
     const readSummary = await world.summary(read);
+    expect(await expectReports(world.url, read)).toContain('aria-label="READ: service time"');
     expect(readSummary.operations['READ']).toMatchObject({ completed: rows, failed: 0 });
     expect(readSummary.mismatchCount).toBe(0);
     expect(readSummary.validity.reasons.filter(({ level }) => level === 'invalid')).toEqual([]);

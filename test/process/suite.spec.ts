@@ -66,6 +66,12 @@ describe('a suite', () => {
     expect(two?.startedAtMs ?? 0).toBeGreaterThanOrEqual(fill?.endedAtMs ?? Infinity);
     expect(last?.startedAtMs ?? 0).toBeGreaterThanOrEqual(Math.max(two?.endedAtMs ?? 0, four?.endedAtMs ?? 0));
     expect((await world.run(two?.runId ?? '')).parentId).toBe(id);
+    const reportText = async (form: string) => (await fetch(`${world.url}/v1/runs/${id}/${form}`)).text();
+    expect(await reportText('report')).toContain(`<a href="../${two?.runId}/report">read[threads=2]</a>`);
+    expect((await reportText('report.csv')).split('\r\n').slice(0, 2)).toEqual([
+      expect.stringMatching(/^step,phase,kind,status,reason,runId,/),
+      expect.stringMatching(/^fill,steps,stress,succeeded,,/),
+    ]);
     expect((await world.ended(other)).status).toBe('completed');
   });
 

@@ -5,6 +5,7 @@ import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
 import { World } from '../process/harness.js';
+import { expectReports } from '../process/report-forms.js';
 
 const address = process.env['TIDEMARK_TEST_ZOOKEEPER'] ?? '';
 const BASE = `/kind-${process.pid}`;
@@ -103,7 +104,8 @@ describe.skipIf(address === '')('the kind zookeeper on a real server', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ label: 'looked <at>', at: new Date(run.startedAtMs ?? 0).toISOString() }),
       });
-      const page = await text(`report?with=${id}`);
+      const page = await expectReports(world.url, id);
+      expect(page).toContain('<h2>Sessions</h2>');
       expect(page).toContain('looked &lt;at&gt;');
       expect(page).toContain('Alive connections');
       expect(await text('stdout')).toMatch(/^ Total +600 +0 /m);

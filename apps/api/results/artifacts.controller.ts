@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Annotation } from '#libs/contract/artifact.js';
+import { answerPage } from '../http/answer-page.js';
 import { streamText } from '../http/stream-text.js';
 import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
@@ -58,10 +59,12 @@ export class ArtifactsController {
   @Get('report')
   @ApiOperation({
     operationId: 'getReport',
-    summary: 'A suite or search, or a zookeeper run with others laid over it, as one HTML page',
+    summary: 'The run as one HTML page, with others of its kind laid over it',
+    description:
+      'Needs nothing but itself and runs no script: charts are SVG. Of a run that is on, what there is so far.',
   })
   @ApiOkResponse({ description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } })
-  @Problems('RUN_NOT_FOUND', 'RUN_NOT_RESUMABLE', 'NO_RESULT_YET', 'VALIDATION_FAILED')
+  @Problems('RUN_NOT_FOUND', 'RUNS_NOT_COMPARABLE', 'VALIDATION_FAILED')
   async report(
     @Param({ schema: RunId }) { id }: RunId,
     @Query({ schema: ReportQuery }) query: ReportQuery,
@@ -69,10 +72,7 @@ export class ArtifactsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const page = await this.pages.page(id, query.with, caller);
-    // The page is shown as it is: it has its own policy and runs no script.
-    response.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    await streamText(page, request, response);
+    await answerPage(await this.pages.page(id, query.with, caller), request, response);
   }
 
   @Get('annotations')

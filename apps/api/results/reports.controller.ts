@@ -59,7 +59,10 @@ export class ReportsController {
   }
 
   @Get('report.json')
-  @ApiOperation({ operationId: 'getJsonReport', summary: 'Run, summary and all intervals in one JSON document' })
+  @ApiOperation({
+    operationId: 'getJsonReport',
+    summary: 'Run, summary, annotations and all intervals in one JSON document',
+  })
   @text('application/json', 'The report')
   @Problems('RUN_NOT_FOUND')
   async json(
@@ -71,7 +74,10 @@ export class ReportsController {
   }
 
   @Get('report.csv')
-  @ApiOperation({ operationId: 'getCsvReport', summary: 'All intervals as CSV, one row per interval and operation' })
+  @ApiOperation({
+    operationId: 'getCsvReport',
+    summary: 'All intervals as CSV, one row per interval and operation; of a suite or search one row per step or probe',
+  })
   @text('text/csv', 'The table')
   @Problems('RUN_NOT_FOUND')
   async csv(

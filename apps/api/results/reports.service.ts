@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { isParent } from '#libs/contract/run.js';
+import { parentRecords } from '#libs/report/parent-records.js';
+import { parentState, type ParentRun } from '#libs/workloads/parent/parent-state.js';
 import { INTERVAL_COLUMNS, csvLine, intervalRow } from '#libs/report/csv.js';
 import type { Store } from '#libs/store/port.js';
 import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
-import { InjectStore } from '../tokens.js';
+import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
 import { ShardSpans } from './shard-spans.js';
 import { stdoutText } from './stdout-text.js';
@@ -15,6 +18,7 @@ import type { LogPage, LogQuery } from './results.schema.js';
 export class Reports {
   constructor(
     @InjectStore() private readonly store: Store,
+    @InjectNowMs() private readonly nowMs: NowMs,
     private readonly runs: RunsService,
   ) {}
 
@@ -26,8 +30,9 @@ export class Reports {
   }
 
   async csv(id: string): Promise<TextAnswer> {
-    await this.runs.require(id);
-    return { type: 'text/csv; charset=utf-8', chunks: this.csvChunks(id), filename: `tidemark-${id}.csv` };
+    const run = await this.runs.require(id);
+    const chunks = isParent(run) ? this.parentCsv(run) : this.csvChunks(id);
+    return { type: 'text/csv; charset=utf-8', chunks, filename: `tidemark-${id}.csv` };
   }
 
   async stdout(id: string): Promise<TextAnswer> {
@@ -38,8 +43,17 @@ export class Reports {
   async json(id: string): Promise<TextAnswer> {
     const run = await this.runs.get(id);
     const { summary } = await this.runs.require(id);
-    const head = `{"run":${JSON.stringify(run)},"summary":${JSON.stringify(summary)},"intervals":[`;
+    const annotations = await this.store.artifacts.annotations(id);
+    const facts = { run, summary, annotations };
+    const head = `${JSON.stringify(facts).slice(0, -1)},"intervals":[`;
     return { type: 'application/json; charset=utf-8', chunks: this.jsonChunks(id, head) };
+  }
+
+  /** A row for each step or probe, with its run. */
+  private async *parentCsv(run: ParentRun): AsyncGenerator<string> {
+    const { report } = await parentState(this.store, run, this.nowMs());
+    const { header, rows } = parentRecords(report);
+    yield [header, ...rows].map(csvLine).join('');
   }
 
   private async *csvChunks(id: string): AsyncGenerator<string> {

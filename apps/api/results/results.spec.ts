@@ -1,14 +1,38 @@
 import { gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
+import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Annotation } from '#libs/contract/artifact.js';
 import { IntervalStats } from '#libs/contract/interval.js';
 import { Problem } from '#libs/contract/problem.js';
 import { Run } from '#libs/contract/run.js';
+import { Summary } from '#libs/contract/summary.js';
 import { followRun, type FollowedEvent } from '#libs/client/events.js';
 import type { Claim } from '#libs/store/port.js';
 import { aSnapshot, beginRun, endRun, NOON_MS, startTestApi, type TestApi } from '../../../test/api-server.js';
 import { aSummary } from '../../../test/sample-run.js';
 import { IntervalPage, LogPage, WindowStats } from './results.schema.js';
+
+const JsonReport = z.object({
+  run: Run,
+  summary: Summary,
+  annotations: z.array(Annotation),
+  intervals: z.array(IntervalStats),
+});
+const pick = ({
+  interval,
+  operation,
+  completed,
+}: {
+  interval?: unknown;
+  operation?: unknown;
+  completed?: unknown;
+}) => ({
+  interval,
+  operation,
+  completed,
+});
 
 const hundred = (value: number) => Array.from({ length: 100 }, () => value);
 
@@ -217,21 +241,59 @@ describe('results', () => {
     expect(next.nextCursor).toBeNull();
   });
 
-  it('make a JSON report of run, summary and intervals', async () => {
-    const { json } = await api.get(`${path}/report.json`);
-    expect(json).toMatchObject({
+  it('say the same as a page, as JSON and as CSV', async () => {
+    await api.post(`${path}/annotations`, { at: new Date(NOON_MS + 1500).toISOString(), label: 'node <1> stopped' });
+    const document = JsonReport.parse((await api.get(`${path}/report.json`)).json);
+    expect(document).toMatchObject({
       run: { id, name: 'two executors', status: 'completed' },
       summary: { durationMs: 2000 },
+      annotations: [{ label: 'node <1> stopped' }],
     });
-    expect(json).toHaveProperty('intervals.length', 12);
+    expect(document.intervals).toHaveLength(12);
+    const csv = await api.get(`${path}/report.csv`);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const { data } = Papa.parse<Record<string, string>>(csv.text, { header: true, skipEmptyLines: true });
+    expect(csv.text.split('\r\n')[1]).toMatch(/^0,2025-11-21T00:00:00.000Z,1000,READ,,100,100,0,0,0,100,100,100,100,/);
+    const told = (rows: readonly { interval: unknown; operation?: unknown; completed?: unknown; p99: unknown }[]) =>
+      rows.map((row) => Object.values(row).map(String).join(' '));
+    expect(told(data.map((row) => ({ ...pick(row), p99: row['st.p99Ms'] === '' ? null : row['st.p99Ms'] })))).toEqual(
+      told(document.intervals.map((row) => ({ ...pick(row), p99: row.serviceTime.p99Ms }))),
+    );
+    const page = await api.get(`${path}/report`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const sum = (operation: string) =>
+      document.intervals.reduce((all, row) => all + (row.operation === operation ? row.completed : 0), 0);
+    const [, results = ''] = page.text.split('<h2>Results</h2>');
+    // The summary of this test is a sample: the page has its figures, and those of the intervals in the percentiles.
+    const { ratePerSecond, completed } = aSummary().operations['WRITE'] ?? { ratePerSecond: 0, completed: 0 };
+    expect(results).toContain(`<td>WRITE</td><td>${ratePerSecond}</td><td>${completed}</td>`);
+    expect([sum('READ'), sum('WRITE'), sum('total')]).toEqual([400, 800, 1200]);
+    const [, percentiles = ''] = page.text.split('<h2>Percentiles</h2>');
+    const stats = WindowStats.parse((await api.get(`${path}/stats`)).json).operations['WRITE']?.serviceTime;
+    const row = percentiles.match(/<td>WRITE<\/td><td>service<\/td>(.*?)<\/tr>/)?.[1] ?? '';
+    const cells = [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell);
+    expect([cells[0], cells[5], cells.at(-1)]).toEqual(
+      [stats?.p50Ms, stats?.p95Ms, stats?.maxMs].map((ms) => ms?.toFixed(2)),
+    );
+    expect(page.text).toContain('node &lt;1&gt; stopped');
   });
 
-  it('make a CSV of all intervals', async () => {
-    const answer = await api.get(`${path}/report.csv`);
-    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-    const lines = answer.text.trimEnd().split('\r\n');
-    expect(lines).toHaveLength(1 + 12);
-    expect(lines[1]).toMatch(/^0,2025-11-21T00:00:00.000Z,1000,READ,,100,100,0,0,0,100,100,100,100,/);
+  it('lay runs of one kind over each other, and refuse others with a reason', async () => {
+    const create = async (body: unknown) => Run.parse((await api.post('/v1/runs', body)).json).id;
+    const target = { contactPoints: ['127.0.0.1'] };
+    const again = Run.parse((await api.post(`${path}/rerun`)).json).id;
+    const page = await api.get(`${path}/report?with=${again},${id}`);
+    expect(page.status).toBe(200);
+    expect(page.text.match(/<th>two executors<\/th>/g)).toHaveLength(2);
+    const other = await create({ kind: 'query', target, spec: { dataset: 'rows' } });
+    const refused = Problem.parse((await api.get(`${path}/report?with=${other}`)).json);
+    expect(refused).toMatchObject({ status: 409, code: 'RUNS_NOT_COMPARABLE' });
+    expect(refused.detail).toContain(`Run ${other} is of kind query`);
+    expect((await api.get(`${path}/report?with=${'0'.repeat(8)}`)).status).toBe(404);
+    const waiting = await api.get(`/v1/runs/${again}/report`);
+    expect(waiting.text).toContain('<small>Status</small><b>queued</b>');
+    expect(waiting.text).toContain('Nothing was measured.');
   });
 
   it('print what cassandra-stress would have printed', async () => {

@@ -1,9 +1,10 @@
 import type { Issue } from '#libs/contract/problem.js';
 import type { Define } from './definition.js';
 
-/** An external pipeline needs both of its ends; an embedded one brings its source along. */
+/** An external pipeline needs both of its ends, ScyllaDB's log only the source; an embedded one brings its source along. */
 export const defineCdc: Define<'cdc'> = ({ kind, spec, target }) => {
-  const isExternal = spec.pipeline.type === 'external';
+  const { type } = spec.pipeline;
+  const isExternal = type !== 'embedded';
   const issues: Issue[] = [];
   const found = target.contactPoints.length;
   if (isExternal && found === 0)
@@ -13,7 +14,7 @@ export const defineCdc: Define<'cdc'> = ({ kind, spec, target }) => {
       path: 'target.contactPoints',
       message: `expected none, for an embedded pipeline brings its source along, found ${found}`,
     });
-  if (isExternal && target.sink === undefined)
+  if (type === 'external' && target.sink === undefined)
     issues.push({
       path: 'target.sink',
       message: 'expected the PostgreSQL database that changes arrive in, found nothing',

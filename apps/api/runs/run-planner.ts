@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { issuesOf } from '#libs/contract/issues.js';
+import { withoutSecrets } from '#libs/contract/spec-secrets.js';
 import type { Issue } from '#libs/contract/problem.js';
 import { thresholdIssues } from '#libs/workloads/threshold-check.js';
 import { CreateRun, isParent, policyProblem } from '#libs/contract/run.js';
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 import { type ChildDraft, childDrafts, type ParentDraft } from '#libs/workloads/parent/child-drafts.js';
+import { scalerUrls } from '#libs/scaler/scaler.schema.js';
 import { cdcThresholds } from '#libs/workloads/cdc/cdc-thresholds.js';
 import { planRun } from '#libs/workloads/plans.js';
 import { invalid } from '../problem/validation.pipe.js';
@@ -61,7 +63,7 @@ export class RunPlanner {
     const endpoints = [...run.endpoints];
     const plan = {
       kind,
-      spec,
+      spec: withoutSecrets(spec),
       endpoints,
       executors: shards.length,
       shards: [...shards],
@@ -89,13 +91,19 @@ export class RunPlanner {
     const reading = await this.reading(given);
     const drafted = { ...given, ...reading.run };
     const { endpoints, issues: refused } = await this.lock(drafted, reading.locks, pathOf);
-    const urls = drafted.kind === 'stress' ? (drafted.spec.metricsUrls ?? []) : [];
-    const pages = await this.targets.inspectUrls(urls, 'spec.metricsUrls');
+    const pages = await this.calledByExecutors(drafted);
     const policy = policyProblem(drafted.kind, drafted.policies);
     const sink = drafted.kind === 'cdc' ? await this.targets.inspectSink(drafted.target.sink) : [];
     const issues = [...reading.issues, ...refused, ...pages, ...sink, ...(policy ? [policy] : [])];
     const shards = planRun(drafted, drafted.placement).map(({ index, lanes }) => ({ index, lanes }));
     return { run: { ...drafted, endpoints, shards }, issues };
+  }
+
+  /** What an executor would call besides the target, and must not. */
+  private async calledByExecutors(run: Drafted): Promise<Issue[]> {
+    if (run.kind === 'stress') return this.targets.inspectUrls(run.spec.metricsUrls ?? [], 'spec.metricsUrls');
+    const called = run.kind === 'soak' ? scalerUrls(run.spec.scaler) : [];
+    return (await Promise.all(called.map(({ url, path }) => this.targets.inspectUrls([url], path)))).flat();
   }
 
   /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */

@@ -17,6 +17,7 @@ export function addCdc(program: Command, outside: GenerateOutside, done: (exitCo
   for (const setting of Object.values(SETTINGS)) command.option(`${setting.flag} ${setting.usage}`, aboutOf(setting));
   command
     .option('--simulated', 'simulator, relay and, without --postgres-host, an embedded PostgreSQL', false)
+    .option('--scylla-log', "how long ScyllaDB's own CDC log takes, without a pipeline and PostgreSQL", false)
     .option('--poisson', 'events are due at random', false)
     .option('--no-create', 'keyspace and tables are there')
     .option('--env-file <file>', "the original's variables; flags win over it, and it wins over the environment")

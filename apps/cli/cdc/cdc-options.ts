@@ -11,6 +11,7 @@ import { SETTINGS, type Setting, type SettingName } from './cdc-settings.js';
 /** What the command takes, as commander gives it: the settings as text, and switches. */
 export type CdcOptions = Partial<Record<SettingName, string>> & {
   simulated: boolean;
+  scyllaLog?: boolean;
   poisson: boolean;
   create: boolean;
   envFile?: string;
@@ -117,7 +118,7 @@ function stallOf(settings: Settings): unknown {
   return { everyMs: settings.timeMs('stall', every), forMs: settings.timeMs('stall', last) };
 }
 
-function pipelineOf(settings: Settings, isSimulated: boolean): Record<string, unknown> {
+function pipelineOf(settings: Settings, isSimulated: boolean, isLog: boolean): Record<string, unknown> {
   const script = defined({
     lag: lagOf(settings),
     lossShare: settings.number('loss'),
@@ -125,16 +126,22 @@ function pipelineOf(settings: Settings, isSimulated: boolean): Record<string, un
     reorderShare: settings.number('reorder'),
     stall: stallOf(settings),
   });
+  if (isSimulated && isLog)
+    settings.issues.push({ path: '--scylla-log', message: 'expected it without --simulated, found both' });
   if (isSimulated) return { type: 'embedded', ...script };
   if (Object.keys(script).length > 0)
     settings.issues.push({
       path: '--simulated',
       message: `expected it beside ${Object.keys(script).join(', ')}, for a real pipeline has no script; found a real one`,
     });
-  return { type: 'external' };
+  return { type: isLog ? 'scylla-log' : 'external' };
 }
 
-function specInput(settings: Settings, { poisson, create }: CdcOptions, isSimulated: boolean): Record<string, unknown> {
+function specInput(
+  settings: Settings,
+  { poisson, create, scyllaLog = false }: CdcOptions,
+  isSimulated: boolean,
+): Record<string, unknown> {
   const usual: Partial<typeof SIMULATED> = isSimulated ? SIMULATED : {};
   return defined({
     table: defined({
@@ -158,16 +165,16 @@ function specInput(settings: Settings, { poisson, create }: CdcOptions, isSimula
       deadlineMs: settings.timeMs('deadline'),
       drainDeadlineMs: settings.timeMs('drain'),
     }),
-    pipeline: pipelineOf(settings, isSimulated),
+    pipeline: pipelineOf(settings, isSimulated, scyllaLog),
     seed: settings.number('seed'),
   });
 }
 
-function targetInput(settings: Settings, isSimulated: boolean): Record<string, unknown> {
-  const host = settings.text('postgresHost');
+function targetInput(settings: Settings, isSimulated: boolean, isLog: boolean): Record<string, unknown> {
+  const host = isLog ? undefined : settings.text('postgresHost');
   const sink = defined({
     // As in the original: what is not said is on this machine.
-    host: host ?? (isSimulated ? undefined : '127.0.0.1'),
+    host: host ?? (isSimulated || isLog ? undefined : '127.0.0.1'),
     port: settings.number('postgresPort'),
     database: settings.text('postgresDb'),
     username: settings.text('postgresUser'),
@@ -190,9 +197,9 @@ function targetInput(settings: Settings, isSimulated: boolean): Record<string, u
 export function cdcJob(options: CdcOptions, environment: Environment): CdcJob {
   const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
   const isNamed = settings.text('cassandraHost') !== undefined || settings.text('postgresHost') !== undefined;
-  const isSimulated = options.simulated || !isNamed;
+  const isSimulated = options.simulated || (!isNamed && options.scyllaLog !== true);
   const input = specInput(settings, options, isSimulated);
-  const place = targetInput(settings, isSimulated);
+  const place = targetInput(settings, isSimulated, options.scyllaLog ?? false);
   const spec = CdcSpec.safeParse(input);
   const target = CdcTarget.safeParse(place);
   const limits = { p95Ms: settings.number('maxP95'), p99Ms: settings.number('maxP99') };

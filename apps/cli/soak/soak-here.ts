@@ -1,10 +1,13 @@
 import { CodedError } from '#libs/contract/problem.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
+import { attachScaler } from '#libs/scaler/lead/attach-scaler.js';
+import { loneLead } from '#libs/scaler/lead/lone-lead.js';
 import { soakDriver } from '#libs/workloads/soak/soak.driver.js';
 import { planSoak } from '#libs/workloads/soak/soak.plan.js';
 import { footLines, headLines } from '#libs/workloads/soak/soak-text.js';
 import { soakVerdict } from '#libs/workloads/soak/soak-verdict.js';
+import { readScalerMeans } from './config.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { stopSignal } from '../stop-signal.js';
 import { type LocalEvents, runLocally } from '../stress/local-run.js';
@@ -12,6 +15,8 @@ import type { Terminal } from '../terminal.js';
 import type { SoakJob } from './soak-options.js';
 
 const NS_PER_S = 1e9;
+/** Nobody else wants the lead. */
+const LEASE_MS = 60_000;
 
 const localEvents = (line: (text: string) => void): LocalEvents => ({
   prepared: () => undefined,
@@ -42,12 +47,22 @@ export async function soakHere(job: SoakJob, asJson: boolean, terminal: Terminal
   const [shard] = planSoak(spec, { executors: 1 });
   if (shard === undefined) throw new CodedError('INTERNAL', 'the plan has no shard');
   const line = (text: string) => (asJson ? terminal.remark(text) : terminal.write(`${text}\n`));
+  const attach = attachScaler({
+    config: { id: 'this process', leaseMs: LEASE_MS, ...readScalerMeans() },
+    store: loneLead(),
+    patiently: (ask) => ask(),
+    clock: systemClock,
+    offsetMs: () => 0,
+  });
   const { signal, release } = stopSignal(terminal);
   try {
     for (const text of headLines(spec, shard.lanes.length)) line(text);
     let beganNs = systemClock.nowNs();
     const events = { ...localEvents(line), opened: () => void (beganNs = systemClock.nowNs()) };
-    const carriedOut = await runLocally(soakDriver(), { spec, target, shard }, events, { clock: systemClock, signal });
+    const carriedOut = await runLocally(soakDriver(attach), { spec, target, shard }, events, {
+      clock: systemClock,
+      signal,
+    });
     const result = judged(job, carriedOut);
     const seconds = (systemClock.nowNs() - beganNs) / NS_PER_S;
     const { report = null, failure = null, stopped } = result;

@@ -14,7 +14,7 @@ import { plans } from '#libs/workloads/plans.js';
 import { stressDriver } from '#libs/workloads/stress/stress.driver.js';
 import type { StoredStressSpec } from '#libs/workloads/stress/stress.schema.js';
 import { errorText } from '../error-text.js';
-import { packageVersion } from '../version.js';
+import { packageVersion } from '#libs/contract/version.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { stopSignal } from '../stop-signal.js';
 import type { Terminal } from '../terminal.js';

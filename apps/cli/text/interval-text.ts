@@ -2,7 +2,7 @@ import type { IntervalStats, LatencyFigures } from '#libs/contract/interval.js';
 
 const COLUMNS = [
   ['time', 8],
-  ['operation', 11],
+  ['operation', 12],
   ['op/s', 11],
   ['mean', 9],
   ['p50', 9],

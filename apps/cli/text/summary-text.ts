@@ -2,6 +2,7 @@ import type { Run } from '#libs/contract/run.js';
 import type { Mismatch, OperationSummary, RunReport, Summary, ThresholdResult } from '#libs/contract/summary.js';
 import { reportRows } from '#libs/workloads/cdc/cdc-text.js';
 import { reportLines as parentLines } from '#libs/workloads/parent/parent-text.js';
+import { scalerLines } from '#libs/scaler/resize-text.js';
 import { countedLatency, milliseconds } from './interval-text.js';
 
 const SHOWN_MISMATCHES = 5;
@@ -108,6 +109,7 @@ function soakedLines(report: ReportOf<'soak'>): string[] {
   return [
     field('written', `${count(rowsWritten)} rows in ${count(batches)} batches into ${keyspace}.${table}`),
     field('read', `${count(reads)} rows; ${compared}`),
+    ...(report.scaler ? scalerLines(report.scaler).map((text, at) => field(at === 0 ? 'scaler' : '', text)) : []),
   ];
 }
 const cdcLines = (report: ReportOf<'cdc'>): string[] => reportRows(report).map(([name, text]) => field(name, text));

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Phase } from '../run-watch.js';
+import { CdcMetrics } from './cdc-metrics.js';
 import { LoadMetrics } from './load-metrics.js';
 import { QueryMetrics } from './query-metrics.js';
 
@@ -20,6 +21,7 @@ export class ExecutorMetrics {
   private readonly registry = new Registry();
   private readonly load = new LoadMetrics();
   private readonly query = new QueryMetrics(this.registry);
+  private readonly cdc = new CdcMetrics(this.registry);
   private backlog: () => Backlog = () => IDLE;
   private readonly claims = new Counter({
     name: 'tidemark_claims_total',
@@ -105,6 +107,7 @@ export class ExecutorMetrics {
   interval(kind: string, snapshot: IntervalSnapshot): void {
     this.load.add(kind, snapshot);
     if (kind === 'query') this.query.add(snapshot);
+    if (kind === 'cdc') this.cdc.add(snapshot);
   }
 
   flushed(intervals: number, delayMs: number): void {
@@ -117,11 +120,12 @@ export class ExecutorMetrics {
     this.backlog = () => IDLE;
     this.load.end();
     if (kind === 'query') this.query.end();
+    if (kind === 'cdc') this.cdc.end();
   }
 
   /** The text of a scrape. */
   async text(): Promise<string> {
-    return `${await this.registry.metrics()}${await this.load.text()}`;
+    return `${await this.registry.metrics()}${await this.load.text()}${this.cdc.text()}`;
   }
 
   private asked(name: string, help: string, value: (now: Backlog) => number): void {

@@ -41,6 +41,45 @@ describe('the metrics of a query run', () => {
   });
 });
 
+describe('the metrics of a cdc run', () => {
+  it('have the names of the benchmark that they replace', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    metrics.claimed('r', 'cdc', 0, idle);
+    const verified = { timed: 3, superseded: 1, unknown: 2, unverified: 0, lost: 1 };
+    const insert = anOperation(steady(8, 2), {
+      completed: 10,
+      failed: 2,
+      errors: { connectionLost: 1, writeTimeout: 1 },
+    });
+    metrics.interval(
+      'cdc',
+      anInterval(0, {
+        operations: { insert, delete: anOperation(steady(4, 1)), replication: anOperation(steady(3, 700)) },
+        self: aSelf({ replication: { queueDepth: 9, verified, sinkErrors: { verify: 4 } } }),
+      }),
+    );
+    const seen = await scrape(metrics);
+    const value = (name: string, labels = {}) => seen.values(`benchmark_${name}`, labels);
+    expect([
+      value('events_written_total', { operation: 'insert' }),
+      value('events_written_total', { operation: 'delete' }),
+    ]).toEqual([[8], [4]]);
+    expect([
+      value('events_verified_total', { status: 'success' }),
+      value('events_verified_total', { status: 'lost' }),
+    ]).toEqual([[4], [1]]);
+    expect(value('cassandra_errors_total', { error_type: 'connection' })).toEqual([1]);
+    expect(value('cassandra_errors_total', { error_type: 'insert' })).toEqual([1]);
+    expect(value('postgres_errors_total', { error_type: 'verify' })).toEqual([4]);
+    expect(value('verification_queue_depth')).toEqual([9]);
+    expect(value('replication_latency_seconds_bucket', { le: '0.5' })).toEqual([0]);
+    expect(value('replication_latency_seconds_bucket', { le: '1' })).toEqual([3]);
+    expect(value('replication_latency_seconds_count')).toEqual([3]);
+    metrics.finished('cdc', 'ran');
+    expect((await scrape(metrics)).values('benchmark_verification_queue_depth')).toEqual([0]);
+  });
+});
+
 describe('the metrics of any run', () => {
   it('have buckets that hold what the histograms hold', async () => {
     const metrics = new ExecutorMetrics('e', {});

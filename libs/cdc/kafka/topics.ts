@@ -15,14 +15,17 @@ export interface TopicsOptions {
 export const DEAD_LETTER_SUFFIX = '.dead-letter';
 /** How long the broker waits for something to send: the latency that it adds at most when it is idle. */
 const WAIT_MS = 20;
-const COMMIT_INTERVAL_MS = 1_000;
+const COMMIT_INTERVAL_MS = 5_000;
 
 /** Messages of topics, in order and at least once: a place is committed only after its messages were taken. */
 export class Topics {
   private readonly consumer: Consumer;
   private readonly producer: Producer;
   private readonly kafka: Kafka;
+  /** Messages that were taken since the last commit: they would come again if this process were killed now. */
+  uncommitted = 0;
   private stopping = false;
+  private timer: NodeJS.Timeout | undefined;
   /** What was taken and not committed yet, by topic and partition. */
   private readonly taken = new Map<string, { topic: string; partition: number; offset: string }>();
 
@@ -60,10 +63,12 @@ export class Topics {
     });
     await this.consumer.run({
       eachBatchAutoResolve: false,
-      autoCommitInterval: COMMIT_INTERVAL_MS,
+      // The client's own way commits after every fetch, however small: a round trip for each.
+      autoCommit: false,
       eachBatch: (payload) => this.batch(payload, take),
     });
     await joined;
+    this.timer = setInterval(() => void this.commit(), COMMIT_INTERVAL_MS);
   }
 
   async sendDead(topic: string, message: Message, reason: string): Promise<void> {
@@ -76,9 +81,22 @@ export class Topics {
   /** Commits what was taken, and leaves. */
   async stop(): Promise<void> {
     this.stopping = true;
-    if (this.taken.size > 0) await this.consumer.commitOffsets([...this.taken.values()]).catch(() => undefined);
+    clearInterval(this.timer);
+    await this.commit();
     await this.consumer.disconnect();
     await this.producer.disconnect();
+  }
+
+  /** What cannot be committed, as after a change of the group, is taken again by whoever has the partition then. */
+  private async commit(): Promise<void> {
+    if (this.taken.size === 0) return;
+    const [places, messages] = [[...this.taken.values()], this.uncommitted];
+    this.taken.clear();
+    const isDone = await this.consumer.commitOffsets(places).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) this.uncommitted -= messages;
   }
 
   /** A reader that subscribes to a topic that is not there would never learn of it. */
@@ -105,9 +123,9 @@ export class Topics {
       const last = part.at(-1);
       if (last === undefined) return;
       reading.resolveOffset(last.offset);
+      this.uncommitted += part.length;
       this.taken.set(`${topic} ${partition}`, { topic, partition, offset: String(BigInt(last.offset) + 1n) });
       await reading.heartbeat();
-      await reading.commitOffsetsIfNecessary();
     }
   }
 }

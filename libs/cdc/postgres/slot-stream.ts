@@ -12,6 +12,9 @@ const STATUS_BYTES = 34;
 const STATUS_EVERY_MS = 1_000;
 /** The first version whose publications may list columns. */
 const COLUMN_LISTS = 150_000;
+/** Columns of the primary key of table $1, with commas. */
+const PRIMARY_KEY = `SELECT string_agg(attname, ',') FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)
+  WHERE indrelid = to_regclass($1) AND indisprimary`;
 const PREFIX = 'tidemark_cdc_';
 
 /** What the log tells of a row, with the commit's time by PostgreSQL's clock, epoch milliseconds. */
@@ -29,17 +32,23 @@ type CopyConnection = Connection & {
   once(event: 'replicationStart', listener: () => void): unknown;
 };
 
-/** Why this role cannot read the log of this server; undefined when it can. */
+/**
+ * Why this role cannot read the log of this table; undefined when it can. A published table that does not say which row is
+ * changed would refuse every update and delete of the pipeline: it must not be published.
+ */
 export async function slotProblem(client: SinkClient, shape: RowShape): Promise<string | undefined> {
   const [row] = await client.query(
     `SELECT current_setting('wal_level'), (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user),
-       coalesce((SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass($1)), false)`,
+       coalesce((SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass($1)), false),
+       (SELECT relreplident::text FROM pg_class WHERE oid = to_regclass($1)), (${PRIMARY_KEY})`,
     [shape.sink],
   );
-  const [level, mayReplicate, owns] = row ?? [];
+  const [level, mayReplicate, owns, identity, primaryKey] = row ?? [];
   if (level !== 'logical') return `wal_level is ${String(level)} and not logical`;
   if (mayReplicate !== true) return 'the role may not replicate (ALTER ROLE … REPLICATION)';
-  return owns === true ? undefined : `the role does not own ${shape.sink}, and so cannot publish it`;
+  if (owns !== true) return `the role does not own ${shape.sink}, and so cannot publish it`;
+  const isKnown = identity === 'f' || (identity === 'd' && primaryKey === shape.key);
+  return isKnown ? undefined : `${shape.sink} has no primary key of ${shape.key} alone, and no REPLICA IDENTITY FULL`;
 }
 
 /** Drops the publications of runs that were killed: their slots, being temporary, are gone. Never throws. */
@@ -56,9 +65,16 @@ async function sweep(client: SinkClient): Promise<void> {
 }
 
 /** Only what is looked at, where the server can leave the rest out (PostgreSQL 15). */
-async function columnList(control: SinkClient, { key, seq, table: { deletedColumn } }: RowShape): Promise<string> {
-  const [row] = await control.query(`SELECT current_setting('server_version_num')::int`);
-  if (Number(row?.[0]) < COLUMN_LISTS) return '';
+async function columnList(
+  control: SinkClient,
+  { key, seq, sink, table: { deletedColumn } }: RowShape,
+): Promise<string> {
+  const [row] = await control.query(
+    `SELECT current_setting('server_version_num')::int, (SELECT relreplident::text FROM pg_class WHERE oid = to_regclass($1))`,
+    [sink],
+  );
+  // A list has to have all columns of the replica identity.
+  if (Number(row?.[0]) < COLUMN_LISTS || row?.[1] !== 'd') return '';
   const names = [key, seq, ...(deletedColumn === undefined ? [] : [deletedColumn])];
   return ` (${names.map((name) => `"${name}"`).join(', ')})`;
 }

@@ -41,7 +41,7 @@ describe("ScyllaDB's CDC log of the simulator", () => {
   const logged = async (streams: readonly Buffer[], fetchSize = 5000): Promise<cassandra.types.Row[]> => {
     const ask = async (stream: Buffer): Promise<cassandra.types.Row[]> => {
       const from = cassandra.types.TimeUuid.min(new Date(0), 0);
-      const to = cassandra.types.TimeUuid.max(new Date(Date.now() + 60_000), 0);
+      const to = cassandra.types.TimeUuid.max(new Date(Date.now() + 60_000), 9_999);
       const rows: cassandra.types.Row[] = [];
       const text = `SELECT * FROM k."t_scylla_cdc_log" WHERE "cdc$stream_id" = ? AND "cdc$time" > ? AND "cdc$time" <= ?`;
       for await (const row of await client.execute(text, [stream, from, to], { ...options, fetchSize })) rows.push(row);

@@ -8,10 +8,16 @@ export interface ShardCount {
   strayed: number;
 }
 
+function grown(counts: Float64Array, places: number): Float64Array {
+  const larger = new Float64Array(places);
+  larger.set(counts);
+  return larger;
+}
+
 /** Counts of every shard of every node. */
 export class ShardCounts {
-  private readonly owned: Float64Array;
-  private readonly strayed: Float64Array;
+  private owned: Float64Array;
+  private strayed: Float64Array;
 
   constructor(
     nodes: number,
@@ -21,7 +27,16 @@ export class ShardCounts {
     this.strayed = new Float64Array(nodes * shards);
   }
 
+  /** Nodes that joined later have larger numbers. */
+  private grow(node: number): void {
+    const places = (node + 1) * this.shards;
+    if (places <= this.owned.length) return;
+    this.owned = grown(this.owned, places);
+    this.strayed = grown(this.strayed, places);
+  }
+
   add(node: number, shard: number, isOwner: boolean): void {
+    this.grow(node);
     const counts = isOwner ? this.owned : this.strayed;
     const at = node * this.shards + shard;
     counts[at] = (counts[at] ?? 0) + 1;

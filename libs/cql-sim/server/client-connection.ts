@@ -5,10 +5,16 @@ import { packFrames, unpackFrame, type FrameCompression } from '../wire/frame-co
 import { FrameSplitter, type FrameSink } from '../wire/frame-splitter.js';
 import { Outbox } from '../wire/outbox.js';
 import type { Cluster, Member } from './cluster.js';
-import { writeNullAnswer } from './null-answers.js';
+import { VOID_FRAME, writeNullAnswer } from './null-answers.js';
 import { RequestHandler, type Link } from './request-handler.js';
 import { Session } from './session.js';
 import type { Statements } from './statements.js';
+
+/** Where the kind and the id of the first statement stand in the body of a BATCH, and the kind of a prepared one. */
+const BATCH_FIRST_KIND_AT = 3;
+const BATCH_FIRST_ID_AT = 4;
+const BATCH_FIRST_ID_END = 22;
+const PREPARED_KIND = 1;
 
 /** A client that reads too slowly is not read from until its answers have left. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
@@ -79,8 +85,18 @@ export class ClientConnection implements FrameSink, Link {
         return !this.isCut;
       }
     }
-    this.handler.handle(opcode, stream, buffer, body, body + bodyBytes);
+    if (this.isNullBatch(opcode, buffer, body, bodyBytes)) this.out.frame(VOID_FRAME, stream);
+    else this.handler.handle(opcode, stream, buffer, body, body + bodyBytes);
     return !this.isCut;
+  }
+
+  /** A batch whose answer is known by its first statement, which has to be a prepared one that is known. */
+  private isNullBatch(opcode: number, buffer: Buffer, body: number, bodyBytes: number): boolean {
+    const { isNull, faults, locality } = this.cluster;
+    if (!isNull || opcode !== OPCODE.BATCH || !faults.isIdle || locality !== null) return false;
+    if (bodyBytes < BATCH_FIRST_ID_END || buffer[body + BATCH_FIRST_KIND_AT] !== PREPARED_KIND) return false;
+    const first = this.session.statements.prepared.find(buffer, body + BATCH_FIRST_ID_AT);
+    return first !== undefined && first.nullAnswers !== null;
   }
 
   oversized(bodyBytes: number): void {

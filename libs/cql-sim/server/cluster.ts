@@ -37,6 +37,19 @@ function tokensOf(index: number, nodes: number, perNode: number): bigint[] {
   return Array.from({ length: perNode }, (_, i) => MIN_TOKEN + step * BigInt(i * nodes + index) + step / 2n);
 }
 
+/** Tokens of a node that joins: like those of real nodes anywhere in the ring, always the same for the same node. */
+function joiningTokens(index: number, perNode: number): bigint[] {
+  return Array.from({ length: perNode }, (_, i) => BigInt.asIntN(64, mixed(BigInt(index * perNode + i + 1))));
+}
+
+/** SplitMix64's output function: a bijection, so that no two tokens of joined nodes are equal. */
+function mixed(value: bigint): bigint {
+  let z = BigInt.asUintN(64, value * 0x9e37_79b9_7f4a_7c15n);
+  z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58_476d_1ce4_e5b9n);
+  z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d0_49bb_1331_11ebn);
+  return z ^ (z >> 31n);
+}
+
 const DEFAULT_TOKENS = 16;
 
 /** What all nodes share: schema, rows, ring, counters. */
@@ -68,17 +81,8 @@ export class Cluster {
     this.isNull = options.mode === 'null';
     this.budget = new StorageBudget(options.maxBytes ?? DEFAULT_MAX_BYTES);
     const nodes = options.nodes ?? 1;
-    this.members = Array.from({ length: nodes }, (_, index): Member => ({
-      index,
-      address: addressOf(options.address ?? '127.0.0.1', index),
-      port: options.port ?? 0,
-      hostId: `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`,
-      tokens: tokensOf(index, nodes, options.tokensPerNode ?? DEFAULT_TOKENS),
-      dataCenter: this.dataCenter,
-      rack: 'rack1',
-      shardAwarePort: null,
-      isUp: true,
-    }));
+    const perNode = options.tokensPerNode ?? DEFAULT_TOKENS;
+    this.members = Array.from({ length: nodes }, (_, index) => this.member(index, tokensOf(index, nodes, perNode)));
     this.availability = new Availability(this.members);
     this.locality = this.personality === 'scylla' ? new Locality(options, this.schema, this.availability) : null;
     this.faults = new FaultRunner(this.clock, FaultScript.parse(options.script ?? {}), act);
@@ -98,6 +102,41 @@ export class Cluster {
       if (table !== null) log.follow(keyspace, table);
     });
     return log;
+  }
+
+  private member(index: number, tokens: bigint[]): Member {
+    const { address = '127.0.0.1', port = 0 } = this.options;
+    return {
+      index,
+      address: addressOf(address, index),
+      port,
+      hostId: `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`,
+      tokens,
+      dataCenter: this.dataCenter,
+      rack: 'rack1',
+      shardAwarePort: null,
+      isUp: true,
+    };
+  }
+
+  /** A node that is about to join, on the first address that is free; the ring knows nothing of it. */
+  newcomer(): Member {
+    const taken = new Set(this.members.map(({ index }) => index));
+    let index = 0;
+    while (taken.has(index)) index++;
+    return this.member(index, joiningTokens(index, this.options.tokensPerNode ?? DEFAULT_TOKENS));
+  }
+
+  /** It has its share of the ring from now on. */
+  join(member: Member): void {
+    this.members.push(member);
+    this.availability.ringChanged();
+  }
+
+  /** What it held is the others' from now on. */
+  leave(member: Member): void {
+    this.members.splice(this.members.indexOf(member), 1);
+    this.availability.ringChanged();
   }
 
   onSchemaChange(listener: (change: SchemaChange) => void): void {

@@ -45,13 +45,20 @@ interface Place {
 
 /** Says whether enough replicas of a key are alive. */
 export class Availability {
-  private readonly ring: Place[];
+  private ring: readonly Place[] = [];
   private allUp = true;
 
+  /** `nodes` is read again whenever it is said to have changed. */
   constructor(private readonly nodes: readonly RingNode[]) {
-    this.ring = nodes
+    this.ringChanged();
+  }
+
+  /** Nodes have joined or left. */
+  ringChanged(): void {
+    this.ring = this.nodes
       .flatMap((node) => node.tokens.map((token): Place => ({ token, node })))
       .sort((left, right) => (left.token < right.token ? -1 : 1));
+    this.nodesChanged();
   }
 
   nodesChanged(): void {

@@ -12,12 +12,14 @@ export function headLines(spec: CdcSpec, target: CdcTarget): string[] {
   const where =
     pipeline.type === 'embedded'
       ? 'SIMULATED pipeline: simulator, relay and PostgreSQL are part of this run'
-      : `${target.contactPoints.join(', ')} -> PostgreSQL ${target.sink?.host ?? ''}:${target.sink?.port ?? ''}/${target.sink?.database ?? ''}`;
+      : pipeline.type === 'scylla-log'
+        ? `${target.contactPoints.join(', ')}: ScyllaDB's CDC log alone`
+        : `${target.contactPoints.join(', ')} -> PostgreSQL ${target.sink?.host ?? ''}:${target.sink?.port ?? ''}/${target.sink?.database ?? ''}`;
   return [
     RULE,
     `CDC benchmark: ${count(ratePerSecond)} events/s for ${durationMs / 1000} s (insert/update/delete ${weights.insert}/${weights.update}/${weights.delete})`,
     where,
-    `${table.keyspace}.${table.table} -> ${table.sinkSchema}.${table.sinkTable}; ${percent(verification.sampleShare)} of the keys verified`,
+    `${table.keyspace}.${table.table} -> ${pipeline.type === 'scylla-log' ? `${table.table}_scylla_cdc_log` : `${table.sinkSchema}.${table.sinkTable}`}; ${percent(verification.sampleShare)} of the keys verified`,
     RULE,
   ];
 }
@@ -42,7 +44,7 @@ export function reportRows(report: CdcReport): [string, string][] {
     ],
     [
       'outcomes',
-      `${count(outcomes.timed)} timed, ${count(outcomes.superseded)} superseded, ${count(outcomes.unknown)} unknown, ${count(outcomes.unverified)} unverified (${count(unverifiedBy.deadline)} after the deadline, ${count(unverifiedBy.backlog)} beyond the backlog, ${count(unverifiedBy.notFollowed)} not followed), ${count(outcomes.lost)} lost`,
+      `${count(outcomes.timed)} timed, ${count(outcomes.superseded)} superseded (${count(report.unseen)} of rows that were never seen), ${count(outcomes.unknown)} unknown, ${count(outcomes.unverified)} unverified (${count(unverifiedBy.deadline)} after the deadline, ${count(unverifiedBy.backlog)} beyond the backlog, ${count(unverifiedBy.notFollowed)} not followed), ${count(outcomes.lost)} lost`,
     ],
     ['replication', figures('ms from acknowledgement:', report.fromAck)],
     ['', figures('ms from intended start:', report.fromDue)],

@@ -27,6 +27,7 @@ const NOTHING_VERIFIED: Verified = {
   sampledChanges: 0,
   outcomes: { timed: 0, superseded: 0, unknown: 0, unverified: 0, lost: 0 },
   verifiedShare: 0,
+  unseen: 0,
   unverifiedBy: { deadline: 0, backlog: 0, notFollowed: 0 },
   fromAck: none(),
   fromSend: none(),
@@ -50,6 +51,13 @@ const NOTHING_VERIFIED: Verified = {
 function none(): CdcReport['fromAck'] {
   return { count: 0, minMs: null, meanMs: null, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null };
 }
+
+/** What a report calls a pipeline. */
+const PIPELINES = {
+  external: 'external',
+  embedded: 'simulated',
+  'scylla-log': 'scylla-log',
+} as const satisfies Record<CdcSpec['pipeline']['type'], CdcReport['pipeline']>;
 
 const pause = (ms: number): Promise<void> => systemClock.sleep(ms);
 
@@ -84,20 +92,22 @@ async function prepare(spec: CdcSpec, target: CdcTarget, events: DriverEvents): 
   }
   return withSession(spec, target, events, async (session) => {
     if (spec.table.create) await createSource(session, spec, pause);
-    await prepareSink(sinkOf(target), spec);
+    if (spec.pipeline.type === 'external') await prepareSink(sinkOf(target), spec);
     return targetFacts(session);
   });
 }
 
 interface Opened {
   place: CdcTarget;
-  sink: Sink;
+  /** Absent where changes only go into the source's own log. */
+  sink: Sink | undefined;
   embedded: EmbeddedPipeline | undefined;
 }
 
 /** Where this executor writes and looks. */
 async function placeOf(spec: CdcSpec, target: CdcTarget, events: DriverEvents): Promise<Opened> {
   if (spec.pipeline.type === 'external') return { place: target, sink: sinkOf(target), embedded: undefined };
+  if (spec.pipeline.type === 'scylla-log') return { place: target, sink: undefined, embedded: undefined };
   const embedded = await openEmbedded(spec, target.sink, events);
   try {
     const place = { ...target, contactPoints: embedded.contactPoints };
@@ -131,7 +141,7 @@ async function open(
   try {
     if (spec.verification.sampleShare > 0)
       verifier = await openVerifier(
-        { spec, sink, rings, runId, shardIndex: shard.index, mayStream: embedded?.mayStream ?? true },
+        { spec, sink, source: place, rings, runId, shardIndex: shard.index, mayStream: embedded?.mayStream ?? true },
         { ...events, interval: (snapshot) => join.add(1, snapshot) },
       );
     else join.leave(1);
@@ -157,7 +167,7 @@ async function open(
           const simulated = (await embedded?.figures()) ?? null;
           const report: CdcReport = {
             kind: 'cdc',
-            pipeline: embedded === undefined ? 'external' : 'simulated',
+            pipeline: PIPELINES[spec.pipeline.type],
             ...counted.report(),
             ...verified,
             ...period,

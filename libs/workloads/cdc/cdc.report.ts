@@ -7,6 +7,7 @@ const SUMS = [
   'eventsPerSecond',
   'sampledKeys',
   'sampledChanges',
+  'unseen',
   'negativeFromAck',
   'wrongRowCount',
   'vanished',
@@ -61,8 +62,8 @@ export function joinCdc(reports: readonly CdcReport[]): CdcReport | undefined {
   const written = joined.written.insert + joined.written.update + joined.written.delete;
   joined.errorShare = written + joined.failedWrites === 0 ? 0 : joined.failedWrites / (written + joined.failedWrites);
   const { timed, superseded, unknown } = joined.outcomes;
-  const judged = joined.sampledChanges - unknown;
-  joined.verifiedShare = judged === 0 ? 0 : (timed + superseded) / judged;
+  const judged = joined.sampledChanges - unknown - joined.unseen;
+  joined.verifiedShare = judged === 0 ? 0 : (timed + superseded - joined.unseen) / judged;
   joined.queueDepthMax = Math.max(...reports.map(({ queueDepthMax }) => queueDepthMax));
   joined.drainMs = Math.max(...reports.map(({ drainMs }) => drainMs));
   joined.drained = reports.every(({ drained }) => drained);

@@ -109,6 +109,15 @@ export const CdcPipeline = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('external') }),
     z.strictObject({
+      type: z.literal('scylla-log').describe("ScyllaDB's own CDC log, read by CQL: its lag alone, without PostgreSQL"),
+      windowMs: z
+        .int()
+        .min(1_000)
+        .max(60_000)
+        .default(10_000)
+        .describe('How long after its write a row of the log may become visible and still be found'),
+    }),
+    z.strictObject({
       type: z.literal('embedded'),
       lag: SimulatedLag.default({ type: 'constant', ms: 50 }),
       lossShare: Share.describe('Of the changes; they never arrive'),
@@ -211,17 +220,22 @@ const ClockOffset = z.object({
 export const CdcReport = z
   .object({
     kind: z.literal('cdc'),
-    pipeline: z.enum(['external', 'simulated']),
+    pipeline: z.enum(['external', 'simulated', 'scylla-log']),
     written: z.object({ insert: z.int(), update: z.int(), delete: z.int() }).describe('Successful writes'),
     failedWrites: z.int(),
     eventsPerSecond: z.number().describe('Successful writes, after the ramp'),
     errorShare: z.number().describe('Failed writes of all'),
-    method: z.enum(['slot', 'poll', 'none']),
+    method: z.enum(['slot', 'poll', 'log', 'none']),
     methodNote: z.string().describe('Why this one, and what its error is'),
     sampledKeys: z.int(),
     sampledChanges: z.int(),
     outcomes: CdcOutcomes,
-    verifiedShare: z.number().describe('Timed and superseded ones of the sampled changes, unknown ones left out'),
+    verifiedShare: z
+      .number()
+      .describe('Timed and superseded ones of the sampled changes; unknown and unseen ones are on neither side'),
+    unseen: z
+      .int()
+      .describe('Superseded ones of rows that are deleted and were never seen: nothing can be said of their way'),
     unverifiedBy: z.object({ deadline: z.int(), backlog: z.int(), notFollowed: z.int() }).describe('Why'),
     fromAck: Latency.describe('Acknowledgement to visible, negative ones included as they are'),
     fromSend: Latency,

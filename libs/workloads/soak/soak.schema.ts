@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ScalerReport } from '#libs/scaler/scaler-report.schema.js';
 import { ScalerSpec } from '#libs/scaler/scaler.schema.js';
 import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
 import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
@@ -173,6 +174,7 @@ export const SoakReport = z
       .describe('How long readers waited for the first key, at most; null when none has come'),
     limitLowest: z.number().describe('Batches in flight that backpressure allowed at its lowest, all lanes together'),
     limitDecreases: z.int().describe('Times that a lane was refused and lowered its number in flight'),
+    scaler: ScalerReport.optional().describe('Of the whole run, where a scaler was at work'),
   })
   .meta({ id: 'SoakReport' });
 export type SoakReport = z.infer<typeof SoakReport>;

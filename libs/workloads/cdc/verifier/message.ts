@@ -1,3 +1,4 @@
+import type { CdcTarget } from '#libs/contract/cdc-target.js';
 import type { Sink } from '#libs/contract/sink.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { ProblemCode } from '#libs/contract/problem.js';
@@ -7,7 +8,9 @@ import type { CdcReport, CdcSpec } from '../cdc.schema.js';
 /** What the verifier's thread is started with. */
 export interface VerifierInput {
   spec: CdcSpec;
-  sink: Sink;
+  /** Where changes arrive; absent where they only go into the source's own log. */
+  sink: Sink | undefined;
+  source: CdcTarget;
   rings: readonly SharedArrayBuffer[];
   runId: string;
   shardIndex: number;
@@ -24,6 +27,7 @@ export type Verified = Pick<
   | 'sampledChanges'
   | 'outcomes'
   | 'verifiedShare'
+  | 'unseen'
   | 'unverifiedBy'
   | 'fromAck'
   | 'fromSend'

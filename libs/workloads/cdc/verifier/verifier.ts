@@ -10,7 +10,9 @@ import type { DriverEvents } from '#libs/workloads/driver.js';
 import { Latencies } from './latencies.js';
 import type { Verified, VerifierInput } from './message.js';
 import { verifiedOf } from './verified.js';
-import { Watcher } from './watcher.js';
+import { LogWatcher } from './log-watcher.js';
+import { Watcher, type WatcherParts } from './watcher.js';
+import type { Watching } from './watching.js';
 import { csvLine, CSV_HEAD } from './wrong-rows.js';
 
 /** How often the rings are emptied. */
@@ -24,6 +26,12 @@ const JUDGE_TRIES = 5;
 
 const NO_WRITES = { cpuUs: 0, rssBytes: 0, eventLoopDelayMaxMs: 0, scheduleLagMaxMs: 0, inFlightMax: 0 };
 const NO_SELF = { ...NO_WRITES, inFlightCapHits: 0, gcPauseMs: 0, bytesSent: 0, bytesReceived: 0, lateAnswers: 0 };
+
+/** By the pipeline: where changes arrive. Throws CodedError. */
+function openWatcher(parts: WatcherParts): Promise<Watching> {
+  const { pipeline } = parts.input.spec;
+  return pipeline.type === 'scylla-log' ? LogWatcher.open(parts, pipeline) : Watcher.open(parts);
+}
 
 /** Follows the changes of sampled keys from their acknowledgement to PostgreSQL, in a thread of its own. */
 export class Verifier {
@@ -48,7 +56,7 @@ export class Verifier {
     private readonly events: Pick<DriverEvents, 'log' | 'interval' | 'mismatch' | 'artifact'>,
     private readonly shape: RowShape,
     private readonly keys: RowKeys,
-    private readonly watcherOf: (book: ChangeBook) => Promise<Watcher>,
+    private readonly watcherOf: (book: ChangeBook) => Promise<Watching>,
   ) {
     const { maxKeys, maxBacklog, deadlineMs } = input.spec.verification;
     const timed = this.latencies.timed.bind(this.latencies);
@@ -56,7 +64,7 @@ export class Verifier {
     this.rings = input.rings.map((ring) => new ChangeRing(ring));
   }
 
-  private watcher: Watcher | undefined;
+  private watcher: Watching | undefined;
 
   /** Connects to PostgreSQL. Throws CodedError. */
   static async open(
@@ -68,13 +76,13 @@ export class Verifier {
     const keys = new RowKeys(input.runId);
     const isSampled = sampler(spec.seed, spec.verification.sampleShare);
     const verifier = new Verifier(input, events, shape, keys, (book) =>
-      Watcher.open({ input, shape, keys, book, isSampled, log: (level, message) => events.log(level, message) }),
+      openWatcher({ input, shape, keys, book, isSampled, log: (level, message) => events.log(level, message) }),
     );
     verifier.watcher = await verifier.watcherOf(verifier.book);
     const { method, note, offset } = verifier.watcher;
     events.log(
       'info',
-      `verifying by ${method}: ${note}; PostgreSQL's clock is ${offset.offsetMs.toFixed(2)} ms ahead, to within ${offset.errorMs.toFixed(2)} ms`,
+      `verifying by ${method}: ${note}${offset === null ? '' : `; PostgreSQL's clock is ${offset.offsetMs.toFixed(2)} ms ahead, to within ${offset.errorMs.toFixed(2)} ms`}`,
     );
     return verifier;
   }
@@ -121,7 +129,7 @@ export class Verifier {
     this.latencies.close();
   }
 
-  private get opened(): Watcher {
+  private get opened(): Watching {
     if (this.watcher === undefined) throw new Error('the verifier was not opened');
     return this.watcher;
   }
@@ -171,7 +179,7 @@ export class Verifier {
     for (let at = 0, tries = 0; at < states.length && !this.isAborted && tries < JUDGE_TRIES;) {
       const batch = states.slice(at, at + batchSize);
       const isDone = await watcher.tried(async () => {
-        const rows = await watcher.sightings.read(batch);
+        const rows = await watcher.read(batch);
         for (const state of batch) {
           const wasTimed = state.last?.outcome === 'timed';
           const found = judgeKey(book, this.shape, state, keys.text(state.key), rows.get(state.key));
@@ -224,8 +232,8 @@ export class Verifier {
   }
 
   private takeReplication(): Replication {
-    const { timed, superseded, unknown, late, backlog, notFollowed, lost } = this.book.outcomes;
-    const now = { timed, superseded, unknown, unverified: late + backlog + notFollowed, lost };
+    const { timed, superseded, unseen, unknown, late, backlog, notFollowed, lost } = this.book.outcomes;
+    const now = { timed, superseded: superseded + unseen, unknown, unverified: late + backlog + notFollowed, lost };
     const { past, pastErrors } = this;
     this.past = now;
     const errors = { ...this.opened.errors };

@@ -5,8 +5,12 @@ import { slotProblem, SlotStream } from '#libs/cdc/postgres/slot-stream.js';
 import type { RowKeys } from '#libs/cdc/row-key.js';
 import type { RowShape } from '#libs/cdc/row-shape.js';
 import { CodedError } from '#libs/contract/coded-error.js';
+import type { Sink } from '#libs/contract/sink.js';
 import { systemClock } from '#libs/load/clock.js';
+import type { FoundRow } from '#libs/cdc/final-state.js';
+import type { KeyState } from '#libs/cdc/key-state.js';
 import { Sightings } from './sightings.js';
+import type { Watching } from './watching.js';
 import type { VerifierInput } from './message.js';
 
 const RETRY_MS = 200;
@@ -21,16 +25,17 @@ export interface WatcherParts {
 }
 
 /** Sees changes arrive in PostgreSQL: by its log where it may, else by looking at the rows that are waited for. */
-export class Watcher {
+export class Watcher implements Watching {
   readonly errors: Record<string, number> = {};
   method: 'slot' | 'poll' = 'poll';
   note = '';
   offset: ClockOffset = { offsetMs: 0, errorMs: 0 };
-  readonly sightings: Sightings;
+  private readonly sightings: Sightings;
   private stream: SlotStream | undefined;
 
   private constructor(
     private readonly parts: WatcherParts,
+    private readonly sink: Sink,
     private readonly client: SinkClient,
   ) {
     const ask = (text: string, values: readonly unknown[]): Promise<Cell[][]> => client.query(text, values);
@@ -39,8 +44,10 @@ export class Watcher {
 
   /** Connects, measures the clocks and opens the slot. Throws CodedError. */
   static async open(parts: WatcherParts): Promise<Watcher> {
-    const client = await SinkClient.connect(parts.input.sink);
-    const watcher = new Watcher(parts, client);
+    const { sink } = parts.input;
+    if (sink === undefined) throw new CodedError('INTERNAL', 'the verifier was started without a sink');
+    const client = await SinkClient.connect(sink);
+    const watcher = new Watcher(parts, sink, client);
     try {
       watcher.offset = await watcher.measureOffset();
       await watcher.choose();
@@ -49,6 +56,14 @@ export class Watcher {
       await watcher.close();
       throw error instanceof CodedError ? error : new CodedError('TARGET_REFUSED', `PostgreSQL: ${causeOf(error)}`);
     }
+  }
+
+  get gapMaxMs(): number | null {
+    return this.method === 'slot' ? null : this.sightings.gapMaxMs;
+  }
+
+  read(states: readonly KeyState[]): Promise<Map<number, FoundRow>> {
+    return this.sightings.read(states);
   }
 
   measureOffset(): Promise<ClockOffset> {
@@ -126,7 +141,7 @@ export class Watcher {
     };
     const here = (commitMs: number): number => commitMs - this.offset.offsetMs;
     try {
-      this.stream = await SlotStream.open(input.sink, this.client, shape, `${input.runId}_${input.shardIndex}`, {
+      this.stream = await SlotStream.open(this.sink, this.client, shape, `${input.runId}_${input.shardIndex}`, {
         present(text, seq, commitMs) {
           const key = indexOf(text);
           if (key >= 0) book.seen(key, seq, here(commitMs), true);
