@@ -6386,7 +6386,7 @@ export interface components {
             /** @description Resizes to the other bound and back that were healthy and stable */
             cycles: number;
             /**
-             * @description What the latencies are: response time where there is one, or service time
+             * @description What latencies are: response time of operations that are due at times, or service time; total has the former alone where there are any
              * @enum {string}
              */
             latency: "rt" | "st";
