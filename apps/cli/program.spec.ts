@@ -32,6 +32,7 @@ async function tidemark(args: readonly string[], remote: Partial<Remote> = {}) {
       putPart: refuse,
       completeUpload: refuse,
     },
+    resources: { list: refuse, show: refuse, create: refuse, update: refuse, delete: refuse, act: refuse },
     create: refuse,
     run: refuse,
     cancel: refuse,
@@ -127,7 +128,7 @@ describe('tidemark run', () => {
     });
     expect(out).toContain('queued: created\n');
     expect(out).toContain('10 operations, 5 op/s');
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(4);
   });
 });
 

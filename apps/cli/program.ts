@@ -10,6 +10,7 @@ import { addGenerate, type GenerateOutside } from './generate/generate-command.j
 import { addKeys } from './keys/keys-command.js';
 import { addLoad } from './load/load-command.js';
 import { addQuery } from './query/query-command.js';
+import { addResources } from './resources/resource-commands.js';
 import { addCompare } from './report/compare-command.js';
 import { addReport } from './report/report-command.js';
 import { addSearch } from './search/search-command.js';
@@ -153,6 +154,7 @@ export function createProgram(outside: Outside, done: (exitCode: number) => void
   addSearch(program, service, done);
   addKeys(program, { session }, done);
   addDatasets(program, session, done);
+  addResources(program, { session }, done);
   addReport(program, session, done);
   addCompare(program, session, done);
 

@@ -9,11 +9,13 @@ import type { Summary } from '#libs/contract/summary.js';
 import { CodedError } from '#libs/contract/problem.js';
 import type { CliConfig } from './config.js';
 import { connectDatasets, type DatasetRemote } from './datasets/dataset-remote.js';
+import { connectResources, type ResourceRemote } from './resources/resource-remote.js';
 import type { RunFeed } from './watch.js';
 
 /** What the commands ask of a server. Each call throws the server's problem as CodedError. */
 export interface Remote extends RunFeed {
   datasets: DatasetRemote;
+  resources: ResourceRemote;
   create(run: CreateRun): Promise<Run>;
   cancel(runId: string): Promise<Run>;
   list(filter: ListFilter): Promise<readonly Run[]>;
@@ -71,6 +73,7 @@ export function connectRemote({ server, apiKey }: CliConfig): Remote {
   const client = createTidemarkClient(server, apiKey);
   return {
     datasets: connectDatasets({ server, apiKey }),
+    resources: connectResources({ server, apiKey }),
     create: (run) => dataOf(client.POST('/v1/runs', { body: JSON.parse(JSON.stringify(run)) })),
     run: (runId) => dataOf(client.GET('/v1/runs/{id}', path(runId))),
     cancel: (runId) =>

@@ -673,7 +673,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Can it serve: does the database answer? */
+        /** Can it serve: does the database answer, and does Redis? */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -7314,6 +7314,15 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        Readiness: {
+            /** @enum {string} */
+            status: "ok";
+            /**
+             * @description none: not configured. Without it runs go on and are found in the database: away is no reason to send nothing here
+             * @enum {string}
+             */
+            redis: "ok" | "away" | "none";
+        };
         CreateApiKey: {
             name: string;
             role: components["schemas"]["Role"];
@@ -10647,7 +10656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description UNAUTHENTICATED */

@@ -18,5 +18,7 @@ export interface RunQueue {
   wait(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   /** Calls back when a cancel was asked for, where the queue can tell; the database always does, at the next beat. */
   onCancelled(listener: (runId: string) => void): void;
+  /** Resolves when the queue answers; rejects within a second when it is away. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }

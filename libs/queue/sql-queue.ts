@@ -13,5 +13,6 @@ export const sqlQueue = (clock: Pick<Clock, 'sleep'>): RunQueue => ({
   cancelled: nothing,
   wait: (timeoutMs, signal) => clock.sleep(Math.min(timeoutMs, LOOK_EVERY_MS), signal).then(() => true),
   onCancelled: () => undefined,
+  ping: nothing,
   close: nothing,
 });

@@ -1,5 +1,5 @@
 import cassandra from 'cassandra-driver';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** `host:port` of a real Cassandra that tests may write to; undefined when none is there. */
@@ -108,18 +108,19 @@ export class Witness {
   }
 
   /** Runs the genuine cassandra-stress of Java against the same node. */
-  genuine(command: string, keyspace: string): { exitCode: number | null; out: string } {
+  genuine(command: string, keyspace: string): Promise<{ exitCode: number; out: string }> {
     return this.genuineUser(`${command} -schema keyspace=${keyspace}`);
   }
 
   /** The same for a command that says nothing of a keyspace. */
-  genuineUser(command: string): { exitCode: number | null; out: string } {
+  genuineUser(command: string): Promise<{ exitCode: number; out: string }> {
     const place = `-node ${this.host} -port native=${this.port} -mode native cql3 protocolVersion=4`;
-    const words = `${command} ${place}`.split(' ');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [services, 'stress', ...words], {
-      encoding: 'utf8',
-      timeout: 120_000,
+    const words = [services, 'stress', ...`${command} ${place}`.split(' ')];
+    const options = { encoding: 'utf8', timeout: 120_000, maxBuffer: 16 * 1024 * 1024 } as const;
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, words, options, (_error, stdout, stderr) =>
+        resolve({ exitCode: child.exitCode ?? -1, out: stdout + stderr }),
+      );
     });
-    return { exitCode: status, out: stdout + stderr };
   }
 }

@@ -5,7 +5,10 @@ import { genuineStress, realCassandra, Witness } from './cassandra.js';
 const ROWS = 20_000;
 const COMMAND = `n=${ROWS} cl=ONE no-warmup -rate threads=32 -pop seq=1..${ROWS} -log no-settings`;
 
-describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the genuine cassandra-stress', () => {
+const isHere = realCassandra !== undefined && genuineStress !== undefined;
+
+// Side by side, for much of each is the start of a Java machine.
+describe.skipIf(!isHere)('the genuine cassandra-stress', { concurrent: true }, () => {
   let witness: Witness;
   beforeAll(() => {
     witness = new Witness(realCassandra ?? '');
@@ -20,11 +23,11 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
   it('validates the rows that Tidemark wrote, and fails when one value was changed', async () => {
     const keyspace = witness.keyspace('ours');
     expect((await ours('write', keyspace)).exitCode).toBe(0);
-    const { exitCode, out } = witness.genuine(`read ${COMMAND}`, keyspace);
+    const { exitCode, out } = await witness.genuine(`read ${COMMAND}`, keyspace);
     expect(exitCode, out).toBe(0);
     expect(out).toMatch(/Total partitions +: +20,000/);
     await witness.spoil(keyspace, 'C2', Buffer.from('not what was written'));
-    expect(witness.genuine(`read ${COMMAND}`, keyspace).out).toContain('Data returned was not validated');
+    expect((await witness.genuine(`read ${COMMAND}`, keyspace)).out).toContain('Data returned was not validated');
   });
 
   // Inverted sizes (`~EXP(1..200)`) are none of these: the original makes its buffer of their smallest size and fails.
@@ -36,7 +39,7 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
       const command = `n=${rows} cl=ONE no-warmup -rate threads=32 -pop seq=1..${rows} -log no-settings -col size=${size}`;
       const words = `write ${command} -node ${witness.host} -port native=${witness.port} -schema keyspace=${keyspace}`;
       expect((await tidemark(['stress', ...words.split(' ')]).ended).exitCode).toBe(0);
-      const { exitCode, out } = witness.genuine(`read ${command}`, keyspace);
+      const { exitCode, out } = await witness.genuine(`read ${command}`, keyspace);
       expect(exitCode, out).toBe(0);
     },
   );
@@ -45,10 +48,10 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
     const keyspace = witness.keyspace('counters');
     expect((await ours('counter_write add=FIXED(3)', keyspace)).exitCode).toBe(0);
     expect(await witness.sum(keyspace)).toBe(3 * ROWS);
-    const read = witness.genuine(`counter_read ${COMMAND}`, keyspace);
+    const read = await witness.genuine(`counter_read ${COMMAND}`, keyspace);
     expect(read.exitCode, read.out).toBe(0);
     expect(read.out).toMatch(/Total partitions +: +20,000 \[COUNTER_READ: 20,000\]/);
-    const write = witness.genuine(`counter_write ${COMMAND}`, keyspace);
+    const write = await witness.genuine(`counter_write ${COMMAND}`, keyspace);
     expect(write.exitCode, write.out).toBe(0);
     expect(await witness.sum(keyspace)).toBe(4 * ROWS);
     expect((await ours('counter_read', keyspace)).out).toMatch(/Total partitions +: +20,000 \[COUNTER_READ: 20,000\]/);
@@ -56,7 +59,7 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('the
 
   it('writes rows that Tidemark validates', async () => {
     const keyspace = witness.keyspace('theirs');
-    const { exitCode, out } = witness.genuine(`write ${COMMAND}`, keyspace);
+    const { exitCode, out } = await witness.genuine(`write ${COMMAND}`, keyspace);
     expect(exitCode, out).toBe(0);
     const read = await ours('read', keyspace);
     expect(read.errors).toBe('');

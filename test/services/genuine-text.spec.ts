@@ -49,7 +49,7 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)(
       'counter_write n=2000 cl=ONE -rate threads=4 fixed=2000/s',
     ])('is the same but for the figures: %s', async (line) => {
       const keyspace = witness.keyspace('text');
-      const theirs = witness.genuine(line, keyspace);
+      const theirs = await witness.genuine(line, keyspace);
       expect(theirs.exitCode, theirs.out).toBe(0);
       const place = `-node ${witness.host} -port native=${witness.port} -mode native cql3 protocolVersion=4`;
       const words = `${line} -schema keyspace=${keyspace} ${place}`.split(' ');

@@ -67,7 +67,7 @@ describe.skipIf(realCassandra === undefined || genuineStress === undefined)('a u
     const written = await tidemark(['stress', ...`${insert(ours.path)} ${files.place}`.split(' ')]).ended;
     expect(written).toMatchObject({ exitCode: 0, errors: '' });
     expect(written.out).toMatch(new RegExp(`Total partitions +: +${PARTITIONS} \\[insert: ${PARTITIONS}\\]`));
-    const { exitCode, out } = witness.genuineUser(insert(theirs.path));
+    const { exitCode, out } = await witness.genuineUser(insert(theirs.path));
     expect(exitCode, out).toBe(0);
     const rows = await witness.allRows(theirs.keyspace, 'events');
     expect(rows.length).toBeGreaterThan(2 * PARTITIONS);

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
 import { issuesOf } from '#libs/contract/issues.js';
+import { nulIssues } from '#libs/contract/text-check.js';
 import { CodedError } from '#libs/contract/problem.js';
 
 const WHERE: Readonly<Record<string, string>> = { body: 'request body', query: 'query', param: 'path' };
@@ -11,9 +12,9 @@ export class ValidationPipe implements PipeTransform<unknown, unknown> {
   transform(value: unknown, { schema, type }: ArgumentMetadata): unknown {
     if (!(schema instanceof z.ZodType)) return value;
     const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    const issues = issuesOf(parsed.error, value);
-    throw invalid(issues, WHERE[type] ?? type);
+    const issues = [...(parsed.success ? [] : issuesOf(parsed.error, value)), ...nulIssues(value)];
+    if (!parsed.success || issues.length > 0) throw invalid(issues, WHERE[type] ?? type);
+    return parsed.data;
   }
 }
 

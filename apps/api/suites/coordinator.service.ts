@@ -82,7 +82,7 @@ export class Coordinator implements OnApplicationShutdown {
     if (run === null || !isParent(run)) return false;
     if (run.status === 'finishing') return this.finish(claim);
     if (run.status !== 'running') await this.begin(claim);
-    const children = await childRuns(store, run.id, run.spec.reuse);
+    const children = await childRuns(store, run);
     const { start, cancel, isOver, ended } = nextSteps(run, children, nowMs());
     await this.tell(held, run, ended);
     for (const id of cancel)

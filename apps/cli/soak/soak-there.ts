@@ -13,7 +13,7 @@ const MS_PER_S = 1_000;
 function codeOf({ spec }: SoakJob, run: Run, summary: Summary | null, stopped: boolean): ExitCode {
   if (!stopped || run.status !== 'cancelled') return exitCodeOf(run);
   if (spec.durationMs !== undefined) return EXIT.interrupted;
-  return summary?.verdict === 'failed' ? EXIT.failed : EXIT.ok;
+  return summary?.verdict === 'failed' ? EXIT.missed : EXIT.ok;
 }
 
 /** Has a server make the load and shows it to its end; Ctrl-C cancels it there, and what was measured is shown. */

@@ -89,6 +89,10 @@ export class BullmqQueue implements RunQueue {
     return isTold;
   }
 
+  async ping(): Promise<void> {
+    await this.soon(this.sending.ping());
+  }
+
   async close(): Promise<void> {
     const { worker, redis = [] } = this.receiving ?? {};
     const closed = Promise.allSettled([worker?.close(true), this.queue?.close()]);

@@ -18,7 +18,7 @@ export async function parentState(
   run: ParentRun,
   nowMs: number,
 ): Promise<ParentState> {
-  const children = await childRuns(store, run.id, run.spec.reuse);
+  const children = await childRuns(store, run);
   const { report } = run.kind === 'suite' ? suiteState(run, children, nowMs) : searchState(run, children, nowMs);
   return { children, report };
 }
