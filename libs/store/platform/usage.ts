@@ -7,7 +7,8 @@ import type { Database } from '../database.js';
 import type { RunRow } from '../row.js';
 import { definitionOf } from '../run-rows.js';
 
-const plannedBy = (row: Pick<RunRow, 'kind' | 'spec'>): number => plannedRatePerSecond(definitionOf(row, { spec: row.spec, target: null })) ?? 0;
+const plannedBy = (row: Pick<RunRow, 'kind' | 'spec'>): number =>
+  plannedRatePerSecond(definitionOf(row, { spec: row.spec, target: null })) ?? 0;
 
 /** What a project uses now. A suite uses what its steps use. */
 export async function usageOf(
