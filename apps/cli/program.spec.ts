@@ -371,8 +371,10 @@ describe('the exit code of a run', () => {
   it.each([
     { status: 'completed', verdict: 'passed', validity: valid, code: 0 },
     { status: 'completed', verdict: 'none', validity: { level: 'degraded', reasons: [] }, code: 0 },
-    { status: 'completed', verdict: 'failed', validity: valid, code: 1 },
-    { status: 'completed', verdict: 'passed', validity: { level: 'invalid', reasons: [] }, code: 1 },
+    { status: 'completed', verdict: 'failed', validity: valid, code: 3 },
+    { status: 'completed', verdict: 'passed', validity: { level: 'invalid', reasons: [] }, code: 4 },
+    // Nobody knows whether it was missed.
+    { status: 'completed', verdict: 'failed', validity: { level: 'invalid', reasons: [] }, code: 4 },
     { status: 'cancelled', verdict: 'none', validity: valid, code: 1 },
     { status: 'interrupted', verdict: 'none', validity: null, code: 1 },
   ] as const)('$status, $verdict, $validity.level: $code', ({ status, verdict, validity, code }) => {
