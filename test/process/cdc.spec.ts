@@ -38,8 +38,9 @@ describe('tidemark cdc without any server', () => {
     await client.end();
 
     const { exitCode, out, errors } = await running.ended;
-    expect(exitCode, errors).toBe(1);
     const { summary } = JSON.parse(out);
+    // A measurement on a machine that is busy elsewhere may not be fit to be believed.
+    expect(exitCode, errors).toBe(summary.validity.level === 'invalid' ? 4 : 3);
     const { report, operations } = summary;
     expect(report).toMatchObject({ kind: 'cdc', pipeline: 'simulated', method: 'poll', failedWrites: 0 });
     const { insert: written } = report.written;

@@ -1,16 +1,14 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { CodedError } from '#libs/contract/problem.js';
-import type { Summary } from '#libs/contract/summary.js';
 import { systemClock } from '#libs/load/clock.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import { summariseOperations } from '#libs/stats/summary.js';
-import type { ShardResult } from '#libs/workloads/driver.js';
 import { CHANGE_NAMES } from '#libs/cdc/row-shape.js';
 import { headLines } from '#libs/workloads/cdc/cdc-text.js';
 import { cdcDriver } from '#libs/workloads/cdc/cdc.driver.js';
 import { planCdc } from '#libs/workloads/cdc/cdc.plan.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
 import { localLines } from '../local-lines.js';
 import { stopSignal } from '../stop-signal.js';
 import { type LocalEvents, runLocally } from '../stress/local-run.js';
@@ -30,11 +28,6 @@ function intervalLine({ startMs, lengthMs, operations, self }: IntervalSnapshot,
   const lag = seen === undefined ? '' : ` | lag ms p50 ${milliseconds(seen.p50Ms)} p99 ${milliseconds(seen.p99Ms)}`;
   const depth = self.replication === undefined ? '' : ` | waiting ${self.replication.queueDepth}`;
   return `${at}s | ${Math.round(written.ratePerSecond)} events/s | failed ${written.failed} | write ms p99 ${milliseconds(written.serviceTime.p99Ms)}${lag}${depth}`;
-}
-
-function exitCodeOf({ failure, stopped }: ShardResult, { verdict, validity }: Summary): ExitCode {
-  if (stopped) return EXIT.interrupted;
-  return failure || verdict === 'failed' || validity.level === 'invalid' ? EXIT.failed : EXIT.ok;
 }
 
 /** The file of wrong rows: there whatever was found, so that an empty one says that nothing was. */
@@ -60,6 +53,7 @@ export async function cdcHere(job: CdcJob, asJson: boolean, terminal: Terminal):
   let firstMs: number | undefined;
   const events: LocalEvents = {
     ...localLines('cdc', line),
+    prepared: (facts) => fold.prepared(facts),
     interval(snapshot) {
       firstMs ??= snapshot.startMs;
       fold.add(snapshot);
@@ -79,7 +73,7 @@ export async function cdcHere(job: CdcJob, asJson: boolean, terminal: Terminal):
     line(summaryText({ id: 'here', status, problem: null }, summary));
     if (failure) terminal.remark(`${failure.code}: ${failure.message}`);
     if (asJson) terminal.write(`${JSON.stringify({ spec, failure, summary }, null, 2)}\n`);
-    return exitCodeOf(result, summary);
+    return result.stopped ? EXIT.interrupted : exitCodeOf({ status, ...summary });
   } finally {
     release();
   }

@@ -1,7 +1,7 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
 import { SummaryFold, type RunFacts } from '#libs/stats/summary.js';
-import type { Shard, ShardResult } from '#libs/workloads/driver.js';
+import type { Shard, ShardResult, TargetFacts } from '#libs/workloads/driver.js';
 import { promisedBy } from '#libs/workloads/expectations.js';
 import type { CdcJob } from './cdc-options.js';
 
@@ -14,13 +14,13 @@ export class LocalSummary {
   private readonly mismatches: Mismatch[] = [];
 
   constructor(
-    { spec, target, thresholds }: CdcJob,
+    { spec, target, thresholds }: Pick<CdcJob, 'spec' | 'target' | 'thresholds'>,
     private readonly shard: Shard,
   ) {
     const lanes = shard.lanes.length;
     this.facts = {
       thresholds,
-      simulated: spec.pipeline.type === 'embedded',
+      simulated: false,
       mismatches: this.mismatches,
       mismatchCount: 0,
       startedAtMs: null,
@@ -35,6 +35,11 @@ export class LocalSummary {
       },
     };
     this.fold = new SummaryFold(this.facts);
+  }
+
+  /** What the target says of itself: a simulated one is called so. */
+  prepared({ simulated }: TargetFacts): void {
+    this.facts.simulated = simulated;
   }
 
   add(interval: IntervalSnapshot): void {
