@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Placement } from '#libs/contract/placement.js';
+import { Policies } from '#libs/contract/run.js';
 import type { Claim, Store } from './port.js';
 import { executor, LEASE, newRun, NOW, snapshot } from './store.conformance.js';
 
@@ -93,6 +94,24 @@ export function describeExecutors(
       await store.shards.ready(second, NOW, 0);
       await register(executor('d', eu));
       expect(await store.shards.handBack(second, NOW)).toBe(false);
+    });
+
+    it('with "continue" lets a run finish whose other executors had ended when one was found lost', async () => {
+      const policies = Policies.parse({ lostExecutor: 'continue' });
+      await create('r1', { executors: 2 }, { policies });
+      for (const id of ['a', 'b']) await register(executor(id));
+      const [ended, lost] = [await claim('a'), await claim('b')];
+      await store.shards.prepared(ended, NOW);
+      for (const each of [ended, lost]) await store.shards.ready(each, NOW, 0);
+      for (const each of [ended, lost]) await store.shards.started(each, NOW);
+      expect(await store.shards.ended(ended, 5, NOW + 1)).toBe(false);
+      expect(await store.watchdog.sweep(NOW + LEASE + 1)).toEqual([{ runId: 'r1', to: 'finishing' }]);
+      expect(await store.watchdog.sweep(NOW + LEASE + 2)).toEqual([]);
+      expect(await store.runs.find('r1')).toMatchObject({
+        status: 'finishing',
+        problem: null,
+        shards: [{ state: 'ended', completed: 5 }, { state: 'lost' }],
+      });
     });
 
     it('adds the late result of a lost executor once, and none of one whose shard is another’s', async () => {

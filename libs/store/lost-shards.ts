@@ -8,8 +8,8 @@ export const WATCHDOG = 'watchdog';
 
 const HELD = new Set<ShardRow['state']>(['claimed', 'ready', 'running']);
 
-/** Why a run has to be interrupted; undefined when it goes on. */
-export type Interruption = string | undefined;
+/** How a run has to go on, and why; undefined when it goes on as it does. */
+export type Consequence = { to: 'interrupted' | 'finishing'; reason: string } | undefined;
 
 /**
  * Looks at the leases of a run's shards, and does with expired ones what the run's policy says: `fail` interrupts the run,
@@ -21,7 +21,7 @@ export async function lookAtLeases(
   run: RunRow,
   shards: readonly ShardRow[],
   nowMs: number,
-): Promise<Interruption> {
+): Promise<Consequence> {
   const expired = shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
   if (expired.length === 0) return isParent(run) ? undefined : forsaken(run, shards, nowMs);
   const names = expired.map((one) => one.executorId ?? '?').join(', ');
@@ -44,15 +44,20 @@ export async function lookAtLeases(
     const worn = expired.find((one) => (one.lostExecutors?.length ?? 0) >= run.policies.maxRequeues);
     await setAside(database, manager, expired, worn ? 'lost' : 'waiting', nowMs);
     if (worn)
-      return `${reason}, and its part was given to other executors ${run.policies.maxRequeues} times already (policies.maxRequeues)`;
+      return {
+        to: 'interrupted',
+        reason: `${reason}, and its part was given to other executors ${run.policies.maxRequeues} times already (policies.maxRequeues)`,
+      };
     await tell('its part waits for another executor');
     return undefined;
   }
   await setAside(database, manager, expired, 'lost', nowMs);
   const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
-  if (run.policies.lostExecutor !== 'continue' || run.status !== 'running' || left.length === 0) return reason;
+  if (run.policies.lostExecutor !== 'continue' || run.status !== 'running' || left.length === 0)
+    return { to: 'interrupted', reason };
   await tell('the rest goes on');
-  return left.every((one) => one.state === 'ended') ? reason : undefined;
+  // The rest had ended before: nobody else is left to say that the run is over.
+  return left.every((one) => one.state === 'ended') ? { to: 'finishing', reason } : undefined;
 }
 
 /** The new token fences off whoever held the shards. A waiting shard keeps in its lease since when it waits. */
@@ -73,12 +78,14 @@ async function setAside(
 }
 
 /** No executor has taken a requeued shard for too long. */
-function forsaken(run: RunRow, shards: readonly ShardRow[], nowMs: number): Interruption {
+function forsaken(run: RunRow, shards: readonly ShardRow[], nowMs: number): Consequence {
   const { requeueDeadlineMs } = run.policies;
   const waiting = shards.find(
     (one) => one.state === 'waiting' && one.lostExecutors && nowMs - one.leaseUntilMs > requeueDeadlineMs,
   );
-  return waiting
-    ? `executor ${waiting.lostExecutors?.at(-1) ?? '?'} was lost, and no other has taken its part within ${requeueDeadlineMs} ms (policies.requeueDeadlineMs): start another executor, and run the same again to go on`
-    : undefined;
+  if (waiting === undefined) return undefined;
+  return {
+    to: 'interrupted',
+    reason: `executor ${waiting.lostExecutors?.at(-1) ?? '?'} was lost, and no other has taken its part within ${requeueDeadlineMs} ms (policies.requeueDeadlineMs): start another executor, and run the same again to go on`,
+  };
 }

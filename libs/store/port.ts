@@ -231,10 +231,10 @@ export interface LogStore {
 
 export interface Watchdog {
   /**
-   * Ends what hangs: expired leases (policy fail -> interrupted; continue -> shard lost, run goes on; requeue -> the shard
-   * waits for another executor, so often and so long as the policies say), states past their
-   * deadline (-> failed DEADLINE_EXCEEDED, or interrupted when every shard is lost), cancels that nobody carried out
-   * within 5 s. Answers the runs that it ended; idempotent, any process may call it at any time.
+   * Ends what hangs: expired leases (policy fail -> interrupted; continue -> shard lost, run goes on, or is finishing when all
+   * other shards had ended; requeue -> the shard waits for another executor, so often and so long as the policies say),
+   * states past their deadline (-> failed DEADLINE_EXCEEDED, or interrupted when every shard is lost), cancels that nobody carried out
+   * within 5 s. Answers the runs that it ended, or that its caller has to finish; idempotent, any process may call it at any time.
    */
   sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]>;
 }

@@ -67,8 +67,9 @@ export class SqlWatchdog implements Watchdog {
     const run = await manager.findOneBy(runs, { id });
     if (!run) return undefined;
     const shards = await manager.findBy(shard, { runId: id });
-    const why = await lookAtLeases(this.database, manager, run, shards, nowMs);
-    const transition = why === undefined ? overdue(run, nowMs) : ending('interrupted', why, nowMs, 'EXECUTOR_LOST');
+    const loss = await lookAtLeases(this.database, manager, run, shards, nowMs);
+    const code = loss?.to === 'interrupted' ? 'EXECUTOR_LOST' : undefined;
+    const transition = loss === undefined ? overdue(run, nowMs) : ending(loss.to, loss.reason, nowMs, code);
     if (!transition) return undefined;
     return (await moveRun(this.database, manager, id, transition)) ? transition.to : undefined;
   }
