@@ -28,6 +28,10 @@ export default defineConfig({
       // Real processes, sockets and services: one file at a time, so that figures and ports are each file's own.
       project(1, 'process', ['test/process/**/*.spec.ts'], 120_000, false),
       project(2, 'services', ['test/services/**/*.spec.ts'], 240_000, false),
+      // Minutes each, of what shorter suites prove part by part: asked for, not run with every change.
+      ...(process.env['TIDEMARK_ACCEPTANCE'] === '1'
+        ? [project(3, 'acceptance', ['test/acceptance/**/*.spec.ts'], 600_000, false)]
+        : []),
     ],
   },
 });

@@ -6,9 +6,9 @@ import type { Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { csvLine } from '#libs/dataset/csv-text.js';
 import { type Child, World } from '../process/harness.js';
-import { realCassandra, Witness } from './cassandra.js';
-import { freshPlatform, realPlatform } from './platform.js';
-import { Spare } from './spare.js';
+import { realCassandra, Witness } from '../services/cassandra.js';
+import { freshPlatform, realPlatform } from '../services/platform.js';
+import { Spare } from '../services/spare.js';
 
 const EXECUTORS = 4;
 const RATE = 400;

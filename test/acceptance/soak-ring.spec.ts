@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { OperationSummary } from '#libs/contract/summary.js';
 import { World } from '../process/harness.js';
-import { RealCluster } from './cluster.js';
+import { RealCluster } from '../services/cluster.js';
 
 /** A machine that runs one real Cassandra for the tests runs three, and a fourth for a while. */
 const reason = process.env['TIDEMARK_TEST_CASSANDRA'];
