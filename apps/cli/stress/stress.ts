@@ -21,7 +21,7 @@ import type { Terminal } from '../terminal.js';
 import { doorHelp } from './door-help.js';
 import { readDoor } from './door-job.js';
 import { graphFacts } from './graph-facts.js';
-import { runLocally } from './local-run.js';
+import { runLocally, StoppedEarly } from './local-run.js';
 import { LocalSummary, localSummaryText } from './local-summary.js';
 import type { LocalCommand } from './split-stress.js';
 import { openLogFile } from './log-file.js';
@@ -198,6 +198,7 @@ export async function stress(command: LocalCommand, terminal: Terminal): Promise
     return await carryOut(readWork(command, terminal), command.json, terminal);
   } catch (error) {
     terminal.remark(errorText(error));
-    return EXIT.failed;
+    // Of a line that cannot be read the original's is 1.
+    return error instanceof StoppedEarly ? EXIT.interrupted : EXIT.failed;
   }
 }
