@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
-import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
+import { PlainConnection } from '#libs/workloads/stress/stress.schema.js';
 
 const Identifier = z
   .string()
@@ -163,17 +163,7 @@ export const CdcSpec = z
       .describe('Of each lane: rows that updates and deletes are drawn from; beyond it rows are left as they are'),
     consistencyLevel: ConsistencyLevel.default('LOCAL_QUORUM'),
     timeoutMs: z.int().min(1).max(600_000).default(12_000),
-    connection: StressConnection.pick({
-      connectTimeoutMs: true,
-      controlConnectionTimeoutMs: true,
-      connectionsPerNode: true,
-      inFlightPerConnection: true,
-      onlyContactPoints: true,
-      localRack: true,
-      compression: true,
-    })
-      .meta({ id: 'CdcConnection' })
-      .prefault({}),
+    connection: PlainConnection.meta({ id: 'CdcConnection' }).prefault({}),
     verification: CdcVerification.prefault({}),
     pipeline: CdcPipeline.default({ type: 'external' }),
     log: z.strictObject({ intervalMs: z.int().min(100).max(3_600_000).default(1_000) }).prefault({}),

@@ -1,5 +1,6 @@
 import type { Shard } from '#libs/workloads/driver.js';
 import type { LoadSpec } from './load.schema.js';
+import { part, spreadLanes } from '../lane-spread.js';
 
 /** Lane g of all G lanes loads the files g, g + G, g + 2G … of the dataset, in the order of their names. */
 export function planLoad(
@@ -8,13 +9,5 @@ export function planLoad(
 ): Shard[] {
   const count = Math.min(executors, concurrency);
   const perShard = Math.max(1, Math.min(lanes, Math.floor(concurrency / count)));
-  const stride = count * perShard;
-  return Array.from({ length: count }, (_, index) => ({
-    index,
-    count,
-    lanes: Array.from({ length: perShard }, (_unused, within) => {
-      const first = within * count + index;
-      return { first, stride, threads: Math.floor(concurrency / stride) + (first < concurrency % stride ? 1 : 0) };
-    }),
-  }));
+  return spreadLanes(count, perShard, (place) => part(concurrency, place));
 }

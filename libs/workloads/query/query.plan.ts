@@ -1,5 +1,6 @@
 import type { Shard } from '#libs/workloads/driver.js';
 import type { QueryAssignment, QuerySpec } from './query.schema.js';
+import { spreadLanes } from '../lane-spread.js';
 
 /**
  * File i of all files is of worker i mod W: one file after another to the executors, and of those of an executor one
@@ -8,16 +9,7 @@ import type { QueryAssignment, QuerySpec } from './query.schema.js';
 export const planQuery = (
   { lanes, concurrency }: Pick<QuerySpec, 'lanes' | 'concurrency'>,
   { executors }: { executors: number },
-): Shard[] =>
-  Array.from({ length: executors }, (_, index) => ({
-    index,
-    count: executors,
-    lanes: Array.from({ length: lanes }, (_unused, within) => ({
-      first: within * executors + index,
-      stride: executors * lanes,
-      threads: concurrency,
-    })),
-  }));
+): Shard[] => spreadLanes(executors, lanes, () => concurrency);
 
 /** Which worker reads which of the files: number w of W the files w, w + W, w + 2W … */
 export const assignmentsOf = (names: readonly string[], workers: number): QueryAssignment[] =>

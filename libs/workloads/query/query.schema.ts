@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CsvDelimiter, MaxRowBytes } from '#libs/workloads/load/csv.schema.js';
 import { DatasetName } from '#libs/workloads/generate/generate.schema.js';
 import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
-import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
+import { PlainConnection } from '#libs/workloads/stress/stress.schema.js';
 
 const Identifier = z
   .string()
@@ -103,17 +103,7 @@ export const QuerySpec = z
     rate: QueryRate.default({ model: 'closed' }),
     dryRun: z.boolean().default(false).describe('Everything but the cluster: rows are read, queued and dropped'),
     check: QueryCheck.prefault({}),
-    connection: StressConnection.pick({
-      connectTimeoutMs: true,
-      controlConnectionTimeoutMs: true,
-      connectionsPerNode: true,
-      inFlightPerConnection: true,
-      onlyContactPoints: true,
-      localRack: true,
-      compression: true,
-    })
-      .meta({ id: 'QueryConnection' })
-      .prefault({}),
+    connection: PlainConnection.meta({ id: 'QueryConnection' }).prefault({}),
     log: z
       .strictObject({
         intervalMs: z.int().min(100).max(3_600_000).default(1000),

@@ -1,9 +1,6 @@
 import type { Shard } from '#libs/workloads/driver.js';
 import type { SoakSpec } from './soak.schema.js';
-
-/** What a lane takes of a whole: one, and one more where the number does not go up exactly. */
-const part = (whole: number, { first, stride }: { first: number; stride: number }): number =>
-  Math.floor(whole / stride) + (first < whole % stride ? 1 : 0);
+import { part, spreadLanes } from '../lane-spread.js';
 
 /** Numbers of the whole run's `count` that are of a lane: first, first + stride … */
 export const ownOf = (count: number, { first, stride }: { first: number; stride: number }): number[] =>
@@ -20,12 +17,4 @@ export const poolOf = ({ pool }: Pick<SoakSpec, 'pool'>, share: { first: number;
 export const planSoak = (
   { lanes, batchesInFlight }: Pick<SoakSpec, 'lanes' | 'batchesInFlight'>,
   { executors }: { executors: number },
-): Shard[] =>
-  Array.from({ length: executors }, (_, index) => ({
-    index,
-    count: executors,
-    lanes: Array.from({ length: lanes }, (_unused, within) => {
-      const place = { first: within * executors + index, stride: executors * lanes };
-      return { ...place, threads: part(batchesInFlight, place) };
-    }),
-  }));
+): Shard[] => spreadLanes(executors, lanes, (place) => part(batchesInFlight, place));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ScalerReport } from '#libs/scaler/scaler-report.schema.js';
 import { ScalerSpec } from '#libs/scaler/scaler.schema.js';
 import { ConsistencyLevel } from '#libs/workloads/stress/consistency-level.schema.js';
-import { StressConnection } from '#libs/workloads/stress/stress.schema.js';
+import { PlainConnection } from '#libs/workloads/stress/stress.schema.js';
 
 const Identifier = z
   .string()
@@ -120,17 +120,7 @@ export const SoakSpec = z
     scaler: ScalerSpec.default({ type: 'none' }),
     lanes: z.int().min(1).max(256).default(1).describe('Load threads per executor, one core each'),
     timeoutMs: z.int().min(1).max(600_000).default(10_000).describe('Of one try of a batch or a read'),
-    connection: StressConnection.pick({
-      connectTimeoutMs: true,
-      controlConnectionTimeoutMs: true,
-      connectionsPerNode: true,
-      inFlightPerConnection: true,
-      onlyContactPoints: true,
-      localRack: true,
-      compression: true,
-    })
-      .meta({ id: 'SoakConnection' })
-      .prefault({}),
+    connection: PlainConnection.meta({ id: 'SoakConnection' }).prefault({}),
     log: z
       .strictObject({
         intervalMs: z.int().min(100).max(3_600_000).default(1000),

@@ -124,6 +124,17 @@ export const StressConnection = z
   })
   .meta({ id: 'StressConnection' });
 
+/** What there is to say of connections where requests have timeouts of their own. */
+export const PlainConnection = StressConnection.pick({
+  connectTimeoutMs: true,
+  controlConnectionTimeoutMs: true,
+  connectionsPerNode: true,
+  inFlightPerConnection: true,
+  onlyContactPoints: true,
+  localRack: true,
+  compression: true,
+});
+
 /** What a user run does: its profiles, and how often each of their operations. */
 export const UserSpec = z
   .strictObject({
