@@ -3,7 +3,8 @@ import type { ExitCode } from '../exit-code.js';
 import type { GenerateOutside } from '../generate/generate-command.js';
 import { cdcHere } from './cdc-here.js';
 import { cdcJob, type CdcOptions } from './cdc-options.js';
-import { SETTINGS, type Setting } from './cdc-settings.js';
+import type { Setting } from '../given-settings.js';
+import { SETTINGS } from './cdc-settings.js';
 import { cdcThere } from './cdc-there.js';
 import { readEnvironment } from './config.js';
 

@@ -1,12 +1,13 @@
 import { CdcTarget } from '#libs/contract/cdc-target.js';
 import { issuesOf } from '#libs/contract/issues.js';
-import { CodedError, type Issue } from '#libs/contract/problem.js';
+import { CodedError } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
 import type { Threshold } from '#libs/contract/threshold.js';
 import { CdcSpec } from '#libs/workloads/cdc/cdc.schema.js';
 import { cdcThresholds } from '#libs/workloads/cdc/cdc-thresholds.js';
 import { readEnvFile } from '../env-file.js';
-import { SETTINGS, type Setting, type SettingName } from './cdc-settings.js';
+import { defined, GivenSettings, listed } from '../given-settings.js';
+import { SETTINGS, type SettingName } from './cdc-settings.js';
 
 /** What the command takes, as commander gives it: the settings as text, and switches. */
 export type CdcOptions = Partial<Record<SettingName, string>> & {
@@ -30,82 +31,36 @@ const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_
 /** What a machine with everything on it carries easily. */
 const SIMULATED = { ratePerSecond: 500, durationMs: 20_000, sampleShare: 1 } as const;
 
-const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+type Settings = GivenSettings<SettingName>;
 
-/** Takes each setting from its flag, else the file, else the environment; what is empty counts as absent. */
-class Settings {
-  readonly issues: Issue[] = [];
-
-  constructor(
-    private readonly options: CdcOptions,
-    private readonly environments: readonly Environment[],
-  ) {}
-
-  text(name: SettingName): string | undefined {
-    const { variable }: Setting = SETTINGS[name];
-    const flag = this.options[name];
-    if (flag !== undefined || variable === undefined) return flag;
-    return this.environments.map((one) => one[variable]).find((text) => text !== undefined && text !== '');
-  }
-
-  number(name: SettingName): number | undefined {
-    return this.numberOf(name, this.text(name));
-  }
-
-  numberOf(name: SettingName, text: string | undefined): number | undefined {
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value)) return value;
-    return this.refuse(name, `expected a number, found ${text}`);
-  }
-
-  /** `90`, `90s`, `5m`: milliseconds. */
-  timeMs(name: SettingName, text = this.text(name)): number | undefined {
-    if (text === undefined) return undefined;
-    const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
-    if (digits === undefined) return this.refuse(name, `expected a time such as 90, 90s or 5m, found ${text}`);
-    return Math.round(Number(digits) * (MS[unit] ?? 1));
-  }
-
-  /** As many numbers as `names`, with `separator` between them. */
-  numbers<N extends string>(name: SettingName, separator: string, names: readonly N[]): Record<N, number> | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const parts = text.split(separator);
-    if (parts.length !== names.length) return this.refuse(name, `expected ${names.join(separator)}, found ${text}`);
-    const pairs = names.map((each, index) => [each, this.numberOf(name, parts[index]) ?? 0] as const);
-    return Object.fromEntries(pairs) as Record<N, number>;
-  }
-
-  refuse(name: SettingName, message: string): undefined {
-    this.issues.push({ path: SETTINGS[name].flag, message });
-    return undefined;
-  }
+/** `90`, `90s`, `5m`: milliseconds. */
+function timeMs(settings: Settings, name: SettingName, text = settings.text(name)): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
+  if (digits === undefined) return settings.refuse(name, `expected a time such as 90, 90s or 5m, found ${text}`);
+  return Math.round(Number(digits) * (MS[unit] ?? 1));
 }
 
-/** Fields that a setting stands for, longest path first. */
-const FIELDS = Object.values(SETTINGS)
-  .flatMap((setting: Setting) => (setting.field === undefined ? [] : [{ flag: setting.flag, field: setting.field }]))
-  .toSorted((one, other) => other.field.length - one.field.length);
-
-const named = (issues: readonly Issue[]): Issue[] =>
-  issues.map(({ path, message }) => ({
-    path: FIELDS.find(({ field }) => path.startsWith(field))?.flag ?? path,
-    message,
-  }));
-
-const list = (text: string | undefined): string[] | undefined =>
-  text
-    ?.split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** As many numbers as `names`, with `separator` between them. */
+function numbersOf<N extends string>(
+  settings: Settings,
+  name: SettingName,
+  separator: string,
+  names: readonly N[],
+): Record<N, number> | undefined {
+  const text = settings.text(name);
+  if (text === undefined) return undefined;
+  const parts = text.split(separator);
+  if (parts.length !== names.length) return settings.refuse(name, `expected ${names.join(separator)}, found ${text}`);
+  const pairs = names.map((each, index) => [each, settings.number(name, parts[index] ?? '') ?? 0] as const);
+  return Object.fromEntries(pairs) as Record<N, number>;
+}
 
 function lagOf(settings: Settings): unknown {
   const text = settings.text('lag');
   if (text === undefined) return undefined;
-  if (!text.includes(':')) return { type: 'constant', ms: settings.numberOf('lag', text) };
-  const pair = settings.numbers('lag', ':', ['medianMs', 'p99Ms']);
+  if (!text.includes(':')) return { type: 'constant', ms: settings.number('lag', text) };
+  const pair = numbersOf(settings, 'lag', ':', ['medianMs', 'p99Ms']);
   return pair && { type: 'lognormal', ...pair };
 }
 
@@ -115,7 +70,7 @@ function stallOf(settings: Settings): unknown {
   const [every, last, ...rest] = text.split('/');
   if (every === undefined || last === undefined || rest.length > 0)
     return settings.refuse('stall', `expected every/for, such as 10s/2s, found ${text}`);
-  return { everyMs: settings.timeMs('stall', every), forMs: settings.timeMs('stall', last) };
+  return { everyMs: timeMs(settings, 'stall', every), forMs: timeMs(settings, 'stall', last) };
 }
 
 function pipelineOf(settings: Settings, isSimulated: boolean, isLog: boolean): Record<string, unknown> {
@@ -150,11 +105,11 @@ function specInput(
       sinkTable: settings.text('sinkTable'),
       create,
     }),
-    weights: settings.numbers('weights', '/', ['insert', 'update', 'delete']),
+    weights: numbersOf(settings, 'weights', '/', ['insert', 'update', 'delete']),
     ratePerSecond: settings.number('rate') ?? usual.ratePerSecond,
     arrival: poisson ? 'poisson' : undefined,
-    rampMs: settings.timeMs('ramp'),
-    durationMs: settings.timeMs('duration') ?? usual.durationMs,
+    rampMs: timeMs(settings, 'ramp'),
+    durationMs: timeMs(settings, 'duration') ?? usual.durationMs,
     lanes: settings.number('lanes'),
     maxInFlight: settings.number('inFlight'),
     consistencyLevel: settings.text('consistency')?.toUpperCase(),
@@ -162,8 +117,8 @@ function specInput(
       sampleShare: settings.number('sample') ?? usual.sampleShare,
       method: settings.text('method'),
       pollIntervalMs: settings.number('pollInterval'),
-      deadlineMs: settings.timeMs('deadline'),
-      drainDeadlineMs: settings.timeMs('drain'),
+      deadlineMs: timeMs(settings, 'deadline'),
+      drainDeadlineMs: timeMs(settings, 'drain'),
     }),
     pipeline: pipelineOf(settings, isSimulated, scyllaLog),
     seed: settings.number('seed'),
@@ -181,7 +136,7 @@ function targetInput(settings: Settings, isSimulated: boolean, isLog: boolean): 
     password: settings.text('postgresPassword'),
   });
   const source = defined({
-    contactPoints: list(settings.text('cassandraHost') ?? '127.0.0.1'),
+    contactPoints: listed(settings.text('cassandraHost') ?? '127.0.0.1'),
     port: settings.number('cassandraPort'),
     username: settings.text('cassandraUsername'),
     password: settings.text('cassandraPassword'),
@@ -195,7 +150,10 @@ function targetInput(settings: Settings, isSimulated: boolean, isLog: boolean): 
  * CodedError VALIDATION_FAILED with every problem, by flag.
  */
 export function cdcJob(options: CdcOptions, environment: Environment): CdcJob {
-  const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
+  const settings = new GivenSettings<SettingName>(SETTINGS, options, [
+    readEnvFile(options.envFile, REFUSAL),
+    environment,
+  ]);
   const isNamed = settings.text('cassandraHost') !== undefined || settings.text('postgresHost') !== undefined;
   const isSimulated = options.simulated || (!isNamed && options.scyllaLog !== true);
   const input = specInput(settings, options, isSimulated);
@@ -206,8 +164,8 @@ export function cdcJob(options: CdcOptions, environment: Environment): CdcJob {
   const executors = settings.number('executors') ?? 1;
   const issues = [
     ...settings.issues,
-    ...(spec.success ? [] : named(issuesOf(spec.error, input))),
-    ...(target.success ? [] : named(issuesOf(target.error, place))),
+    ...(spec.success ? [] : settings.named(issuesOf(spec.error, input))),
+    ...(target.success ? [] : settings.named(issuesOf(target.error, place))),
   ];
   if (!spec.success || !target.success || issues.length > 0) throw new CodedError('VALIDATION_FAILED', REFUSAL, issues);
   return {

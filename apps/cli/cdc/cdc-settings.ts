@@ -1,14 +1,4 @@
-/** A setting of `tidemark cdc` that has a value. */
-export interface Setting {
-  flag: string;
-  /** As commander shows it. */
-  usage: string;
-  about: string;
-  /** The original benchmark's environment variable. */
-  variable?: string;
-  /** Where it stands in the specification or the target. */
-  field?: string;
-}
+import type { Setting } from '../given-settings.js';
 
 const SOURCE = {
   cassandraHost: {

@@ -4,7 +4,8 @@ import type { GenerateOutside } from '../generate/generate-command.js';
 import { readEnvironment } from './config.js';
 import { soakHere } from './soak-here.js';
 import { soakJob, type SoakOptions } from './soak-options.js';
-import { SETTINGS, type Setting } from './soak-settings.js';
+import type { Setting } from '../given-settings.js';
+import { SETTINGS } from './soak-settings.js';
 import { soakThere } from './soak-there.js';
 
 const aboutOf = ({ about, variable }: Setting): string => (variable === undefined ? about : `${about} (${variable})`);

@@ -7,7 +7,8 @@ import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { laneIssues } from '#libs/workloads/soak/soak-check.js';
 import { readEnvFile } from '../env-file.js';
 import { isTrue } from '../true-word.js';
-import { SETTINGS, type Setting, type SettingName } from './soak-settings.js';
+import { defined, GivenSettings, listed, type Setting } from '../given-settings.js';
+import { SETTINGS, type SettingName } from './soak-settings.js';
 
 /** What the command takes, as commander gives it: the settings as text, and switches. */
 export type SoakOptions = Partial<Record<SettingName, string>> & {
@@ -34,70 +35,36 @@ const VARIABLES: ReadonlySet<string> = new Set(
   Object.values(SETTINGS).flatMap(({ variable }: Setting) => (variable === undefined ? [] : [variable])),
 );
 
-/** Takes each setting from its flag, else the file, else the environment. */
-class Settings {
-  readonly issues: Issue[] = [];
+type Settings = GivenSettings<SettingName>;
 
-  constructor(
-    private readonly options: SoakOptions,
-    private readonly environments: readonly Environment[],
-  ) {}
+function msOf(settings: Settings, name: SettingName): number | undefined {
+  const seconds = settings.number(name);
+  return seconds === undefined ? undefined : Math.round(seconds * MS_PER_S);
+}
 
-  /** What is empty in the environment counts as absent. */
-  text(name: SettingName): string | undefined {
-    const { variable }: Setting = SETTINGS[name];
-    const flag = this.options[name];
-    if (flag !== undefined || variable === undefined) return flag;
-    return this.environments.map((one) => one[variable]).find((text) => text !== undefined && text !== '');
-  }
-
-  number(name: SettingName): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value)) return value;
-    this.issues.push({ path: SETTINGS[name].flag, message: `expected a number, found ${text}` });
-    return undefined;
-  }
-
-  ms(name: SettingName): number | undefined {
-    const seconds = this.number(name);
-    return seconds === undefined ? undefined : Math.round(seconds * MS_PER_S);
-  }
-
-  json(name: SettingName): Record<string, unknown> | undefined {
-    const file = this.text(name);
-    if (file === undefined) return undefined;
-    try {
-      const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-      if (typeof read === 'object' && read !== null && !Array.isArray(read)) return { ...read };
-      this.issues.push({ path: SETTINGS[name].flag, message: 'expected an object in JSON' });
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      this.issues.push({ path: SETTINGS[name].flag, message: `expected a file of JSON, found ${cause}` });
-    }
-    return undefined;
-  }
-
-  /** Variables that look like the original's and are none of it. */
-  unknown(): string[] {
-    const names = this.environments.flatMap((one) => Object.keys(one));
-    return [...new Set(names)].filter((name) => OWN_VARIABLE.test(name) && !VARIABLES.has(name)).toSorted();
+/** The object in the file that is named. */
+function jsonOf(settings: Settings, name: SettingName): Record<string, unknown> | undefined {
+  const file = settings.text(name);
+  if (file === undefined) return undefined;
+  try {
+    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return { ...read };
+    return settings.refuse(name, 'expected an object in JSON');
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return settings.refuse(name, `expected a file of JSON, found ${cause}`);
   }
 }
 
-const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-const list = (text: string | undefined): string[] | undefined =>
-  text
-    ?.split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** Variables that look like the original's and are none of it. */
+function unknownOf(environments: readonly Environment[]): string[] {
+  const names = environments.flatMap((one) => Object.keys(one));
+  return [...new Set(names)].filter((name) => OWN_VARIABLE.test(name) && !VARIABLES.has(name)).toSorted();
+}
 
 /** The scaler's part; undefined when nothing was said of one. */
 function scalerInput(settings: Settings): Record<string, unknown> | undefined {
-  const fromFile = settings.json('scalerFile');
+  const fromFile = jsonOf(settings, 'scalerFile');
   const accountId = settings.number('accountId');
   const clusterId = settings.number('clusterId');
   const named = accountId !== undefined && clusterId !== undefined ? 'scylla-cloud' : undefined;
@@ -106,8 +73,8 @@ function scalerInput(settings: Settings): Record<string, unknown> | undefined {
   const common = {
     minNodes: settings.number('minNodes'),
     maxNodes: settings.number('maxNodes'),
-    pollMs: settings.ms('poll'),
-    stableMs: settings.ms('stable'),
+    pollMs: msOf(settings, 'poll'),
+    stableMs: msOf(settings, 'stable'),
     cycles: settings.number('cycles'),
   };
   const cloud = {
@@ -123,7 +90,7 @@ function specInput(settings: Settings, options: SoakOptions): Record<string, unk
   const bias = settings.text('batchBiasHigh');
   const factor = settings.number('replicationFactor');
   const compression = settings.text('compression');
-  const progressEveryMs = settings.ms('progress');
+  const progressEveryMs = msOf(settings, 'progress');
   return defined({
     writers: settings.number('writers'),
     batchMin: settings.number('batchMin'),
@@ -142,33 +109,23 @@ function specInput(settings: Settings, options: SoakOptions): Record<string, unk
     table: settings.text('table'),
     replication: factor === undefined ? undefined : { factor },
     consistencyLevel: settings.text('consistency')?.toUpperCase(),
-    durationMs: settings.ms('duration'),
+    durationMs: msOf(settings, 'duration'),
     scaler: scalerInput(settings),
     lanes: settings.number('threads'),
-    timeoutMs: settings.ms('timeout'),
+    timeoutMs: msOf(settings, 'timeout'),
     connection: compression === undefined ? undefined : { compression },
     log: progressEveryMs === undefined ? undefined : { progressEveryMs },
     seed: settings.number('seed'),
   });
 }
 
-/** Fields that a setting stands for, longest path first. */
-const FIELDS = Object.values(SETTINGS)
-  .flatMap(({ flag, field }: Setting) => (field === undefined ? [] : [{ flag, field }]))
-  .toSorted((one, other) => other.field.length - one.field.length);
-
-const named = (issues: readonly Issue[]): Issue[] =>
-  issues.map(({ path, message }) => {
-    const field = path.replace(/^spec\./, '');
-    return { path: FIELDS.find((one) => field.startsWith(one.field))?.flag ?? path, message };
-  });
-
 /** What was asked for. Throws CodedError VALIDATION_FAILED with every problem, by flag. */
 export function soakJob(options: SoakOptions, environment: Environment): SoakJob {
-  const settings = new Settings(options, [readEnvFile(options.envFile, REFUSAL), environment]);
+  const environments = [readEnvFile(options.envFile, REFUSAL), environment];
+  const settings = new GivenSettings<SettingName>(SETTINGS, options, environments);
   const input = specInput(settings, options);
   const targetInput = defined({
-    contactPoints: list(settings.text('hosts')) ?? ['127.0.0.1'],
+    contactPoints: listed(settings.text('hosts')) ?? ['127.0.0.1'],
     port: settings.number('port'),
     username: settings.text('username'),
     password: settings.text('password'),
@@ -179,10 +136,10 @@ export function soakJob(options: SoakOptions, environment: Environment): SoakJob
   const target = Target.safeParse(targetInput);
   const issues = [
     ...settings.issues,
-    ...(spec.success ? named(laneIssues(spec.data, executors)) : named(issuesOf(spec.error, input))),
-    ...(target.success ? [] : named(issuesOf(target.error, targetInput))),
+    ...(spec.success ? settings.named(laneIssues(spec.data, executors)) : settings.named(issuesOf(spec.error, input))),
+    ...(target.success ? [] : settings.named(issuesOf(target.error, targetInput))),
   ];
   if (!spec.success || !target.success || issues.length > 0) throw refused(issues);
-  const remarks = settings.unknown().map((name) => `${name} is no variable of the resize tester: it is not used`);
+  const remarks = unknownOf(environments).map((name) => `${name} is no variable of the resize tester: it is not used`);
   return { spec: spec.data, target: target.data, executors, remarks };
 }

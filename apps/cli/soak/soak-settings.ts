@@ -1,14 +1,4 @@
-/** A setting of `tidemark soak` that has a value. */
-export interface Setting {
-  flag: string;
-  /** As commander shows it. */
-  usage: string;
-  about: string;
-  /** The resize tester's environment variable. */
-  variable?: string;
-  /** Where it stands in the specification or the target. */
-  field?: string;
-}
+import type { Setting } from '../given-settings.js';
 
 /** Of the cluster and its table, by commander's name of the flag. */
 const PLACE = {

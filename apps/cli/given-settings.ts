@@ -1,0 +1,66 @@
+import type { Issue } from '#libs/contract/problem.js';
+import type { Environment } from '#libs/contract/settings.js';
+
+/** A setting of a command that has a value. */
+export interface Setting {
+  flag: string;
+  /** As commander shows it. */
+  usage: string;
+  about: string;
+  /** The environment variable of the tool that the command replaces. */
+  variable?: string;
+  /** Where it stands in the specification or the target. */
+  field?: string;
+}
+
+/** Takes each setting from its flag, else from the first environment that has it; what is empty there counts as absent. */
+export class GivenSettings<Name extends string> {
+  readonly issues: Issue[] = [];
+
+  constructor(
+    private readonly settings: Readonly<Record<Name, Setting>>,
+    private readonly flags: Readonly<Partial<Record<Name, string>>>,
+    private readonly environments: readonly Environment[],
+  ) {}
+
+  text(name: Name): string | undefined {
+    const { variable } = this.settings[name];
+    const flag = this.flags[name];
+    if (flag !== undefined || variable === undefined) return flag;
+    return this.environments.map((one) => one[variable]).find((text) => text !== undefined && text !== '');
+  }
+
+  number(name: Name, text = this.text(name)): number | undefined {
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value)) return value;
+    return this.refuse(name, `expected a number, found ${text}`);
+  }
+
+  refuse(name: Name, message: string): undefined {
+    this.issues.push({ path: this.settings[name].flag, message });
+    return undefined;
+  }
+
+  /** Problems of fields, under the flags that stand for them. */
+  named(issues: readonly Issue[]): Issue[] {
+    const fields = Object.values<Setting>(this.settings)
+      .flatMap(({ flag, field }) => (field === undefined ? [] : [{ flag, field }]))
+      .toSorted((one, other) => other.field.length - one.field.length);
+    return issues.map(({ path, message }) => {
+      const inSpec = path.replace(/^spec\./, '');
+      return { path: fields.find(({ field }) => inSpec.startsWith(field))?.flag ?? path, message };
+    });
+  }
+}
+
+/** Without what nobody has said. */
+export const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/** Names with commas between them. */
+export const listed = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
