@@ -184,7 +184,8 @@ export class Verifier {
           const wasTimed = state.last?.outcome === 'timed';
           const found = judgeKey(book, this.shape, state, keys.text(state.key), rows.get(state.key));
           if (found !== undefined) this.note(found, wasTimed);
-          if (state.earlyGoneMs !== undefined && state.last?.operation !== DELETE) book.unexpectedDeletes++;
+          if (state.earlyGone.length > 0 && ![state.last, state.doubt].some((one) => one?.operation === DELETE))
+            book.unexpectedDeletes++;
         }
       });
       if (isDone) at += batchSize;
