@@ -6492,6 +6492,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             fromSend: {
                 count: number;
@@ -6501,6 +6508,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description When the write was due to visible */
             fromDue: {
@@ -6511,6 +6525,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description Visible before the writer knew that it was written; in no histogram */
             negativeFromAck: number;

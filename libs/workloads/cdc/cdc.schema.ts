@@ -190,6 +190,9 @@ export const CdcOutcomes = z
   .meta({ id: 'CdcOutcomes' });
 export type CdcOutcomes = z.infer<typeof CdcOutcomes>;
 
+const Encoded = z.string().describe("HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits");
+
+/** Milliseconds; null when nothing was timed. */
 const Latency = z.object({
   count: z.int(),
   minMs: z.number().nullable(),
@@ -198,6 +201,12 @@ const Latency = z.object({
   p95Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
   maxMs: z.number().nullable(),
+  hdr: z
+    .object({ above: Encoded, below: Encoded.describe('Of those below 0, without their sign') })
+    .optional()
+    .describe(
+      'What the figures are from, so that those of several executors can be merged; absent when nothing was timed',
+    ),
 });
 
 const ClockOffset = z.object({
