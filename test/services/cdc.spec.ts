@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
 import { CdcReport } from '#libs/workloads/cdc/cdc.schema.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
+import { World } from '../process/harness.js';
 import { Spare } from './spare.js';
 
 const url = process.env['TIDEMARK_TEST_POSTGRES'] ?? '';
@@ -51,31 +52,67 @@ describe.skipIf(url === '')('the kind cdc on a real PostgreSQL', () => {
   }
 
   it.skipIf(!isLogical)(
-    'by a slot: duplicates are counted one by one, a stall shows, and nothing is left behind',
+    'by a slot, on two executors: each follows its own rows, duplicates are counted, a stall shows, nothing is left behind',
     async () => {
-      const { report } = await cdc(
-        `--method slot --rate 200 --duration 3 --weights 1/0/0 --lag ${LAG_MS} --duplicates 0.1 --stall 1500ms/700ms --drain 20 --sink-table slotted`,
-      );
-      expect(report.method).toBe('slot');
-      const { insert: written } = report.written;
-      const { unknown } = report.outcomes;
-      expect(report.outcomes).toEqual({ timed: written, superseded: 0, unknown, unverified: 0, lost: 0 });
-      expect([report.verifiedShare, report.wrongRowCount, report.drained]).toEqual([1, 0, true]);
-      expect(report.fromSend.minMs).toBeGreaterThan(LAG_MS - 20);
-      expect(report.fromSend.minMs).toBeLessThan(LAG_MS + 400);
-      expect(report.fromSend.maxMs).toBeGreaterThan(LAG_MS + 600);
-      // Those that come after the last change was seen are not waited for.
-      expect(report.simulated?.duplicated).toBeGreaterThan(0);
-      expect(report.duplicates).toBeGreaterThan(0);
-      expect(report.duplicates).toBeLessThanOrEqual(report.simulated?.duplicated ?? 0);
-      expect(Math.abs(report.clock?.offsetMs ?? NaN)).toBeLessThan((report.clock?.errorMs ?? NaN) + 5);
-      const left = await asked(
-        DATABASE,
-        'SELECT pubname AS name FROM pg_publication UNION SELECT slot_name FROM pg_replication_slots',
-      );
-      expect(left).toEqual([]);
+      const world = await World.create({ TIDEMARK_START_DELAY_MS: '100', TIDEMARK_POLL_MS: '50' });
+      try {
+        await world.service(2);
+        const { hostname, port, username, password } = new URL(url);
+        const sink = {
+          host: hostname,
+          port: Number(port),
+          database: DATABASE,
+          username,
+          password: decodeURIComponent(password),
+        };
+        const pipeline = { type: 'embedded', duplicateShare: 0.1, stall: { everyMs: 1_500, forMs: 700 } };
+        const spec = {
+          ratePerSecond: 200,
+          durationMs: 3_000,
+          weights: { insert: 1, update: 0, delete: 0 },
+          table: { sinkTable: 'slotted' },
+          verification: { sampleShare: 1, method: 'slot', drainDeadlineMs: 20_000 },
+          pipeline: { ...pipeline, lag: { type: 'constant', ms: LAG_MS } },
+        };
+        const id = await world.post({
+          kind: 'cdc',
+          spec,
+          target: { contactPoints: [], sink },
+          placement: { executors: 2 },
+        });
+        const run = await world.ended(id, 90_000);
+        expect(run.status, JSON.stringify(run.problem)).toBe('completed');
+        const { operations, ...summary } = await world.summary(id);
+        const report = CdcReport.parse(summary.report);
+        expect(report.method).toBe('slot');
+        const { insert: written } = report.written;
+        const { unknown } = report.outcomes;
+        expect(report.outcomes).toEqual({ timed: written, superseded: 0, unknown, unverified: 0, lost: 0 });
+        expect([report.verifiedShare, report.wrongRowCount, report.drained]).toEqual([1, 0, true]);
+        expect([report.sampledKeys, report.unexpectedDeletes]).toEqual([written + unknown, 0]);
+        expect(report.fromSend.minMs).toBeGreaterThan(LAG_MS - 20);
+        expect(report.fromSend.minMs).toBeLessThan(LAG_MS + 400);
+        expect(report.fromSend.maxMs).toBeGreaterThan(LAG_MS + 600);
+        // Of the changes of both executors, as the merged histograms of the intervals have it.
+        const { serviceTime } = operations['replication'] ?? {};
+        expect([report.fromAck.count, report.negativeFromAck]).toEqual([written, 0]);
+        expect(report.fromAck.p95Ms).toBeCloseTo(serviceTime?.p95Ms ?? NaN, 3);
+        // Those that come after the last change was seen are not waited for.
+        expect(report.simulated?.duplicated).toBeGreaterThan(0);
+        expect(report.duplicates).toBeGreaterThan(0);
+        expect(report.duplicates).toBeLessThanOrEqual(report.simulated?.duplicated ?? 0);
+        expect(Math.abs(report.clock?.offsetMs ?? NaN)).toBeLessThan((report.clock?.errorMs ?? NaN) + 5);
+        const left = () =>
+          asked(
+            DATABASE,
+            'SELECT pubname AS name FROM pg_publication UNION SELECT slot_name FROM pg_replication_slots WHERE database = current_database()',
+          );
+        await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+      } finally {
+        await world.stop();
+      }
     },
-    120_000,
+    180_000,
   );
 
   it('by polling: a mix of changes ends as it was written, deletes and all', async () => {
