@@ -6483,7 +6483,7 @@ export interface components {
                 backlog: number;
                 notFollowed: number;
             };
-            /** @description Acknowledgement to visible, negative ones included as they are */
+            /** @description Acknowledgement to visible, milliseconds, negative ones included as they are */
             fromAck: {
                 count: number;
                 minMs: number | null;
@@ -6500,6 +6500,7 @@ export interface components {
                     below: string;
                 };
             };
+            /** @description When the write was sent to visible */
             fromSend: {
                 count: number;
                 minMs: number | null;

@@ -236,8 +236,8 @@ export const CdcReport = z
       .int()
       .describe('Superseded ones of rows that are deleted and were never seen: nothing can be said of their way'),
     unverifiedBy: z.object({ deadline: z.int(), backlog: z.int(), notFollowed: z.int() }).describe('Why'),
-    fromAck: Latency.describe('Acknowledgement to visible, negative ones included as they are'),
-    fromSend: Latency,
+    fromAck: Latency.describe('Acknowledgement to visible, milliseconds, negative ones included as they are'),
+    fromSend: Latency.describe('When the write was sent to visible'),
     fromDue: Latency.describe('When the write was due to visible'),
     negativeFromAck: z.int().describe('Visible before the writer knew that it was written; in no histogram'),
     wrongRows: z
