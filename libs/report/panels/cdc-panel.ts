@@ -27,11 +27,11 @@ const SEEN = [
 const LATENCY_TERMS = [
   [
     'replication',
-    'is among the operations above: its service time counts from the acknowledgement of a write, its response time from when the write was due, its wait lies between the two; those that failed are rows that ended wrong, and have no time. It is in no total. Latencies below 0 are in the table below and in no histogram.',
+    'is among the operations above: its service time counts from the acknowledgement of a write, its response time from when the write was due, its wait lies between the two; those that failed are rows that ended wrong, and have no time. It is in no total. Latencies below 0 (visible before the acknowledgement) are in this table and in no histogram.',
   ],
   [
     'visible',
-    'by a slot: when PostgreSQL committed, by its clock less the offset of the clocks; by polling or a log: when the question that found it was asked, by the clock of the executor',
+    'by a slot: when PostgreSQL committed, by its clock less the offset of the clocks; by polling or a log: the middle of the question that found it, by the clock of the executor',
   ],
 ] as const;
 const OUTCOME_TERMS = [
@@ -53,7 +53,10 @@ const ROW_TERMS = [
   ['reappeared', 'it was deleted last, and is there'],
   ['stale', 'it is as an earlier change left it'],
   ['different', 'the right change, and other contents'],
-  ['vanished', 'wrong now, though its last change was seen to arrive'],
+  [
+    'vanished',
+    'wrong now, though its last change was seen to arrive: that is lost, and its time stays among the latencies',
+  ],
   ['duplicates', 'the same state of a row applied twice; a dash where the method cannot see it'],
   ['earlier states', 'a row went back to one, until a later one came again'],
 ] as const;
