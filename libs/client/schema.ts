@@ -6483,7 +6483,7 @@ export interface components {
                 backlog: number;
                 notFollowed: number;
             };
-            /** @description Acknowledgement to visible, negative ones included as they are */
+            /** @description Acknowledgement to visible, milliseconds, negative ones included as they are */
             fromAck: {
                 count: number;
                 minMs: number | null;
@@ -6492,7 +6492,15 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
+            /** @description When the write was sent to visible */
             fromSend: {
                 count: number;
                 minMs: number | null;
@@ -6501,6 +6509,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description When the write was due to visible */
             fromDue: {
@@ -6511,6 +6526,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description Visible before the writer knew that it was written; in no histogram */
             negativeFromAck: number;
