@@ -6925,6 +6925,8 @@ export interface components {
             backoffs: number;
             /** @description How long they were together */
             backoffMs: number;
+            /** @description Batches without an answer at the end of it; absent in older runs */
+            inFlight?: number;
             /** @description Written rows that readers could draw at the end of it */
             poolKeys: number;
             /** @description Rows that were compared whole */

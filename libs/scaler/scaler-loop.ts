@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/load/clock.js';
-import { ScalerRefusal, type Resizer } from './resizer.js';
+import { type ClusterView, ScalerRefusal, type Resizer } from './resizer.js';
 import { advance, type ScalerEvent, type ScalerSettings } from './scaler-machine.js';
 import { initialState, type ScalerState } from './scaler-state.js';
 
@@ -16,6 +16,8 @@ export interface LoopParts {
   /** Whether this executor may still ask for a resize, by its own clock. */
   mayAsk(): boolean;
   note: (atMs: number, text: string) => void;
+  /** Told of each step that was saved; `view` where it was a look. */
+  stepped?: (state: ScalerState, view: ClusterView | undefined) => void;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function driveScaler(parts: LoopParts, signal: AbortSignal): Promis
     state = step.state;
     if (state !== saved && !(await parts.save(state))) return 'lost';
     saved = state;
+    parts.stepped?.(state, event.kind === 'looked' ? event.view : undefined);
     for (const text of step.notes) note(atMs, text);
     return step.ask;
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '#libs/load/clock.js';
 import { countNodesBy } from '#libs/scaler/cql-nodes.js';
 import type { ActiveScaler } from '#libs/scaler/scaler.schema.js';
+import type { ScalerWatch } from '#libs/scaler/scaler-watch.js';
 import type { ScalerState } from '#libs/scaler/scaler-state.js';
 import type { ScalerStore } from '#libs/store/scaler-port.js';
 import type { OpenShard, ShardResult } from '#libs/workloads/driver.js';
@@ -20,6 +21,8 @@ export interface AttachParts {
     cloudToken: string | undefined;
   };
   patiently: Patiently;
+  /** Told what the scaler does while this executor leads it. */
+  watch?: ScalerWatch | undefined;
   store: ScalerStore;
   /** Agreed upon by all executors. */
   clock: Clock;
@@ -36,7 +39,7 @@ export const attachScaler =
   };
 
 function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler, parts: AttachParts): ScalerLead {
-  const { config, store, clock, offsetMs, patiently } = parts;
+  const { config, store, clock, offsetMs, patiently, watch } = parts;
   const { id: executorId, leaseMs, hookDir, searchPath, cloudToken } = config;
   // What a look meets is told as what keeps the scaler waiting.
   const connection = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, () => undefined);
@@ -50,6 +53,7 @@ function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler,
     clock,
     leaseMs,
     patiently,
+    watch,
     // Whoever takes annotations adds the offset again.
     note: (atMs, text) => {
       events.log('info', `scaler: ${text}`);
