@@ -4,7 +4,7 @@ import { advance, type ScalerEvent, type ScalerSettings } from './scaler-machine
 import { initialState, type ScalerState } from './scaler-state.js';
 
 export interface LoopParts {
-  settings: ScalerSettings;
+  settings: Omit<ScalerSettings, 'isRepeatable'>;
   resizer: Resizer;
   clock: Clock;
   /** Who leads from now on. */
@@ -25,7 +25,8 @@ export interface LoopParts {
  * about to be asked for is always saved first. Throws what `save` throws.
  */
 export async function driveScaler(parts: LoopParts, signal: AbortSignal): Promise<ScalerState> {
-  const { settings, resizer, clock, holder, former, note } = parts;
+  const { resizer, clock, holder, former, note } = parts;
+  const settings = { ...parts.settings, isRepeatable: resizer.isRepeatable };
   let state = former ?? initialState(clock.epochMs());
   let saved: ScalerState | undefined;
   const take = async (event: ScalerEvent) => {

@@ -136,7 +136,7 @@ describe('the scaler against the double', () => {
     const world = new World();
     await world.runFor(2 * MINUTE);
     const asking = world.saves.findIndex(({ phase }) => phase === 'asking');
-    expect(world.saves[asking]?.intent).toEqual({ from: 3, to: 6, requestId: null, knownIds: [] });
+    expect(world.saves[asking]?.intent).toEqual({ from: 3, to: 6, requestId: null, knownIds: [], tries: 1 });
     expect(world.saves[asking + 1]?.intent?.requestId).toBe('228431');
   });
 

@@ -5,7 +5,7 @@ import { parseExposition } from '../../../test/exposition.js';
 import { ExecutorMetrics } from './executor-metrics.js';
 import { serveMetrics } from './metrics-server.js';
 
-const INTENT = { from: 3, to: 6, requestId: null, knownIds: [] };
+const INTENT = { from: 3, to: 6, requestId: null, knownIds: [], tries: 1 };
 const idle = () => ({ waiting: 0, spoolBytes: 0, lagMs: 0 });
 const scrape = async (metrics: ExecutorMetrics) => parseExposition(await metrics.text());
 

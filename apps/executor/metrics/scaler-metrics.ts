@@ -48,7 +48,7 @@ export class ScalerMetrics implements ScalerWatch {
     });
     this.resizes = new Counter({
       name: 'tidemark_scaler_resizes_total',
-      help: 'Resizes that this executor saw to their end: completed (stable), failed, cancelled, stuck',
+      help: 'Resizes that this executor saw to their end: completed (stable), failed, cancelled, stuck, unknown',
       labelNames: ['type', 'direction', 'outcome'],
       registers,
     });

@@ -9,6 +9,9 @@ const CALL_MS = 30_000;
 
 /** Resizes the simulated cluster by its control port. */
 export class SimulatedResizer implements Resizer {
+  /** It is told the size that is wanted. */
+  readonly isRepeatable = true;
+
   constructor(
     private readonly controlUrl: string,
     private readonly fetch: typeof globalThis.fetch,
