@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '#libs/load/virtual-clock.js';
 import { driveScaler } from '../scaler-loop.js';
@@ -56,7 +55,6 @@ class World {
   /** Drives the scaler from what was saved. */
   start(holder: string, isKilledByCall = false) {
     const stop = new AbortController();
-    setMaxListeners(0, stop.signal);
     const { settings, clock, fetch } = this;
     const parts = { hookDir: undefined, searchPath: '', token: undefined };
     const count = () =>

@@ -30,6 +30,9 @@ export interface AttachParts {
   offsetMs: () => number;
 }
 
+/** Of one executor in a run: those of days of resizes. A cluster that comes and goes at every look would have no end of them. */
+const MOST_ANNOTATIONS = 2_000;
+
 /** Lets every executor of a soak run stand by to lead its scaler while it carries out its shard. */
 export const attachScaler =
   (parts: AttachParts): AttachScaler =>
@@ -44,6 +47,7 @@ function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler,
   // What a look meets is told as what keeps the scaler waiting.
   const connection = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, () => undefined);
   const countNodes = countNodesBy(connection);
+  let annotations = 0;
   return new ScalerLead({
     runId,
     executorId,
@@ -57,7 +61,10 @@ function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler,
     // Whoever takes annotations adds the offset again.
     note: (atMs, text) => {
       events.log('info', `scaler: ${text}`);
-      events.annotate?.(atMs - offsetMs(), text);
+      annotations++;
+      if (annotations > MOST_ANNOTATIONS) return;
+      const isLast = annotations === MOST_ANNOTATIONS;
+      events.annotate?.(atMs - offsetMs(), isLast ? 'what else the scaler does is in the log alone' : text);
     },
     log: (level, message) => events.log(level, `scaler: ${message}`),
   });
