@@ -3058,6 +3058,11 @@ export interface components {
             ready?: components["schemas"]["ScalerHookCallInput"];
             /** @description For the URLs */
             token?: string;
+            /**
+             * @description To call scaleOut or scaleIn twice for the same size does no more than to call it once: it may be called again when a call was lost
+             * @default false
+             */
+            repeatable?: boolean;
             /** @default 3 */
             minNodes?: number;
             /** @default 6 */
@@ -5477,6 +5482,11 @@ export interface components {
             ready?: components["schemas"]["ScalerHookCall"];
             /** @description For the URLs */
             token?: string;
+            /**
+             * @description To call scaleOut or scaleIn twice for the same size does no more than to call it once: it may be called again when a call was lost
+             * @default false
+             */
+            repeatable: boolean;
             /** @default 3 */
             minNodes: number;
             /** @default 6 */
@@ -6405,8 +6415,11 @@ export interface components {
             to: number;
             /** @description The provider's, where it has one */
             requestId: string | null;
-            /** @enum {string} */
-            outcome: "completed" | "failed" | "cancelled" | "stuck" | "unfinished";
+            /**
+             * @description stuck: not done by its deadline; unknown: so too, and whether it was asked for at all nobody knows, since the answer was lost or whoever asked was; unfinished: the run ended first
+             * @enum {string}
+             */
+            outcome: "completed" | "failed" | "cancelled" | "stuck" | "unknown" | "unfinished";
             /** @description The provider's words, or why it did not succeed */
             detail: string | null;
             /** @description When it was asked for; epoch milliseconds, as the others */
@@ -6947,6 +6960,8 @@ export interface components {
             backoffs: number;
             /** @description How long they were together */
             backoffMs: number;
+            /** @description Batches without an answer at the end of it; absent in older runs */
+            inFlight?: number;
             /** @description Written rows that readers could draw at the end of it */
             poolKeys: number;
             /** @description Rows that were compared whole */

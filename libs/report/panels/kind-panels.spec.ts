@@ -117,7 +117,8 @@ describe('kindPanel', () => {
     );
     expect(rows(panel, 'Batches and reads')[1]?.slice(0, 4)).toEqual(['a &lt;soak&gt;', 'ks.soak', '1,200', '24,000']);
     const resizes = rows(panel, 'Resizes');
-    expect(resizes[1]?.slice(1)).toEqual([
+    expect(resizes[1]?.slice(1, 3)).toEqual(['simulated: nodes of the simulator', '1']);
+    expect(resizes[3]?.slice(1)).toEqual([
       '1: 3 to 6 nodes',
       '1.0 s',
       'completed',
@@ -128,7 +129,7 @@ describe('kindPanel', () => {
       'not seen',
       '',
     ]);
-    expect(resizes.slice(3).map(([, , name, , , , rate, , p99]) => `${name} ${rate} ${p99}`)).toEqual([
+    expect(resizes.slice(5).map(([, , name, , , , rate, , p99]) => `${name} ${rate} ${p99}`)).toEqual([
       'before 1,000 4.00',
       'during 700 20.0',
       'after 1,400 3.00',
