@@ -6,8 +6,8 @@ import type { Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { csvLine } from '#libs/dataset/csv-text.js';
 import { type Child, World } from '../process/harness.js';
-import { realCassandra, Witness } from '../services/cassandra.js';
-import { freshPlatform, realPlatform } from '../services/platform.js';
+import { neededCassandra, Witness } from '../services/cassandra.js';
+import { freshPlatform } from '../services/platform.js';
 import { Spare } from '../services/spare.js';
 
 const EXECUTORS = 4;
@@ -15,7 +15,7 @@ const RATE = 400;
 /** What a dead executor may have written in the last second that it told nobody of, with room for a slow machine. */
 const UNTOLD = RATE;
 const AWAY_MS = 20_000;
-const isThere = realCassandra !== undefined && realPlatform !== undefined;
+const cassandra = neededCassandra();
 
 /** Writes of rows 1..seconds * RATE, each once, so that the number of rows says how many writes took effect. */
 const writes = (keyspace: string, seconds: number, more: Record<string, unknown> = {}) => ({
@@ -31,7 +31,7 @@ const writes = (keyspace: string, seconds: number, more: Record<string, unknown>
 const told = ({ shards }: Run) => shards.reduce((sum, { completed }) => sum + completed, 0);
 const codesOf = ({ validity }: Summary) => validity.reasons.map(({ code }) => code);
 
-describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000 }, () => {
+describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000 }, () => {
   let world: World;
   let witness: Witness;
   let postgres: Spare;
@@ -63,7 +63,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
     await child.exit;
   };
   const post = (spec: unknown, lostExecutor: 'fail' | 'continue', more: Record<string, unknown> = {}) =>
-    world.create(realCassandra ?? '', spec, {
+    world.create(cassandra, spec, {
       placement: { executors: EXECUTORS },
       policies: { lostExecutor },
       ...more,
@@ -83,7 +83,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   };
 
   beforeAll(async () => {
-    witness = new Witness(realCassandra ?? '');
+    witness = new Witness(cassandra);
     [postgres, redis] = await Promise.all([Spare.start('postgres'), Spare.start('redis')]);
     const backend = await freshPlatform({ postgresUrl: postgres.url, redisUrl: redis.url });
     world = await World.create({ TIDEMARK_LEASE_MS: '5000', TIDEMARK_BEAT_MS: '200' }, backend);
@@ -220,7 +220,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
     const id = await world.post({
       kind: 'load',
       spec: { dataset: 'rows', keyspace, create: { replication: { factor: 1 } }, rowsPerSecond: 1_600, lanes: 1 },
-      target: { contactPoints: [realCassandra] },
+      target: { contactPoints: [cassandra] },
       placement: { executors: EXECUTORS },
       policies: { lostExecutor: 'requeue' },
     });
