@@ -3724,7 +3724,8 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            target: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
+            /** @description Of every probe; an embedded pipeline needs none */
+            target?: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /**
              * @description What a rate has to meet
              * @default []

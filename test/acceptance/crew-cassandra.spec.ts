@@ -6,19 +6,20 @@ import type { Run } from '#libs/contract/run.js';
 import type { Summary } from '#libs/contract/summary.js';
 import { csvLine } from '#libs/dataset/csv-text.js';
 import { type Child, World } from '../process/harness.js';
-import { realCassandra, Witness } from '../services/cassandra.js';
-import { freshPlatform, realPlatform } from '../services/platform.js';
+import { neededCassandra, Witness } from '../services/cassandra.js';
+import { freshPlatform } from '../services/platform.js';
 import { Spare } from '../services/spare.js';
 
 const EXECUTORS = 4;
 const RATE = 400;
 /** What a dead executor may have written in the last second that it told nobody of, with room for a slow machine. */
-const UNTOLD = RATE;
+const UNTOLD = RATE / 2;
 const AWAY_MS = 20_000;
 const FILES = 8;
 /** Of all files of the dataset. */
 const ROWS = 8_000;
-const isThere = realCassandra !== undefined && realPlatform !== undefined;
+
+const cassandra = neededCassandra();
 
 /** Writes of rows 1..seconds * RATE, each once, so that the number of rows says how many writes took effect. */
 const writes = (keyspace: string, seconds: number, more: Record<string, unknown> = {}) => ({
@@ -34,7 +35,7 @@ const writes = (keyspace: string, seconds: number, more: Record<string, unknown>
 const told = ({ shards }: Run) => shards.reduce((sum, { completed }) => sum + completed, 0);
 const codesOf = ({ validity }: Summary) => validity.reasons.map(({ code }) => code);
 
-describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000 }, () => {
+describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000 }, () => {
   let world: World;
   let witness: Witness;
   let postgres: Spare;
@@ -75,7 +76,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
     await child.exit;
   };
   const post = (spec: unknown, lostExecutor: 'fail' | 'continue') =>
-    world.create(realCassandra ?? '', spec, {
+    world.create(cassandra, spec, {
       placement: { executors: EXECUTORS },
       policies: { lostExecutor },
     });
@@ -90,7 +91,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
         rowsPerSecond: 1_600,
         lanes: 1,
       },
-      target: { contactPoints: [realCassandra] },
+      target: { contactPoints: [cassandra] },
       placement: { executors: EXECUTORS },
       policies: { lostExecutor: 'requeue' },
     });
@@ -109,7 +110,7 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   };
 
   beforeAll(async () => {
-    witness = new Witness(realCassandra ?? '');
+    witness = new Witness(cassandra);
     [postgres, redis] = await Promise.all([Spare.start('postgres'), Spare.start('redis')]);
     const backend = await freshPlatform({ postgresUrl: postgres.url, redisUrl: redis.url });
     world = await World.create({ TIDEMARK_LEASE_MS: '5000', TIDEMARK_BEAT_MS: '200' }, backend);
@@ -158,11 +159,14 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   };
   /** Rows of a dead one's last second may be there though it could tell nobody of them. */
   const isExplained = async (id: string, keyspace: string): Promise<void> => {
-    const counted = (await summed(id)).operations['total']?.completed ?? 0;
     const rows = await witness.count(keyspace);
-    expect(counted).toBeGreaterThan(RATE);
-    expect(counted).toBeLessThanOrEqual(rows);
-    expect(rows - counted).toBeLessThan(UNTOLD);
+    // What the others had in hand when the run was ended is added late.
+    for (const untilMs = Date.now() + 30_000; ; await sleep(500)) {
+      const counted = (await summed(id)).operations['total']?.completed ?? 0;
+      expect(counted).toBeLessThanOrEqual(rows);
+      if (counted > RATE && rows - counted < UNTOLD) return;
+      if (Date.now() > untilMs) throw new Error(`expected ${rows} rows to be explained, found ${counted} counted`);
+    }
   };
   const isNothing = async (id: string, state: State, keyspace: string): Promise<void> => {
     await isInterrupted(id, state);
@@ -211,7 +215,9 @@ describe.skipIf(!isThere)('four executors on Cassandra, PostgreSQL and Redis', {
   it.each(POLICIES.flatMap((policy) => STATES.map((state) => ({ state, policy }))))(
     'one is killed while $state, policy $policy: the promised end, and the rows explain what was acknowledged',
     async ({ state, policy }) => {
-      // One more where somebody has to take the part over; a late start keeps them ready.
+      // A late start keeps them ready, which those of before do not know of.
+      if (state === 'ready') await leave();
+      // One more where somebody has to take the part over.
       await assemble(
         policy === 'requeue' ? EXECUTORS + 1 : EXECUTORS,
         state === 'ready' ? { TIDEMARK_START_DELAY_MS: '8000' } : {},

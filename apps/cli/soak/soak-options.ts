@@ -24,7 +24,6 @@ export interface SoakJob {
   remarks: string[];
 }
 
-const MS_PER_S = 1_000;
 const OWN_VARIABLE = /^SCY_/;
 
 const REFUSAL = 'the cluster cannot be soaked as asked';
@@ -35,11 +34,6 @@ const VARIABLES: ReadonlySet<string> = new Set(
 );
 
 type Settings = GivenSettings<SettingName>;
-
-function msOf(settings: Settings, name: SettingName): number | undefined {
-  const seconds = settings.number(name);
-  return seconds === undefined ? undefined : Math.round(seconds * MS_PER_S);
-}
 
 /** Variables that look like the original's and are none of it. */
 function unknownOf(environments: readonly Environment[]): string[] {
@@ -58,8 +52,8 @@ function scalerInput(settings: Settings): Record<string, unknown> | undefined {
   const common = {
     minNodes: settings.number('minNodes'),
     maxNodes: settings.number('maxNodes'),
-    pollMs: msOf(settings, 'poll'),
-    stableMs: msOf(settings, 'stable'),
+    pollMs: settings.secondsAsMs('poll'),
+    stableMs: settings.secondsAsMs('stable'),
     cycles: settings.number('cycles'),
   };
   const cloud = {
@@ -75,7 +69,7 @@ function specInput(settings: Settings, options: SoakOptions): Record<string, unk
   const bias = settings.text('batchBiasHigh');
   const factor = settings.number('replicationFactor');
   const compression = settings.text('compression');
-  const progressEveryMs = msOf(settings, 'progress');
+  const progressEveryMs = settings.secondsAsMs('progress');
   return defined({
     writers: settings.number('writers'),
     batchMin: settings.number('batchMin'),
@@ -94,10 +88,10 @@ function specInput(settings: Settings, options: SoakOptions): Record<string, unk
     table: settings.text('table'),
     replication: factor === undefined ? undefined : { factor },
     consistencyLevel: settings.text('consistency')?.toUpperCase(),
-    durationMs: msOf(settings, 'duration'),
+    durationMs: settings.secondsAsMs('duration'),
     scaler: scalerInput(settings),
     lanes: settings.number('threads'),
-    timeoutMs: msOf(settings, 'timeout'),
+    timeoutMs: settings.secondsAsMs('timeout'),
     connection: compression === undefined ? undefined : { compression },
     log: progressEveryMs === undefined ? undefined : { progressEveryMs },
     seed: settings.number('seed'),
