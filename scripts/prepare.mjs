@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,8 +30,21 @@ function ownHeaders() {
   return { npm_config_nodedir: prefix };
 }
 
+/** npm ci empties node_modules first, and behind a link that is the folder of somebody else. */
+function refuseLink() {
+  const modules = join(root, 'node_modules');
+  if (!lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  console.error(
+    `${modules} is a link to ${readlinkSync(modules)}, which npm ci would empty: install there, or remove the link first.`,
+  );
+  process.exit(1);
+}
+
 /** Installs exactly what the lock file says. */
-export const cleanInstall = () => step('installing packages (npm ci)', 'npm', ['ci', '--no-progress'], ownHeaders());
+export function cleanInstall() {
+  refuseLink();
+  step('installing packages (npm ci)', 'npm', ['ci', '--no-progress'], ownHeaders());
+}
 
 /** Installs the packages when they are absent or older than the lock file. */
 export function install() {

@@ -5,6 +5,12 @@ import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { CreateRun } from '#libs/contract/run.js';
 
+/** An object of a file, not checked yet. */
+export type Document = Readonly<Record<string, unknown>>;
+
+export const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function read(path: string): Promise<string> {

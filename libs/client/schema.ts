@@ -3724,7 +3724,8 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            target: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
+            /** @description Of every probe; an embedded pipeline needs none */
+            target?: components["schemas"]["ParentTargetInput"] | components["schemas"]["ZookeeperTargetInput"];
             /**
              * @description What a rate has to meet
              * @default []
@@ -6496,7 +6497,7 @@ export interface components {
                 backlog: number;
                 notFollowed: number;
             };
-            /** @description Acknowledgement to visible, negative ones included as they are */
+            /** @description Acknowledgement to visible, milliseconds, negative ones included as they are */
             fromAck: {
                 count: number;
                 minMs: number | null;
@@ -6505,7 +6506,15 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
+            /** @description When the write was sent to visible */
             fromSend: {
                 count: number;
                 minMs: number | null;
@@ -6514,6 +6523,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description When the write was due to visible */
             fromDue: {
@@ -6524,6 +6540,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description Visible before the writer knew that it was written; in no histogram */
             negativeFromAck: number;

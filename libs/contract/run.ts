@@ -159,7 +159,7 @@ const CreateSearchRun = z
     kind: z.literal('search'),
     spec: SearchSpec,
     ...described,
-    target: ParentTarget,
+    target: ParentTarget.optional().describe('Of every probe; an embedded pipeline needs none'),
     thresholds: z.array(Threshold).max(64).default([]).describe('What a rate has to meet'),
     placement: Placement.prefault({}).describe('Of every probe'),
     policies: Policies.prefault({}).describe('Of the search and of every probe'),

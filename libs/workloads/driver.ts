@@ -37,7 +37,7 @@ export interface TargetByKind {
   soak: Target;
   cdc: CdcTarget;
   suite: CdcTarget | null;
-  search: CdcTarget;
+  search: CdcTarget | null;
 }
 
 /** What a run is: kind, specification and target belong together. */

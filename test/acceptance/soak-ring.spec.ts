@@ -7,8 +7,6 @@ import { OperationSummary } from '#libs/contract/summary.js';
 import { World } from '../process/harness.js';
 import { RealCluster } from '../services/cluster.js';
 
-/** A machine that runs one real Cassandra for the tests runs three, and a fourth for a while. */
-const reason = process.env['TIDEMARK_TEST_CASSANDRA'];
 const services = fileURLToPath(new URL('../../scripts/services.mjs', import.meta.url));
 const Stats = z.object({ operations: z.record(z.string(), OperationSummary) });
 
@@ -26,7 +24,7 @@ const HOOKS = {
   'in.sh': `#!/bin/sh\nset -e\n${environment}\n${call('nodetool', 'cluster.4', 'decommission')}\n${WIPE}\n`,
 };
 
-describe.skipIf(reason === undefined)('a soak of a real ring of three that a hook resizes', () => {
+describe('a soak of a real ring of three that a hook resizes', () => {
   let cluster: RealCluster;
   let world: World;
 

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -58,5 +59,25 @@ describe('the last line of npm test', () => {
         reason: 'TIDEMARK_TEST_REDIS is not set (scripts/services start redis)',
       },
     ]);
+  });
+});
+
+describe('the installation before it', () => {
+  it('leaves the folder alone that a link called node_modules points to', async () => {
+    const [copy, others] = [join(folder, 'copy'), join(folder, 'others')];
+    await Promise.all([mkdir(join(copy, 'scripts'), { recursive: true }), mkdir(others)]);
+    const prepare = join(copy, 'scripts', 'prepare.mjs');
+    await copyFile(new URL('../../scripts/prepare.mjs', import.meta.url), prepare);
+    const lock = { name: 'copy', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'copy' } } };
+    await writeFile(join(copy, 'package.json'), '{"name":"copy","version":"1.0.0"}');
+    await writeFile(join(copy, 'package-lock.json'), JSON.stringify(lock));
+    await writeFile(join(others, 'kept'), '');
+    await symlink(others, join(copy, 'node_modules'));
+    const script = `(await import(${JSON.stringify(pathToFileURL(prepare).href)})).install()`;
+    await expect(run(process.execPath, ['--input-type=module', '-e', script])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`is a link to ${others}, which npm ci would empty`),
+    });
+    expect(await readdir(others)).toEqual(['kept']);
   });
 });

@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchReport } from '#libs/workloads/search/search.schema.js';
+import { tidemark } from './cli-program.js';
 import { World } from './harness.js';
 
 /* The simulator is given a capacity; a search that knows nothing of it has to find it. */
@@ -73,19 +76,31 @@ describe('a search on a target of known capacity', () => {
     expect((await world.summary(first.id)).operations['WRITE']?.completed).toBeGreaterThan(900);
   });
 
-  it('probes loads, whose rate is a cap: above the capacity it is missed', { timeout: ENDED_WITHIN_MS }, async () => {
-    const made = await world.post({ kind: 'generate', spec: { dataset: 'probed', files: 1, rowsPerFile: 300 } });
-    expect((await world.ended(made)).status).toBe('completed');
-    const spec = { dataset: 'probed', keyspace: 'probed', create: { replication: { factor: 1 } }, concurrency: 64 };
-    const { report } = await search(
-      { probe: { kind: 'load', spec }, plan: { type: 'sweep', ratesPerSecond: [100, 900] } },
-      [],
-    );
-    expect(report.probes).toMatchObject([
-      { ratePerSecond: 100, outcome: 'met' },
-      { ratePerSecond: 900, outcome: 'missed', limitedBy: 'target', reason: expect.stringContaining('at most 900') },
-    ]);
-  });
+  it(
+    'probes the load of a file, whose rate is a cap: above the capacity it is missed',
+    {
+      timeout: ENDED_WITHIN_MS,
+    },
+    async () => {
+      const made = await world.post({ kind: 'generate', spec: { dataset: 'probed', files: 1, rowsPerFile: 300 } });
+      expect((await world.ended(made)).status).toBe('completed');
+      const spec = { dataset: 'probed', keyspace: 'probed', create: { replication: { factor: 1 } }, concurrency: 64 };
+      const file = join(world.folder, 'load.json');
+      await writeFile(
+        file,
+        JSON.stringify({ kind: 'load', name: 'from a file', target: { contactPoints: ['h'] }, spec }),
+      );
+      const words = ['--file', file, '--node', contactPoint, '--sweep', '100,900', '--server', world.url, '--json'];
+      const { exitCode, out, errors } = await tidemark(['search', ...words]).ended;
+      expect(exitCode, errors).toBe(0);
+      const { run, summary } = JSON.parse(out);
+      expect(run).toMatchObject({ kind: 'search', name: 'from a file', spec: { probe: { kind: 'load' } } });
+      expect(summary.report.probes).toMatchObject([
+        { ratePerSecond: 100, outcome: 'met' },
+        { ratePerSecond: 900, outcome: 'missed', limitedBy: 'target', reason: expect.stringContaining('at most 900') },
+      ]);
+    },
+  );
 
   it('sweeps rates into a table', async () => {
     const { id, report } = await search({ plan: { type: 'sweep', ratesPerSecond: [200, 400] }, probeMs: 600 }, []);

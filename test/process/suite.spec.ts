@@ -75,6 +75,51 @@ describe('a suite', () => {
     expect((await world.ended(other)).status).toBe('completed');
   });
 
+  it('soaks its target beside a simulated pipeline, hands on what both found, and reports both', async () => {
+    const soak = {
+      writers: 2,
+      readers: 2,
+      readRatePerSecond: 100,
+      batchesInFlight: 4,
+      replication: { factor: 1 },
+      durationMs: 2_000,
+    };
+    const cdc = {
+      pipeline: { type: 'embedded' },
+      ratePerSecond: 50,
+      durationMs: 2_000,
+      verification: { sampleShare: 1 },
+    };
+    const lost = { metric: 'report.outcomes.lost', operator: '<=', value: 0 };
+    const id = await post({
+      order: 'parallel',
+      steps: [
+        { id: 'soaked', run: { kind: 'soak', spec: soak } },
+        { id: 'replicated', run: { kind: 'cdc', spec: cdc, thresholds: [lost] } },
+        {
+          id: 'after',
+          when: '${steps.replicated.outputs.verifiedShare} > 0.5',
+          run: { ...stress(operations('write', 100)), name: 'after ${steps.soaked.outputs.rowsWritten} rows' },
+        },
+      ],
+    });
+    const run = await world.ended(id, ENDED_WITHIN_MS);
+    expect(run.status, run.problem?.detail).toBe('completed');
+    const report = await reportOf(id);
+    const said = JSON.stringify(report, null, 1);
+    expect(statuses(report), said).toEqual({ soaked: 'succeeded', replicated: 'succeeded', after: 'succeeded' });
+    const [soaked, replicated, after] = report.steps;
+    const { rowsWritten } = soaked?.outputs ?? {};
+    expect(soaked, said).toMatchObject({ kind: 'soak', outputs: { rowsWritten: expect.any(Number), failedRows: 0 } });
+    expect(rowsWritten).toBeGreaterThan(0);
+    expect(replicated, said).toMatchObject({ kind: 'cdc', verdict: 'passed' });
+    expect(replicated?.operations).toBeGreaterThan(20);
+    expect((await world.run(after?.runId ?? '')).name).toBe(`after ${String(rowsWritten)} rows`);
+    const page = await (await fetch(`${world.url}/v1/runs/${id}/report`)).text();
+    for (const each of [soaked, replicated])
+      expect(page).toContain(`<a href="../${each?.runId}/report">${each?.step}</a>`);
+  });
+
   it('goes on where a killed API left it', async () => {
     const id = await post({
       steps: [

@@ -5,6 +5,14 @@ import { fileURLToPath } from 'node:url';
 /** `host:port` of a real Cassandra that tests may write to; undefined when none is there. */
 export const realCassandra = process.env['TIDEMARK_TEST_CASSANDRA'];
 
+/** The same for a suite that was asked for by name, which would be no use skipped. Throws what to do where none is there. */
+export function neededCassandra(): string {
+  if (realCassandra !== undefined) return realCassandra;
+  throw new Error(
+    'TIDEMARK_TEST_CASSANDRA is not set: start one with "node scripts/services.mjs start cassandra", then export what "node scripts/services.mjs env" prints.',
+  );
+}
+
 /** The folder of the genuine cassandra-stress. */
 export const genuineStress = process.env['TIDEMARK_TEST_CASSANDRA_STRESS'];
 

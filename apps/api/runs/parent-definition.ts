@@ -12,6 +12,7 @@ type Posted = Extract<CreateRun, { kind: 'search' }>['target'];
 /** A target as it is stored, and what the specification says of it. */
 function storedTarget(posted: Posted, ensemble: Ensemble | undefined) {
   const issues: Issue[] = [];
+  if (posted === undefined) return { target: null, ensemble, issues };
   if (!('connectString' in posted)) return { target: posted, ensemble, issues };
   const { target, chroot } = storedEnsemble(posted);
   if (ensemble?.chroot !== undefined && chroot !== '')
@@ -24,16 +25,11 @@ function storedTarget(posted: Posted, ensemble: Ensemble | undefined) {
 
 /** A suite is whole as it is posted; its steps are looked at by the planner. */
 export const defineSuite: Define<'suite'> = ({ kind, spec, target: posted }) => {
-  const expanded = expandSuite(spec).issues;
-  const stored = posted && storedTarget(posted, spec.ensemble);
-  const issues = [...expanded, ...(stored?.issues ?? [])];
-  if (issues.length > 0) return { run: undefined, issues };
-  const target = stored?.target ?? null;
-  return {
-    run: { kind, spec: { ...spec, ...(stored && { ensemble: stored.ensemble }) }, target },
-    contactPointPath,
-    issues: [],
-  };
+  const { target, ensemble, issues } = storedTarget(posted, spec.ensemble);
+  issues.push(...expandSuite(spec).issues);
+  return issues.length > 0
+    ? { run: undefined, issues }
+    : { run: { kind, spec: { ...spec, ensemble }, target }, contactPointPath, issues: [] };
 };
 
 /** A search is whole as it is posted; so are the thresholds, without which there is no limit to look for. */

@@ -7,7 +7,8 @@ import type { Terminal } from '../terminal.js';
 import { readEnvironment } from './config.js';
 import { queryHere } from './query-here.js';
 import type { QueryOptions } from './query-options.js';
-import { SETTINGS, type Setting } from './query-settings.js';
+import { addSettings } from '../given-settings.js';
+import { SETTINGS } from './query-settings.js';
 import { queryThere } from './query-there.js';
 
 export interface QueryOutside {
@@ -16,8 +17,6 @@ export interface QueryOutside {
   session(command: Command): Session | undefined;
   isJson(command: Command): boolean;
 }
-
-const aboutOf = ({ about, variable }: Setting): string => (variable === undefined ? about : `${about} (${variable})`);
 
 /** What the original handed on to its workers behind `--`. */
 function withWorkerWords(options: QueryOptions, words: readonly string[]): QueryOptions {
@@ -40,8 +39,7 @@ export function addQuery(program: Command, outside: QueryOutside, done: (exitCod
   const command = addS3Options(program.command('query'))
     .description('look up the keys of CSV files, from here or, with --server, by the executors of a server')
     .argument('[worker-arguments...]', 'after --: --dry-run, as the original has it');
-  for (const setting of Object.values(SETTINGS)) command.option(`${setting.flag} ${setting.usage}`, aboutOf(setting));
-  command
+  addSettings(command, SETTINGS)
     .addOption(
       new Option('--mode <mode>', 'local only: in place of containers a server has executors')
         .argParser((mode) => (mode === 'local' ? mode : withoutContainers()))

@@ -1,16 +1,4 @@
-/** A setting of `tidemark query` that has a value. */
-export interface Setting {
-  flag: string;
-  /** As commander shows it. */
-  usage: string;
-  about: string;
-  /** The load generator's environment variable. */
-  variable?: string;
-  /** The load generator's default, where ours is not the same. */
-  default?: string;
-  /** Where it stands in the specification or the target. */
-  field?: string;
-}
+import type { Setting } from '../given-settings.js';
 
 /** By commander's name of the flag. */
 export const SETTINGS = {

@@ -1,11 +1,12 @@
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { CreateRun } from '#libs/contract/run.js';
-import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import { defined } from '../given-settings.js';
+import { type Document, isDocument } from '../run-file.js';
+import { type TargetFlags, targetOf } from '../service/target-flags.js';
 
 /** The flags of `tidemark search`. */
-export interface SearchOptions {
-  node?: string;
+export interface SearchOptions extends TargetFlags {
   from?: number;
   to?: number;
   sweep?: string;
@@ -22,8 +23,6 @@ export interface SearchOptions {
 const MS_PER_S = 1_000;
 const THRESHOLD = /^(?:(\w+)\.)?(\w+)\s*(<=|>=|<|>)\s*(-?[\d.]+)$/;
 const RANGE = /^([\d.]+)\.\.([\d.]+):(\d+)(log)?$/;
-
-const noFiles: ProfileText = () => ({ problem: 'expected no profile: post such a search with tidemark run' });
 
 /** `p99Ms<10`, or `READ.p99Ms<10` for one operation. */
 function thresholdOf(text: string): Record<string, unknown> {
@@ -49,38 +48,56 @@ function ratesOf(text: string): unknown {
 const inMs = (seconds: number | undefined): number | undefined =>
   seconds === undefined ? undefined : Math.round(seconds * MS_PER_S);
 
-const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-function planOf({ from, to, sweep, precision, repeats, maxProbes }: SearchOptions): Record<string, unknown> {
-  if (sweep !== undefined) return { type: 'sweep', ratesPerSecond: ratesOf(sweep) };
-  return defined({ type: 'limit', fromPerSecond: from, toPerSecond: to, precision, repeats, maxProbes });
+/** Over the plan of a file, where that is one of the same type. Throws CodedError VALIDATION_FAILED. */
+function planOf({ from, to, sweep, precision, repeats, maxProbes }: SearchOptions, given: unknown): unknown {
+  const limit = defined({ fromPerSecond: from, toPerSecond: to, precision, repeats, maxProbes });
+  const isLimit = Object.keys(limit).length > 0;
+  if (sweep !== undefined && isLimit)
+    throw new CodedError(
+      'VALIDATION_FAILED',
+      '--sweep: expected none of the flags of a search for the limit beside it',
+    );
+  const said = isDocument(given) ? given : {};
+  const ratesPerSecond = sweep === undefined ? undefined : ratesOf(sweep);
+  const type = ratesPerSecond !== undefined ? 'sweep' : isLimit ? 'limit' : (said['type'] ?? 'limit');
+  return { ...(said['type'] === type && said), type, ...limit, ...defined({ ratesPerSecond }) };
 }
 
+/** How a field of a search is called on the command line. */
+const FLAGS: Readonly<Record<string, string>> = {
+  'spec.probe.kind': 'kind of what is probed',
+  'spec.plan.fromPerSecond': '--from',
+  'spec.plan.toPerSecond': '--to',
+  'spec.plan.precision': '--precision',
+  'spec.plan.repeats': '--repeats',
+  'spec.plan.maxProbes': '--max-probes',
+  'spec.plan.ratesPerSecond': '--sweep',
+  'spec.probeMs': '--probe',
+  'spec.warmUpMs': '--warm-up',
+  'spec.pauseMs': '--pause',
+  'target.contactPoints': '--node',
+  'target.connectString': '--hosts',
+};
+
 /**
- * The search that flags and a cassandra-stress line stand for; the line's own rate and end are replaced by the search's.
- * Throws CodedError VALIDATION_FAILED with every problem.
+ * The search that a run, to be made at each rate, and flags stand for; the rate and the end of the run are replaced by the
+ * search's, and flags win over a file. Throws CodedError VALIDATION_FAILED with every problem.
  */
-export function searchRun(words: readonly string[], options: SearchOptions): CreateRun {
-  const { spec, target } = parseStressCommand(words.join(' '), noFiles);
-  const { transport, contactPointsFile: _file, ...said } = target;
-  if (transport !== undefined)
-    throw new CodedError('VALIDATION_FAILED', 'TLS: expected a definition for tidemark run, with target.tls in it');
-  const { warmup: _warmup, stop: _stop, ...probe } = spec;
+export function searchRun(probed: Document, options: SearchOptions): CreateRun {
+  const given = isDocument(probed['spec']) ? probed['spec'] : {};
   const body = {
+    ...probed,
     kind: 'search',
-    ...(options.name !== undefined && { name: options.name }),
-    target: defined({ ...said, ...(options.node !== undefined && { contactPoints: options.node.split(',') }) }),
-    thresholds: options.threshold.map(thresholdOf),
-    spec: defined({
-      probe: { kind: 'stress', spec: probe },
-      plan: planOf(options),
-      probeMs: inMs(options.probe),
-      warmUpMs: inMs(options.warmUp),
-      pauseMs: inMs(options.pause),
-    }),
+    ...defined({ name: options.name, target: targetOf(probed['target'], options) }),
+    ...(options.threshold.length > 0 && { thresholds: options.threshold.map(thresholdOf) }),
+    spec: {
+      ...given,
+      plan: planOf(options, given['plan']),
+      ...defined({ probeMs: inMs(options.probe), warmUpMs: inMs(options.warmUp), pauseMs: inMs(options.pause) }),
+    },
   };
   const run = CreateRun.safeParse(body);
   if (run.success) return run.data;
-  throw new CodedError('VALIDATION_FAILED', 'this is no search', issuesOf(run.error, body));
+  const issues = issuesOf(run.error, body).map(({ path, message }) => ({ path: FLAGS[path] ?? path, message }));
+  throw new CodedError('VALIDATION_FAILED', 'this is no search', issues);
 }

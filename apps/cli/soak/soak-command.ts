@@ -4,19 +4,16 @@ import type { GenerateOutside } from '../generate/generate-command.js';
 import { readEnvironment } from './config.js';
 import { soakHere } from './soak-here.js';
 import { soakJob, type SoakOptions } from './soak-options.js';
-import type { Setting } from '../given-settings.js';
+import { addSettings } from '../given-settings.js';
 import { SETTINGS } from './soak-settings.js';
 import { soakThere } from './soak-there.js';
-
-const aboutOf = ({ about, variable }: Setting): string => (variable === undefined ? about : `${about} (${variable})`);
 
 /** `tidemark soak`: what the Scylla Cloud resize tester is told by its variables, as flags or as these variables. */
 export function addSoak(program: Command, outside: GenerateOutside, done: (exitCode: ExitCode) => void): void {
   const command = program
     .command('soak')
     .description('write batches and read them back until stopped, from here or, with --server, by its executors');
-  for (const setting of Object.values(SETTINGS)) command.option(`${setting.flag} ${setting.usage}`, aboutOf(setting));
-  command
+  addSettings(command, SETTINGS)
     .option('--poisson', 'reads are due at random', false)
     .option('--ignore-mismatches', 'a row that is missing or other than written does not make the run fail', false)
     .option('--env-file <file>', "the resize tester's .env; flags win over it, and it wins over the environment")

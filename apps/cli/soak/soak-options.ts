@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
@@ -25,7 +24,6 @@ export interface SoakJob {
   remarks: string[];
 }
 
-const MS_PER_S = 1_000;
 const OWN_VARIABLE = /^SCY_/;
 
 const REFUSAL = 'the cluster cannot be soaked as asked';
@@ -37,25 +35,6 @@ const VARIABLES: ReadonlySet<string> = new Set(
 
 type Settings = GivenSettings<SettingName>;
 
-function msOf(settings: Settings, name: SettingName): number | undefined {
-  const seconds = settings.number(name);
-  return seconds === undefined ? undefined : Math.round(seconds * MS_PER_S);
-}
-
-/** The object in the file that is named. */
-function jsonOf(settings: Settings, name: SettingName): Record<string, unknown> | undefined {
-  const file = settings.text(name);
-  if (file === undefined) return undefined;
-  try {
-    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return { ...read };
-    return settings.refuse(name, 'expected an object in JSON');
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return settings.refuse(name, `expected a file of JSON, found ${cause}`);
-  }
-}
-
 /** Variables that look like the original's and are none of it. */
 function unknownOf(environments: readonly Environment[]): string[] {
   const names = environments.flatMap((one) => Object.keys(one));
@@ -64,7 +43,7 @@ function unknownOf(environments: readonly Environment[]): string[] {
 
 /** The scaler's part; undefined when nothing was said of one. */
 function scalerInput(settings: Settings): Record<string, unknown> | undefined {
-  const fromFile = jsonOf(settings, 'scalerFile');
+  const fromFile = settings.json('scalerFile');
   const accountId = settings.number('accountId');
   const clusterId = settings.number('clusterId');
   const named = accountId !== undefined && clusterId !== undefined ? 'scylla-cloud' : undefined;
@@ -73,8 +52,8 @@ function scalerInput(settings: Settings): Record<string, unknown> | undefined {
   const common = {
     minNodes: settings.number('minNodes'),
     maxNodes: settings.number('maxNodes'),
-    pollMs: msOf(settings, 'poll'),
-    stableMs: msOf(settings, 'stable'),
+    pollMs: settings.secondsAsMs('poll'),
+    stableMs: settings.secondsAsMs('stable'),
     cycles: settings.number('cycles'),
   };
   const cloud = {
@@ -90,7 +69,7 @@ function specInput(settings: Settings, options: SoakOptions): Record<string, unk
   const bias = settings.text('batchBiasHigh');
   const factor = settings.number('replicationFactor');
   const compression = settings.text('compression');
-  const progressEveryMs = msOf(settings, 'progress');
+  const progressEveryMs = settings.secondsAsMs('progress');
   return defined({
     writers: settings.number('writers'),
     batchMin: settings.number('batchMin'),
@@ -109,10 +88,10 @@ function specInput(settings: Settings, options: SoakOptions): Record<string, unk
     table: settings.text('table'),
     replication: factor === undefined ? undefined : { factor },
     consistencyLevel: settings.text('consistency')?.toUpperCase(),
-    durationMs: msOf(settings, 'duration'),
+    durationMs: settings.secondsAsMs('duration'),
     scaler: scalerInput(settings),
     lanes: settings.number('threads'),
-    timeoutMs: msOf(settings, 'timeout'),
+    timeoutMs: settings.secondsAsMs('timeout'),
     connection: compression === undefined ? undefined : { compression },
     log: progressEveryMs === undefined ? undefined : { progressEveryMs },
     seed: settings.number('seed'),

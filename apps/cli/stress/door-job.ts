@@ -30,7 +30,7 @@ const file = (option: string, path: string | undefined): string | undefined =>
   path === undefined ? undefined : pem(option, path);
 
 /** The target that a line names, with what its files hold. Throws CodedError VALIDATION_FAILED. */
-function targetOf({ contactPoints = [DEFAULT_NODE], tls, ...rest }: DoorTarget): Target {
+export function doorTarget({ contactPoints = [DEFAULT_NODE], tls, ...rest }: DoorTarget): Target {
   const told = tls && {
     verify: tls.verify,
     verifyHostname: tls.verify,
@@ -52,5 +52,5 @@ export function readDoor(
   if (engine === 'driver')
     throw new CodedError('VALIDATION_FAILED', `--engine driver: lines of ${from} run on the wire engine only`);
   for (const note of notes) terminal.remark(`note: ${note}`);
-  return { spec: { ...spec, command: formatDoor(spec, target) ?? '' }, target: targetOf(target) };
+  return { spec: { ...spec, command: formatDoor(spec, target) ?? '' }, target: doorTarget(target) };
 }

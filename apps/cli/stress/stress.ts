@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Target } from '#libs/contract/target.js';
 import { systemClock } from '#libs/load/clock.js';
 import { formatStressCommand } from '#libs/stress/command-format.js';
 import { printDistribution } from '#libs/stress/print-distribution.js';
-import { parseStressCommand, type ProfileText } from '#libs/stress/command-line.js';
+import { parseStressCommand } from '#libs/stress/command-line.js';
 import { type CommandOutput, PLAIN_OUTPUT } from '#libs/stress/command-output.js';
 import type { ThreadSearch } from '#libs/stress/thread-search.js';
 import { onlyReads } from '#libs/stress/operations.js';
@@ -25,6 +24,7 @@ import { runLocally, StoppedEarly } from './local-run.js';
 import { LocalSummary, localSummaryText } from './local-summary.js';
 import type { LocalCommand } from './split-stress.js';
 import { openLogFile } from './log-file.js';
+import { readProfile } from './profile-text.js';
 import { RunFiles } from './run-files.js';
 import { stressHelp } from './stress-help.js';
 import { StressOutput } from './stress-output.js';
@@ -54,14 +54,6 @@ const TALK: Readonly<Record<string, (args: readonly string[]) => string>> = {
   },
   version: () =>
     `tidemark ${packageVersion()}, for the command lines of cassandra-stress 3.11 to 5.0 and ScyllaDB's 3.18\n`,
-};
-
-const readProfile: ProfileText = (file) => {
-  try {
-    return { yaml: readFileSync(file, 'utf8') };
-  } catch (error) {
-    return { problem: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
-  }
 };
 
 function readWork(command: LocalCommand, terminal: Terminal): Work {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { searchRun } from '../search/search-options.js';
 import { suiteRun } from './suite-options.js';
 
-const none = { param: [], label: [], threshold: [] };
+const none = { param: [], label: [] };
 const step = { id: 'a', run: { kind: 'stress', spec: { command: 'write n=1' } } };
 
 describe('tidemark suite', () => {
@@ -52,38 +51,5 @@ describe('tidemark suite', () => {
     ['text', 'no suite'],
   ])('refuses %j', (document, message) => {
     expect(() => suiteRun(document, none)).toThrow(message);
-  });
-});
-
-describe('tidemark search', () => {
-  const line = 'read cl=ONE -rate threads=8 -node h1 -pop seq=1..10'.split(' ');
-
-  it('makes a search of a stress line', () => {
-    const run = searchRun(line, { ...none, from: 10, to: 100, probe: 2.5, warmUp: 0, threshold: ['READ.p99Ms<=2.5'] });
-    expect(run).toMatchObject({
-      kind: 'search',
-      target: { contactPoints: ['h1'] },
-      thresholds: [{ operation: 'READ', metric: 'p99Ms', operator: '<=', value: 2.5 }],
-      spec: {
-        probe: { kind: 'stress', spec: { operation: 'read', consistencyLevel: 'ONE' } },
-        plan: { type: 'limit', fromPerSecond: 10, toPerSecond: 100, repeats: 3 },
-        probeMs: 2500,
-        warmUpMs: 0,
-      },
-    });
-  });
-
-  it.each([
-    ['1,2', [1, 2]],
-    ['1..10:4', { from: 1, to: 10, count: 4, scale: 'linear' }],
-    ['1..10:4log', { from: 1, to: 10, count: 4, scale: 'logarithmic' }],
-  ])('sweeps %s', (sweep, ratesPerSecond) => {
-    expect(searchRun(line, { ...none, sweep })).toMatchObject({ spec: { plan: { type: 'sweep', ratesPerSecond } } });
-  });
-
-  it('says what is wrong with thresholds, rates and lines', () => {
-    expect(() => searchRun(line, { ...none, from: 1, to: 2, threshold: ['p99'] })).toThrow('--threshold');
-    expect(() => searchRun(line, { ...none, from: 1 })).toThrow('no search');
-    expect(() => searchRun(['read', 'x=1'], { ...none, from: 1, to: 2 })).toThrow();
   });
 });

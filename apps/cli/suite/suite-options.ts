@@ -3,25 +3,21 @@ import { CodedError } from '#libs/contract/problem.js';
 import { CreateRun } from '#libs/contract/run.js';
 import { nightlySuite } from '#libs/workloads/suite/nightly.js';
 import { zookeeperSequence } from '#libs/workloads/suite/zookeeper-sequence.js';
+import { type Document, isDocument } from '../run-file.js';
+import { type TargetFlags, targetOf } from '../service/target-flags.js';
 
 /** The flags of `tidemark suite`. */
-export interface SuiteOptions {
+export interface SuiteOptions extends TargetFlags {
   preset?: PresetName;
   param: readonly string[];
-  node?: string;
-  hosts?: string;
   name?: string;
   label: readonly string[];
 }
 
 type Params = Record<string, string | number | boolean>;
-type Document = Readonly<Record<string, unknown>>;
 
 export const PRESETS = { nightly: nightlySuite, 'zookeeper-sequence': zookeeperSequence } as const;
 export type PresetName = keyof typeof PRESETS;
-
-const isDocument = (value: unknown): value is Document =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `name=value` pairs; numbers and true or false are what they look like. */
 export function pairsOf(pairs: readonly string[], flag: string): Params {
@@ -46,15 +42,6 @@ function presetRun(name: PresetName, params: Params): Document {
     if (!(error instanceof RangeError)) throw error;
     throw new CodedError('VALIDATION_FAILED', `--param ${error.message}`);
   }
-}
-
-/** The target of the file with what flags say of it; undefined when neither says anything. */
-function targetOf(said: unknown, { node, hosts }: SuiteOptions): unknown {
-  if (node !== undefined && hosts !== undefined)
-    throw new CodedError('VALIDATION_FAILED', 'expected --node, of a CQL cluster, or --hosts, of a ZooKeeper ensemble');
-  const given = isDocument(said) ? said : {};
-  if (node !== undefined) return { ...given, contactPoints: node.split(',') };
-  return hosts === undefined ? said : { ...given, connectString: hosts };
 }
 
 /**

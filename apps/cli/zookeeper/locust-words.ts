@@ -38,8 +38,8 @@ const FILES: Readonly<Record<string, string>> = { connect_set_parallel: 'connect
 const OTHERWISE: Readonly<Record<string, string>> = {
   sequence: 'tidemark suite --preset zookeeper-sequence',
   set_with_controller: 'tidemark suite',
-  max_load_seeker: 'a search (POST /v1/runs, kind search)',
-  max_load_binary_search: 'a search (POST /v1/runs, kind search)',
+  max_load_seeker: 'tidemark search --file <a zookeeper run>',
+  max_load_binary_search: 'tidemark search --file <a zookeeper run>',
 };
 
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };

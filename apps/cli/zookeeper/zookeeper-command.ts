@@ -4,10 +4,9 @@ import type { GenerateOutside } from '../generate/generate-command.js';
 import { readEnvironment } from './config.js';
 import { zookeeperHere } from './zookeeper-here.js';
 import { zookeeperJob, type ZookeeperOptions } from './zookeeper-options.js';
-import { SETTINGS, type Setting } from './zookeeper-settings.js';
+import { addSettings } from '../given-settings.js';
+import { SETTINGS } from './zookeeper-settings.js';
 import { zookeeperThere } from './zookeeper-there.js';
-
-const aboutOf = ({ about, variable }: Setting): string => (variable === undefined ? about : `${about} (${variable})`);
 
 /** `tidemark zookeeper`: the flags of parameterized-locust.sh, its variables, and Locust's own flags behind `--`. */
 export function addZookeeper(program: Command, outside: GenerateOutside, done: (exitCode: ExitCode) => void): void {
@@ -16,8 +15,7 @@ export function addZookeeper(program: Command, outside: GenerateOutside, done: (
     .description('load on a ZooKeeper ensemble, from here or, with --server, by the executors of a server')
     .argument('[words...]', 'after --: -c, -r, -t and -f of Locust; anywhere: --bench-<name> <value>')
     .allowUnknownOption();
-  for (const setting of Object.values(SETTINGS)) command.option(`${setting.flag} ${setting.usage}`, aboutOf(setting));
-  command
+  addSettings(command, SETTINGS)
     .option('--open', 'with --rate: operations are begun when they are due, and waiting counts', false)
     .option('--poisson', 'with --open: due at random', false)
     .option('--tls', 'speak TLS', false)

@@ -1,14 +1,4 @@
-/** A setting of `tidemark zookeeper` that has a value. */
-export interface Setting {
-  flag: string;
-  /** As commander shows it. */
-  usage: string;
-  about: string;
-  /** The Locust harness's environment variable. */
-  variable?: string;
-  /** Where it stands in the specification or the target. */
-  field?: string;
-}
+import type { Setting } from '../given-settings.js';
 
 /** By commander's name of the flag. */
 export const SETTINGS = {

@@ -1,6 +1,7 @@
+import { cardTable } from '../card-table.js';
 import { nowMs } from '../clock.js';
 import { ApiProblem, type Schemas } from '../connection.js';
-import { el, fill } from '../element.js';
+import { type Child, el, fill } from '../element.js';
 import { formatAgo, formatMs, shortId } from '../format.js';
 import type { PageParts } from '../page.js';
 import { poll } from '../polling.js';
@@ -51,27 +52,13 @@ const nobody = (): HTMLElement =>
 function table(executors: readonly Executor[], toggle: (executor: Executor) => Promise<void>): HTMLElement {
   const atMs = nowMs();
   const sorted = executors.toSorted((a, b) => Number(b.alive) - Number(a.alive) || a.id.localeCompare(b.id));
-  return el(
-    'table',
-    { class: 'cards' },
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        HEADS.map((head) => el('th', { scope: 'col' }, head)),
-      ),
-    ),
-    el(
-      'tbody',
-      {},
-      sorted.map((executor) => row(executor, atMs, toggle)),
-    ),
+  return cardTable(
+    HEADS,
+    sorted.map((executor) => row(executor, atMs, toggle)),
   );
 }
 
-function row(executor: Executor, atMs: number, toggle: (executor: Executor) => Promise<void>): HTMLElement {
+function row(executor: Executor, atMs: number, toggle: (executor: Executor) => Promise<void>): Child[] {
   const { id, alive, runId, draining, labels, hostname, pid, cores, clockOffsetMs, aliveAtMs } = executor;
   const state = !alive
     ? ['muted', 'gone']
@@ -80,29 +67,19 @@ function row(executor: Executor, atMs: number, toggle: (executor: Executor) => P
       : runId
         ? ['active', 'busy']
         : ['good', 'idle'];
-  return el(
-    'tr',
-    {},
-    el('th', { scope: 'row' }, id),
-    el('td', { 'data-head': 'State' }, el('span', { class: `badge ${state[0]}` }, state[1])),
-    el('td', { 'data-head': 'Works on' }, runId === null ? '–' : el('a', { href: runRoute(runId) }, shortId(runId))),
-    el(
-      'td',
-      { 'data-head': 'Labels' },
-      Object.entries(labels).map(([key, value]) => el('span', { class: 'label' }, `${key}:${value}`)),
-    ),
-    el('td', { 'data-head': 'Host' }, `${hostname}, ${cores} cores, process ${pid}`),
-    el('td', { 'data-head': 'Clock behind' }, formatMs(clockOffsetMs)),
-    el('td', { 'data-head': 'Heard of' }, formatAgo(atMs - aliveAtMs)),
-    el(
-      'td',
-      {},
-      alive &&
-        el(
-          'button',
-          { type: 'button', class: 'small', on: { click: () => void toggle(executor) } },
-          draining ? 'Resume' : 'Drain',
-        ),
-    ),
-  );
+  return [
+    id,
+    el('span', { class: `badge ${state[0]}` }, state[1]),
+    runId === null ? '–' : el('a', { href: runRoute(runId) }, shortId(runId)),
+    Object.entries(labels).map(([key, value]) => el('span', { class: 'label' }, `${key}:${value}`)),
+    `${hostname}, ${cores} cores, process ${pid}`,
+    formatMs(clockOffsetMs),
+    formatAgo(atMs - aliveAtMs),
+    alive &&
+      el(
+        'button',
+        { type: 'button', class: 'small', on: { click: () => void toggle(executor) } },
+        draining ? 'Resume' : 'Drain',
+      ),
+  ];
 }

@@ -1,4 +1,5 @@
 import { hasEnded } from '../badges.js';
+import { cardTable } from '../card-table.js';
 import { Chart } from '../charts/chart.js';
 import { alignLines } from '../charts/columns.js';
 import type { Connection, Run, Schemas } from '../connection.js';
@@ -77,39 +78,10 @@ const badge = (word: string): HTMLElement => el('span', { class: `badge ${TONES[
 const link = (id: string | null, text: string): Child => (id === null ? text : el('a', { href: runRoute(id) }, text));
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
 
-function table(heads: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
-  return el(
-    'table',
-    { class: 'cards' },
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        heads.map((head) => el('th', { scope: 'col' }, head)),
-      ),
-    ),
-    el(
-      'tbody',
-      {},
-      rows.map((cells) =>
-        el(
-          'tr',
-          {},
-          cells.map((cell, index) =>
-            index === 0 ? el('th', { scope: 'row' }, cell) : el('td', { 'data-head': heads[index] }, cell),
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
 const suiteTable = ({ steps, succeeded, failed, skipped }: Suite): Child => [
   el('h2', {}, 'Steps'),
   el('p', { class: 'quiet' }, `${succeeded} succeeded, ${failed} failed, ${skipped} skipped, of ${steps.length}`),
-  table(
+  cardTable(
     ['Step', 'State', 'Verdict', 'Validity', 'Time', 'op/s', 'p99', 'Failed', 'Why'],
     steps.map((step) => [
       [link(step.runId, step.step), el('div', { class: 'under' }, step.kind)],
@@ -126,7 +98,7 @@ const suiteTable = ({ steps, succeeded, failed, skipped }: Suite): Child => [
 ];
 
 const probeTable = (probes: readonly Probe[]): HTMLElement =>
-  table(
+  cardTable(
     ['Asked op/s', 'Outcome', 'Achieved op/s', 'p50', 'p99', 'max', 'Failed', 'Why'],
     probes.map((probe) => [
       link(probe.runId, formatFigure(probe.ratePerSecond)),

@@ -1,3 +1,4 @@
+import { cardTable } from '../card-table.js';
 import type { Run, Schemas } from '../connection.js';
 import { type Child, el, fill } from '../element.js';
 import { formatCount, formatFigure, formatMs, formatTime } from '../format.js';
@@ -75,41 +76,18 @@ function thresholdLine({ threshold, actual, passed }: Schemas['ThresholdResult']
 /** Of a suite or search there is none: its steps and probes have their own. */
 function shardTable({ kind, shards }: Run): Child {
   if (shards.length === 0 || kind === 'suite' || kind === 'search') return null;
-  const heads = ['Part', 'Executor', 'State', 'Started', 'Done', 'Lost before'];
   return [
     el('h2', {}, 'Executors'),
-    el(
-      'table',
-      { class: 'cards' },
-      el(
-        'thead',
-        {},
-        el(
-          'tr',
-          {},
-          heads.map((head) => el('th', { scope: 'col' }, head)),
-        ),
-      ),
-      el(
-        'tbody',
-        {},
-        shards.map(({ index, executorId, state, startedAtMs, completed, lostExecutors = [] }) =>
-          el(
-            'tr',
-            {},
-            el('th', { scope: 'row' }, `part ${index + 1}`),
-            el('td', { 'data-head': 'Executor' }, executorId ?? '–'),
-            el(
-              'td',
-              { 'data-head': 'State' },
-              el('span', { class: `badge ${state === 'lost' ? 'bad' : 'plain'}` }, state),
-            ),
-            el('td', { 'data-head': 'Started' }, startedAtMs === null ? '–' : formatTime(startedAtMs).slice(11)),
-            el('td', { 'data-head': 'Done' }, state === 'ended' ? formatCount(completed) : '–'),
-            el('td', { 'data-head': 'Lost before' }, lostExecutors.join(', ') || '–'),
-          ),
-        ),
-      ),
+    cardTable(
+      ['Part', 'Executor', 'State', 'Started', 'Done', 'Lost before'],
+      shards.map(({ index, executorId, state, startedAtMs, completed, lostExecutors = [] }) => [
+        `part ${index + 1}`,
+        executorId ?? '–',
+        el('span', { class: `badge ${state === 'lost' ? 'bad' : 'plain'}` }, state),
+        startedAtMs === null ? '–' : formatTime(startedAtMs).slice(11),
+        state === 'ended' ? formatCount(completed) : '–',
+        lostExecutors.join(', ') || '–',
+      ]),
     ),
   ];
 }

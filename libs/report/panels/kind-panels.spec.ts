@@ -183,9 +183,9 @@ describe('kindPanel', () => {
     const panel = panelOf(pictureOf('cdc', cdc, { selves: [replication(5, 50, 0), replication(44, 50, 3)] }));
     expect(panel).toContain('<p class="bad">3 changes are lost, 3 rows are wrong.</p>');
     expect(panel).toContain('simulated: its figures say nothing of a real one');
-    expect(rows(panel, 'Replication latency')[1]).toEqual([
+    expect(rows(panel, 'Replication latency, ms')[1]).toEqual([
       'a &lt;cdc&gt;',
-      'acknowledged',
+      'its acknowledgement',
       '100',
       '-1.50',
       '20.0',
@@ -206,7 +206,15 @@ describe('kindPanel', () => {
       '0',
       '0',
     ]);
-    expect(rows(panel, 'Rows that are wrong at the end')[1]?.slice(1, 8)).toEqual(['3', '2', '0', '1', '0', '1', '-']);
+    expect(rows(panel, 'Rows that are wrong at the end, and what was seen on the way')[1]?.slice(1, 8)).toEqual([
+      '3',
+      '2',
+      '0',
+      '1',
+      '0',
+      '1',
+      '-',
+    ]);
     expect(rows(panel, 'Errors of PostgreSQL')[1]).toEqual(['a &lt;cdc&gt;', 'connection', '2']);
     expect(panel).toContain('aria-label="Changes that are waited for"');
   });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningControl, startControl } from '#libs/cql-sim/control-server.js';
+import { startControl } from '#libs/cql-sim/control-server.js';
 import { type Simulator, startSimulator } from '#libs/cql-sim/simulator.js';
+import type { LoopbackServer } from '#libs/wire/loopback-server.js';
 import { SimulatedResizer } from './simulated-resizer.js';
 
 const { signal } = new AbortController();
 const intent = (from: number, to: number) => ({ from, to, requestId: null, knownIds: [] });
 
 let simulator: Simulator;
-let control: RunningControl;
+let control: LoopbackServer;
 let resizer: SimulatedResizer;
 beforeAll(async () => {
   simulator = await startSimulator({ nodes: 3 });
