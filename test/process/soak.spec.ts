@@ -196,7 +196,7 @@ describe('tidemark soak against a simulated cluster', () => {
     expect(summary.operations['READ']).toMatchObject({ completed: report.reads, failed: 0 });
     expect(summary.operations['READ']?.responseTime?.count).toBe(report.reads);
     expect(during('batches_in_flight_cap')).toBe(CAP);
-    expect(during('batches_in_flight_limit')).toBe(CAP);
+    expect(during('batches_in_flight_limit')).toBeGreaterThan(CAP / 2);
     expect(during('batches_in_flight')).toBeLessThanOrEqual(CAP);
     expect(during('batches_in_flight')).toBeGreaterThan(0);
     expect(during('pool_keys')).toBeGreaterThan(0);

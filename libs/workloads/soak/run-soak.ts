@@ -1,3 +1,4 @@
+import type { IntervalSnapshot, Pacing } from '#libs/contract/interval.js';
 import { OUTCOMES } from '#libs/contract/outcome.js';
 import type { WireSession } from '#libs/cql/session.js';
 import type { Aimd } from '#libs/load/aimd.js';
@@ -46,6 +47,11 @@ export interface SoakRun {
   startAtMs: number;
   signal: AbortSignal;
 }
+
+const paced = (snapshot: IntervalSnapshot, pacing: Pacing): IntervalSnapshot => ({
+  ...snapshot,
+  self: { ...snapshot.self, pacing },
+});
 
 /** One lane of a soak run: a loop that writes as fast as the target lets it, and one that reads when reads are due. */
 class SoakLane {
@@ -133,7 +139,7 @@ class SoakLane {
     const recorder = this.recorder(WRITE, false, () => loop, {
       totals: () => session.totals(),
       shards: { take: () => session.takeShards(), isOver: () => loop.isOver, intervalMs: spec.log.intervalMs },
-      emit: (snapshot) => this.join.add(0, { ...snapshot, self: { ...snapshot.self, pacing: this.pacing.take() } }),
+      emit: (snapshot) => this.join.add(0, paced(snapshot, this.pacing.ofWriters(snapshot.interval))),
     });
     const loop: Loop = new Loop({
       clock: systemClock,
@@ -166,7 +172,8 @@ class SoakLane {
     const source = new ReadSource(pool, spec.verifyShare, laneRandom(spec, share, READS));
     const recorder = this.recorder(READ, true, () => loop, {
       totals: () => NO_TOTALS,
-      emit: (snapshot) => this.join.add(1, snapshot),
+      emit: (snapshot) =>
+        this.join.add(1, paced(snapshot, this.pacing.ofReaders(snapshot.interval, this.writer.isOver))),
     });
     const loop: Loop = new Loop({
       clock: systemClock,
