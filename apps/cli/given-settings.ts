@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
 import type { Issue } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
 
@@ -56,6 +57,32 @@ export class GivenSettings<Name extends string> {
   secondsAsMs(name: Name): number | undefined {
     const seconds = this.number(name);
     return seconds === undefined ? undefined : Math.round(seconds * MS_PER_S);
+  }
+
+  /** The text of the file that is named. */
+  file(name: Name): string | undefined {
+    const path = this.text(name);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return this.refuse(name, `expected a file that can be read, found ${cause}`);
+    }
+  }
+
+  /** The object in the JSON file that is named. */
+  json(name: Name): Record<string, unknown> | undefined {
+    const text = this.file(name);
+    if (text === undefined) return undefined;
+    try {
+      const read: unknown = JSON.parse(text);
+      if (typeof read === 'object' && read !== null && !Array.isArray(read)) return { ...read };
+      return this.refuse(name, 'expected an object in JSON');
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return this.refuse(name, `expected a file of JSON, found ${cause}`);
+    }
   }
 
   refuse(name: Name, message: string): undefined {

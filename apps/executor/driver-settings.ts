@@ -16,7 +16,7 @@ export function driverSettings(
   config: Pick<ExecutorConfig, 'dataDir' | 's3Credentials'> & AttachParts['config'],
   { datasets, scalers }: Pick<Store, 'datasets' | 'scalers'>,
   output: Output,
-  time: Pick<AttachParts, 'clock' | 'offsetMs'>,
+  scaling: Pick<AttachParts, 'clock' | 'offsetMs' | 'watch'>,
 ): DriverSettings {
   const { id, dataDir, s3Credentials } = config;
   const dataRoot = resolve(dataDir);
@@ -39,8 +39,8 @@ export function driverSettings(
       config,
       store: scalers,
       patiently: (question, withinMs, signal) =>
-        retry(question, { clock: time.clock, withinMs, signal, failed: () => undefined }),
-      ...time,
+        retry(question, { clock: scaling.clock, withinMs, signal, failed: () => undefined }),
+      ...scaling,
     }),
     keepGenerated: (made) => ask(() => datasets.keepGenerated(made)),
   };

@@ -45,7 +45,9 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const supervisor = new Supervisor({
     config,
     store,
-    drivers: makeDrivers(driverSettings(config, store, output, { clock, offsetMs: () => clock.offsetMs })),
+    drivers: makeDrivers(
+      driverSettings(config, store, output, { clock, offsetMs: () => clock.offsetMs, watch: watch?.metrics.scaler }),
+    ),
     clock,
     offsetMs: () => clock.offsetMs,
     output,

@@ -20,6 +20,8 @@ interface RunLogParts {
 /** The log of a run: every line goes to the process's output at once and to the store in batches. Never throws. */
 export class RunLog {
   private waiting: Entry[] = [];
+  /** Lines that are on their way to the store. */
+  private sending = 0;
   private dropped = 0;
   private readonly closed = new AbortController();
   private pumping: Promise<void> | undefined;
@@ -31,7 +33,7 @@ export class RunLog {
     const atMs = clock.epochMs();
     output({ atMs, level, executor: executorId, run: runId, message });
     if (this.closed.signal.aborted) return;
-    if (this.waiting.length >= WAITING_LINES) this.dropped++;
+    if (this.sending + this.waiting.length >= WAITING_LINES) this.dropped++;
     else this.waiting.push({ atMs, level, source: `executor:${executorId}`, message });
     this.pumping ??= this.pump().finally(() => (this.pumping = undefined));
   }
@@ -61,12 +63,16 @@ export class RunLog {
   private async flush(): Promise<void> {
     const batch = this.waiting;
     this.waiting = [];
+    this.sending = batch.length;
     try {
-      await this.parts.add(this.dropped > 0 ? [...batch, this.droppedLine()] : batch);
-      this.dropped = 0;
+      const told = this.dropped;
+      await this.parts.add(told > 0 ? [...batch, this.droppedLine()] : batch);
+      this.dropped -= told;
     } catch (error) {
       this.waiting = [...batch, ...this.waiting];
       throw error;
+    } finally {
+      this.sending = 0;
     }
   }
 

@@ -31,7 +31,9 @@ export class RunWatch {
     const { metrics, tracing, executorId } = this.parts;
     const startMs = this.phase.sinceMs;
     this.kind = run.kind;
-    metrics.claimed(run.id, run.kind, startMs - run.createdAtMs, backlog);
+    const lanes = run.shards.find((shard) => shard.index === shardIndex)?.lanes ?? [];
+    const threads = lanes.reduce((sum, lane) => sum + lane.threads, 0);
+    metrics.claimed(run.id, run.kind, startMs - run.createdAtMs, backlog, threads);
     this.shard = tracing.start({
       name: `${run.kind} shard`,
       kind: 'internal',

@@ -80,6 +80,23 @@ describe('a change', () => {
     expect([timed, judge({ seq: 1 }), book.outcomes.late]).toEqual([[], undefined, 1]);
   });
 
+  it('that was visible in time is timed, though the verifier heard of it after the deadline', () => {
+    const { book, timed, written, judge } = aBook();
+    written(INSERT, 1, 100);
+    book.expire(1500);
+    expect(book.outcomes.late).toBe(1);
+    book.seen(KEY, 1, 600, true);
+    expect([timed, judge({ seq: 1 }), book.outcomes.late]).toEqual([[[INSERT, 500]], undefined, 0]);
+  });
+
+  it('is found among those seen before they were told, however many came between', () => {
+    const { book, timed, written } = aBook();
+    const seqs = Array.from({ length: 100 }, (_, index) => index + 1);
+    for (const seq of seqs) book.seen(KEY, seq, 100 + seq, true);
+    for (const seq of seqs) written(seq === 1 ? INSERT : UPDATE, seq, 100 + seq);
+    expect([timed.at(-1), timed.length + book.outcomes.superseded, book.backlog]).toEqual([[UPDATE, 0], 100, 0]);
+  });
+
   it('beyond the backlog or the keys is counted, not dropped in silence', () => {
     const { book, written } = aBook({ maxBacklog: 1, maxKeys: 2 });
     written(INSERT, 1, 100, 1);
@@ -136,6 +153,32 @@ describe('a delete', () => {
     written(DELETE, 2, 110);
     book.deleted(KEY, 140);
     expect([timed, book.outcomes.superseded]).toEqual([[[DELETE, 30]], 1]);
+  });
+
+  it('without an answer, when it has happened, has superseded what came before', () => {
+    const { book, written, judge } = aBook();
+    written(INSERT, 1, 100);
+    book.seen(KEY, 1, 120, true);
+    written(UPDATE, 2, 121);
+    book.deleted(KEY, 150);
+    written(DELETE, 3, 300, KEY, CHANGE_STATE.unknown);
+    expect([book.backlog, book.outcomes.superseded, judge()]).toEqual([0, 1, undefined]);
+  });
+
+  it('without an answer leaves an insert open that nobody saw: nothing can be said of it', () => {
+    const { book, written, judge } = aBook();
+    written(INSERT, 1, 100);
+    written(DELETE, 2, 300, KEY, CHANGE_STATE.unknown);
+    expect([book.onlyDeletedWait, judge(), book.outcomes.unseen]).toEqual([true, undefined, 1]);
+  });
+
+  it('is not called the work of others when the clocks cannot tell that it came before', () => {
+    const { book, timed, written } = aBook();
+    written(INSERT, 1, 100);
+    book.seen(KEY, 1, 120, false);
+    book.absent(KEY, 196, 199);
+    written(DELETE, 2, 200);
+    expect([timed.at(-1), book.unexpectedDeletes]).toEqual([[DELETE, -4], 0]);
   });
 
   it('that somebody else made before is told apart', () => {

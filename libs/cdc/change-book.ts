@@ -1,8 +1,8 @@
 import { CHANGE_STATE, type RingChange } from './change-ring.js';
-import { type Change, type KeyState, newKeyState, type Outcome } from './key-state.js';
+import { type Change, type Gone, type KeyState, newKeyState, type Outcome } from './key-state.js';
 import { DELETE } from './row-shape.js';
 
-/** What was seen before it was told: more of one key than this is not kept. */
+/** What was seen before it was told: of one key the last so many are kept; those before them are superseded anyway. */
 const EARLY_MOST = 32;
 
 export interface BookOptions {
@@ -58,7 +58,7 @@ export class ChangeBook {
     this.changes++;
     if (told === CHANGE_STATE.unknown) {
       this.outcomes.unknown++;
-      if (state !== undefined) state.doubt = { seq, operation };
+      if (state !== undefined) this.doubt(state, seq, operation);
       return;
     }
     if (state === undefined || state.ignored) {
@@ -90,24 +90,24 @@ export class ChangeBook {
     state.lastSeenSeq = seq;
     if (seq <= state.seenSeq) return;
     state.seenSeq = seq;
-    if (seq > (state.last?.seq ?? 0) && state.early.length < EARLY_MOST) state.early.push({ seq, atMs });
+    if (seq > (state.last?.seq ?? 0)) keep(state.early, { seq, atMs });
     this.settleUpTo(state, seq, atMs);
   }
 
-  /** An event tells that the row was deleted. */
-  deleted(key: number, atMs: number): void {
+  /** An event tells that the row was deleted; `untilMs`: the latest that it can have been, by the error of the clocks. */
+  deleted(key: number, atMs: number, untilMs = atMs): void {
     const state = this.stateOf(key);
     if (state === undefined || state.ignored || state.gone) return;
     state.gone = true;
-    this.settleDelete(state, atMs, true);
+    this.settleDelete(state, { atMs, untilMs }, true);
   }
 
-  /** A look has found no row. */
-  absent(key: number, atMs: number): void {
+  /** A look has found no row; `untilMs`: when its answer came. */
+  absent(key: number, atMs: number, untilMs = atMs): void {
     const state = this.keys.get(key);
     if (state === undefined || state.ignored || state.gone || state.lastSeenSeq === 0) return;
     state.gone = true;
-    this.settleDelete(state, atMs, false);
+    this.settleDelete(state, { atMs, untilMs }, false);
   }
 
   /** Gives up timing what was acknowledged more than the deadline before `nowMs`. */
@@ -131,17 +131,16 @@ export class ChangeBook {
     if (change.outcome === outcome) return;
     this.outcomes[change.outcome]--;
     this.outcomes[outcome]++;
-    const wasPending = change.outcome === 'pending';
+    if (change.outcome === 'late') remove(state.late, change);
+    if (change.outcome === 'pending') remove(state.pending, change);
     change.outcome = outcome;
-    if (!wasPending) return;
-    const at = state.pending.indexOf(change);
-    if (at >= 0) state.pending.splice(at, 1);
     if (state.pending.length === 0) this.waiting.delete(state);
   }
 
   /** True when nothing is waited for but changes of rows that are deleted by now: nothing may ever be seen of them. */
   get onlyDeletedWait(): boolean {
-    for (const { last } of this.waiting) if (last?.operation !== DELETE) return false;
+    for (const { last, doubt } of this.waiting)
+      if (last?.operation !== DELETE && doubt?.operation !== DELETE) return false;
     return true;
   }
 
@@ -155,49 +154,82 @@ export class ChangeBook {
 
   private forget(state: KeyState): void {
     state.ignored = true;
-    for (const change of state.pending.slice()) this.end(change, 'notFollowed');
+    for (const change of openOf(state)) this.end(change, 'notFollowed');
   }
 
-  private time(change: Change, atMs: number): void {
-    this.end(change, 'timed');
-    this.options.timed(change, atMs);
+  /** A write had no answer: the key is left alone from now on. */
+  private doubt(state: KeyState, seq: number, operation: number): void {
+    state.doubt = { seq, operation };
+    // It was seen deleted before this was told: so the write has happened, and has taken with it what came before.
+    if (operation === DELETE && state.gone) this.supersedeAll(state);
+  }
+
+  /** When it became visible decides, not when that was told: a change that was visible in time is timed. */
+  private arrived(change: Change, atMs: number): void {
+    if (atMs - change.ackedMs <= this.options.deadlineMs) {
+      this.end(change, 'timed');
+      this.options.timed(change, atMs);
+      return;
+    }
+    this.end(change, 'late');
+    // It was too late for good, whatever follows.
+    remove(change.state.late, change);
+  }
+
+  private supersedeAll(state: KeyState): void {
+    for (const change of openOf(state)) this.end(change, 'superseded');
   }
 
   /** Every insert and update up to `seq` has arrived: this one now, those before at some time. */
   private settleUpTo(state: KeyState, seq: number, atMs: number): void {
-    for (const change of state.pending.slice()) {
+    for (const change of openOf(state)) {
       if (change.operation === DELETE || change.seq > seq) continue;
-      if (change.seq === seq) this.time(change, atMs);
+      if (change.seq === seq) this.arrived(change, atMs);
       else this.end(change, 'superseded');
     }
   }
 
-  private settleDelete(state: KeyState, atMs: number, isEvent: boolean): void {
-    const change = state.pending.find(({ operation }) => operation === DELETE);
+  private settleDelete(state: KeyState, gone: Gone, isEvent: boolean): void {
+    const change = openOf(state).find(({ operation }) => operation === DELETE);
     if (change === undefined) {
-      state.earlyGoneMs = atMs;
+      // Without an answer no delete will ever be told of.
+      if (state.doubt?.operation === DELETE) this.supersedeAll(state);
+      else keep(state.earlyGone, gone);
       return;
     }
     // A look that has found an earlier seq, and then nothing, proves the deletion, but its change was not followed.
-    if (isEvent || state.seenSeq >= change.priorSeq) this.time(change, atMs);
+    if (isEvent || state.seenSeq >= change.priorSeq) this.arrived(change, gone.atMs);
     else this.end(change, 'superseded');
-    for (const earlier of state.pending.slice()) this.end(earlier, 'superseded');
+    this.supersedeAll(state);
   }
 
   /** PostgreSQL was quicker than the writer's own acknowledgement, or than its way to here. */
   private matchEarly(state: KeyState, change: Change): void {
     if (change.operation === DELETE) {
-      const goneMs = state.earlyGoneMs;
-      if (goneMs === undefined) return;
-      state.earlyGoneMs = undefined;
-      if (goneMs >= change.sentMs) this.settleDelete(state, goneMs, true);
+      const { earlyGone } = state;
+      state.earlyGone = [];
+      const gone = earlyGone.find(({ untilMs }) => untilMs >= change.sentMs);
+      if (gone !== undefined) this.settleDelete(state, gone, true);
       // Gone before it was sent: somebody else has deleted it, and this delete will find nothing.
-      else this.unexpectedDeletes++;
+      else if (earlyGone.length > 0) this.unexpectedDeletes++;
       return;
     }
     const seen = state.early.find(({ seq }) => seq === change.seq);
     state.early = state.early.filter(({ seq }) => seq > change.seq);
-    if (seen !== undefined) this.time(change, seen.atMs);
+    if (seen !== undefined) this.arrived(change, seen.atMs);
     else if (state.seenSeq > change.seq) this.end(change, 'superseded');
   }
+}
+
+/** What may still come to an end by what is seen. */
+const openOf = ({ pending, late }: KeyState): Change[] => [...late, ...pending];
+
+function keep<T>(list: T[], one: T): void {
+  list.push(one);
+  if (list.length > EARLY_MOST) list.shift();
+}
+
+function remove<T>(list: T[], one: T): void {
+  const at = list.indexOf(one);
+  if (at >= 0) list.splice(at, 1);
 }

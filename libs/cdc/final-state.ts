@@ -59,16 +59,15 @@ function foundImage(shape: RowShape, row: FoundRow | undefined): string | null {
 const NEVER: Expected = { seq: 0, operation: DELETE };
 
 /** What the final row says of a change that nobody saw arrive. */
-function openOutcome({ state, seq, operation }: Change, isRight: boolean, row: FoundRow | undefined): Outcome {
-  const isLast = state.last?.seq === seq;
+function openOutcome({ state, seq }: Change, isRight: boolean, row: FoundRow | undefined): Outcome {
   // A later state is there: this one was on its way to it.
-  if (row !== undefined && !isLast && row.seq >= seq) return 'superseded';
+  if (row !== undefined && row.seq > seq) return 'superseded';
   if (!isRight) return 'late';
-  const isDeleted = state.last?.operation === DELETE;
+  const isThere = row !== undefined && !row.isMarkedDeleted;
   // That no row is there is as it must be, and would be so had nothing ever arrived.
-  if (isDeleted) return state.seenSeq === 0 && row === undefined ? 'unseen' : 'superseded';
+  if (!isThere) return state.seenSeq === 0 && row === undefined ? 'unseen' : 'superseded';
   // The last change of a row that is right: it has arrived, but nobody saw when.
-  return isLast || operation === DELETE ? 'late' : 'superseded';
+  return 'late';
 }
 
 /**

@@ -4,6 +4,12 @@
  */
 export type Outcome = 'pending' | 'timed' | 'superseded' | 'unseen' | 'late' | 'backlog' | 'notFollowed' | 'lost';
 
+/** A row was seen deleted. `untilMs`: the latest that it can have been, by what is known of the clocks. */
+export interface Gone {
+  atMs: number;
+  untilMs: number;
+}
+
 /** A change of a sampled key that was acknowledged; times are epoch milliseconds. */
 export interface Change {
   state: KeyState;
@@ -27,7 +33,7 @@ export interface KeyState {
   doubt: { seq: number; operation: number } | undefined;
   /** Changes that are waited for, in their order. */
   pending: Change[];
-  /** Those that were not seen before their deadline. */
+  /** Those of which nothing was told before their deadline: it may still come out that they were visible in time. */
   late: Change[];
   /** The highest seq that the row was ever seen with; 0: never seen. */
   seenSeq: number;
@@ -38,7 +44,7 @@ export interface KeyState {
   /** What was seen before the writer had told of the change. */
   early: { seq: number; atMs: number }[];
   /** When it was seen deleted without a delete that anybody had told of. */
-  earlyGoneMs: number | undefined;
+  earlyGone: Gone[];
   lastLookMs: number;
   /** Something of it was not told: it is in no judgement. */
   ignored: boolean;
@@ -54,7 +60,7 @@ export const newKeyState = (key: number): KeyState => ({
   lastSeenSeq: 0,
   gone: false,
   early: [],
-  earlyGoneMs: undefined,
+  earlyGone: [],
   lastLookMs: 0,
   ignored: false,
 });

@@ -3058,6 +3058,11 @@ export interface components {
             ready?: components["schemas"]["ScalerHookCallInput"];
             /** @description For the URLs */
             token?: string;
+            /**
+             * @description To call scaleOut or scaleIn twice for the same size does no more than to call it once: it may be called again when a call was lost
+             * @default false
+             */
+            repeatable?: boolean;
             /** @default 3 */
             minNodes?: number;
             /** @default 6 */
@@ -5478,6 +5483,11 @@ export interface components {
             ready?: components["schemas"]["ScalerHookCall"];
             /** @description For the URLs */
             token?: string;
+            /**
+             * @description To call scaleOut or scaleIn twice for the same size does no more than to call it once: it may be called again when a call was lost
+             * @default false
+             */
+            repeatable: boolean;
             /** @default 3 */
             minNodes: number;
             /** @default 6 */
@@ -6406,8 +6416,11 @@ export interface components {
             to: number;
             /** @description The provider's, where it has one */
             requestId: string | null;
-            /** @enum {string} */
-            outcome: "completed" | "failed" | "cancelled" | "stuck" | "unfinished";
+            /**
+             * @description stuck: not done by its deadline; unknown: so too, and whether it was asked for at all nobody knows, since the answer was lost or whoever asked was; unfinished: the run ended first
+             * @enum {string}
+             */
+            outcome: "completed" | "failed" | "cancelled" | "stuck" | "unknown" | "unfinished";
             /** @description The provider's words, or why it did not succeed */
             detail: string | null;
             /** @description When it was asked for; epoch milliseconds, as the others */
@@ -6484,7 +6497,7 @@ export interface components {
                 backlog: number;
                 notFollowed: number;
             };
-            /** @description Acknowledgement to visible, negative ones included as they are */
+            /** @description Acknowledgement to visible, milliseconds, negative ones included as they are */
             fromAck: {
                 count: number;
                 minMs: number | null;
@@ -6493,7 +6506,15 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
+            /** @description When the write was sent to visible */
             fromSend: {
                 count: number;
                 minMs: number | null;
@@ -6502,6 +6523,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description When the write was due to visible */
             fromDue: {
@@ -6512,6 +6540,13 @@ export interface components {
                 p95Ms: number | null;
                 p99Ms: number | null;
                 maxMs: number | null;
+                /** @description What the figures are from, so that those of several executors can be merged; absent when nothing was timed */
+                hdr?: {
+                    /** @description HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits */
+                    above: string;
+                    /** @description Of those below 0, without their sign */
+                    below: string;
+                };
             };
             /** @description Visible before the writer knew that it was written; in no histogram */
             negativeFromAck: number;
@@ -6926,6 +6961,8 @@ export interface components {
             backoffs: number;
             /** @description How long they were together */
             backoffMs: number;
+            /** @description Batches without an answer at the end of it; absent in older runs */
+            inFlight?: number;
             /** @description Written rows that readers could draw at the end of it */
             poolKeys: number;
             /** @description Rows that were compared whole */

@@ -67,6 +67,7 @@ export const Pacing = z
     decreases: z.int().describe('Times that a lane was refused and lowered it'),
     backoffs: z.int().describe('Waits before a batch was tried again, or the next one after a failure'),
     backoffMs: z.number().describe('How long they were together'),
+    inFlight: z.int().optional().describe('Batches without an answer at the end of it; absent in older runs'),
     poolKeys: z.int().describe('Written rows that readers could draw at the end of it'),
     verified: z.int().describe('Rows that were compared whole'),
     isReading: z.boolean().describe('False until the first readers have a key'),

@@ -62,8 +62,13 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const cancel = this.plan(this.currentNs + ms * 1e6, resolve);
-      signal?.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+      const done = () => {
+        cancel();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.plan(this.currentNs + ms * 1e6, done);
+      signal?.addEventListener('abort', done, { once: true });
     });
   }
 

@@ -85,11 +85,15 @@ export function headFacts(picture: RunPicture): [string, string][] {
 /** The head of a page over one run. */
 export const headOf = (picture: RunPicture): string => `${verdicts(picture)}${factsOf(headFacts(picture))}`;
 
+/** Shares are compared with limits such as 0.001: two decimals would show none. */
+const foundText = (value: number): string =>
+  Math.abs(value) < 1 ? value.toLocaleString('en-US', { maximumSignificantDigits: 4 }) : rateText(value);
+
 /** The limits and what came. */
 export function thresholdTable({ summary }: RunPicture): string {
   const rows = (summary?.thresholds ?? []).map((result) => [
     limitOf(result),
-    result.actual === null ? 'not measured' : rateText(result.actual),
+    result.actual === null ? 'not measured' : foundText(result.actual),
     result.passed ? 'met' : 'missed',
   ]);
   return tableOf(['Limit', 'found', ''], rows);

@@ -210,6 +210,11 @@ describe('runPage', () => {
                 actual: 2,
                 passed: true,
               },
+              {
+                threshold: { metric: 'report.errorShare', operation: 'total', operator: '<', value: 0.001 },
+                actual: 0.0015,
+                passed: false,
+              },
             ],
           }),
         }),
@@ -223,6 +228,7 @@ describe('runPage', () => {
     expect(page).toContain('<li>invalid: the lanes were busy all the time</li>');
     expect(page).toContain('<dt>Coverage</dt><dd>75 %</dd>');
     expect(cells(page, 'Thresholds')[1]).toEqual(['READ p99Ms &lt;= 5', '2', 'met']);
+    expect(cells(page, 'Thresholds')[2]?.slice(1)).toEqual(['0.0015', 'missed']);
     // The stored summary's figures, not those of the one interval.
     expect(cells(page, 'Results')[1]?.slice(0, 3)).toEqual(['WRITE', '5', '10']);
   });

@@ -6,6 +6,8 @@ import type { ResizeRecord, ScalerState } from './scaler-state.js';
 const COMPARED_MS = 60_000;
 /** Throughput and p99 are followed in steps of this length. */
 const STEP_MS = 5_000;
+/** How long a resize is followed at most: one that was left unfinished goes on to the end of the run. */
+const FOLLOWED_MS = 86_400_000;
 const TOLERANCE = 0.1;
 /** Executors' rows of one interval begin a few milliseconds apart. */
 const SLACK_MS = 1_000;
@@ -76,7 +78,9 @@ export class ResizeReport {
     if (name !== 'during' && name !== 'step') return;
     // Steps follow each other to the end of what is compared.
     const [record, following] = [this.state.resizes[resize], this.state.resizes[resize + 1]];
-    const untilMs = record ? endOfAfter(record, following) : fromMs;
+    const untilMs = record
+      ? Math.min(endOfAfter(record, following), record.startedAtMs + FOLLOWED_MS + COMPARED_MS)
+      : fromMs;
     const from = name === 'during' ? fromMs : toMs;
     if (from + STEP_MS > untilMs) return;
     this.waiting.unshift({ name: 'step', resize, fromMs: from, toMs: from + STEP_MS });

@@ -50,6 +50,8 @@ export type Answer =
 
 /** Somebody who can resize a cluster. */
 export interface Resizer {
+  /** To ask for the same size twice does no more than to ask once. */
+  readonly isRepeatable: boolean;
   /** Throws what keeps it from telling; that may pass, unless it is a `ScalerRefusal`. */
   look(intent: Intent | null, signal: AbortSignal): Promise<ClusterView>;
   /** Asks once, never again by itself. Does not throw. */

@@ -1,10 +1,10 @@
 import type { Clock } from '#libs/load/clock.js';
-import { ScalerRefusal, type Resizer } from './resizer.js';
+import { type ClusterView, ScalerRefusal, type Resizer } from './resizer.js';
 import { advance, type ScalerEvent, type ScalerSettings } from './scaler-machine.js';
 import { initialState, type ScalerState } from './scaler-state.js';
 
 export interface LoopParts {
-  settings: ScalerSettings;
+  settings: Omit<ScalerSettings, 'isRepeatable'>;
   resizer: Resizer;
   clock: Clock;
   /** Who leads from now on. */
@@ -16,6 +16,8 @@ export interface LoopParts {
   /** Whether this executor may still ask for a resize, by its own clock. */
   mayAsk(): boolean;
   note: (atMs: number, text: string) => void;
+  /** Told of each step that was saved; `view` where it was a look. */
+  stepped?: (state: ScalerState, view: ClusterView | undefined) => void;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface LoopParts {
  * about to be asked for is always saved first. Throws what `save` throws.
  */
 export async function driveScaler(parts: LoopParts, signal: AbortSignal): Promise<ScalerState> {
-  const { settings, resizer, clock, holder, former, note } = parts;
+  const { resizer, clock, holder, former, note } = parts;
+  const settings = { ...parts.settings, isRepeatable: resizer.isRepeatable };
   let state = former ?? initialState(clock.epochMs());
   let saved: ScalerState | undefined;
   const take = async (event: ScalerEvent) => {
@@ -32,6 +35,7 @@ export async function driveScaler(parts: LoopParts, signal: AbortSignal): Promis
     state = step.state;
     if (state !== saved && !(await parts.save(state))) return 'lost';
     saved = state;
+    parts.stepped?.(state, event.kind === 'looked' ? event.view : undefined);
     for (const text of step.notes) note(atMs, text);
     return step.ask;
   };

@@ -1,5 +1,20 @@
-import type { Answer, ClusterView, Intent } from './resizer.js';
+import type { Answer, ClusterView } from './resizer.js';
 import { type ScalerState, withLatest, withoutLatest, withResize } from './scaler-state.js';
+import {
+  accepted,
+  end,
+  failed,
+  idle,
+  isLate,
+  late,
+  stay,
+  type Step,
+  title,
+  uncertain,
+  waitFor,
+} from './scaler-step.js';
+
+type AskedFor = NonNullable<ScalerState['intent']>;
 
 /** How the machine is set. */
 export interface ScalerSettings {
@@ -10,6 +25,8 @@ export interface ScalerSettings {
   resizeDeadlineMs: number;
   firstAfterMs: number;
   cycles?: number | undefined;
+  /** To ask for the same size twice does no harm. */
+  isRepeatable: boolean;
 }
 
 /** What happens to the machine. */
@@ -22,16 +39,8 @@ export type ScalerEvent =
   /** Another executor's state is gone on with. */
   | { kind: 'resumed'; by: string };
 
-/** What follows: the state has to be saved before `ask` is carried out. */
-export interface Step {
-  state: ScalerState;
-  /** Each becomes an annotation and a line of the log. */
-  notes: string[];
-  ask: Intent | null;
-}
-
-/** After so many resizes in a row that came to nothing no more are asked for. */
-const MOST_FAILURES = 3;
+/** A resize that may be asked for again when a question was lost is asked for so often at most. */
+const MOST_TRIES = 3;
 /** A healthy cluster that was not looked at for so many polls may have been anything. */
 const BLIND_POLLS = 3;
 const BLIND_AT_LEAST_MS = 5_000;
@@ -45,8 +54,6 @@ const FAILED: ReadonlyMap<string, 'failed' | 'cancelled'> = new Map([
   ['CANCELED', 'cancelled'],
 ]);
 
-const stay = (state: ScalerState, ...notes: string[]): Step => ({ state, notes, ask: null });
-
 /** What the scaler does next, from what it knows; pure, time is an argument (epoch milliseconds). */
 export function advance(state: ScalerState, event: ScalerEvent, settings: ScalerSettings, nowMs: number): Step {
   if (state.phase === 'ended') return stay(state);
@@ -56,7 +63,7 @@ export function advance(state: ScalerState, event: ScalerEvent, settings: Scaler
     case 'answered':
       return answered(state, event.answer, settings, nowMs);
     case 'blind':
-      return waitFor(state, `the cluster cannot be looked at: ${event.message}`);
+      return blind(state, event.message, settings, nowMs);
     case 'impossible':
       return end(state, false, event.message, nowMs);
     case 'resumed':
@@ -84,7 +91,7 @@ function watching(state: ScalerState, view: ClusterView, settings: ScalerSetting
   if (!view.isHealthy) return waitFor(state, `the cluster is not healthy (${view.trouble}): no resize is asked for`);
   if (nowMs - state.beganAtMs < settings.firstAfterMs) return stay(state);
   const to = view.nodes < settings.maxNodes ? settings.maxNodes : settings.minNodes;
-  const intent = { from: view.nodes, to, requestId: null, knownIds: [...view.knownIds] };
+  const intent = { from: view.nodes, to, requestId: null, knownIds: [...view.knownIds], tries: 1 };
   // What it was refused for is said again only when it changes.
   const planned = withResize({ ...state, phase: 'asking', intent }, view.nodes, to, nowMs);
   return { state: planned, notes: [], ask: intent };
@@ -96,11 +103,10 @@ function answered(state: ScalerState, answer: Answer, settings: ScalerSettings, 
     case 'accepted':
       return accepted(state, answer.requestId, 'accepted');
     case 'uncertain':
-      return stay(
-        { ...state, uncertainSinceMs: nowMs },
-        `${title(state)}: it is not known whether the request arrived (${answer.message}); it is looked for`,
-      );
+      return uncertain(state, answer.message, nowMs);
     case 'refused':
+      // This one did not arrive; the one before may have.
+      if (state.intent !== null && state.intent.tries > 1) return uncertain(state, answer.message, nowMs);
       return waitFor(
         { ...withoutLatest(idle(state)), waitsFor: state.waitsFor },
         `a resize was refused (${answer.message}); it is asked for again later`,
@@ -120,8 +126,7 @@ function asking(state: ScalerState, view: ClusterView, settings: ScalerSettings,
   if (own) return accepted(state, own.id, `found as request ${own.id} (${own.status})`);
   const { intent } = state;
   if (intent === null) return stay(idle(state));
-  // Without requests only the nodes can tell; asking again might do it twice.
-  if (own === undefined) return accepted(state, null, 'taken as asked for: the nodes will tell');
+  if (own === undefined) return askingNodes(state, intent, view, settings, nowMs);
   if (view.nodes !== intent.from) return accepted(state, null, `not found, but the nodes are ${view.nodes} already`);
   if (active.length > 0)
     return waitFor(state, `${title(state)}: not found yet; request ${active[0]?.id} is ${active[0]?.status}`);
@@ -134,18 +139,50 @@ function asking(state: ScalerState, view: ClusterView, settings: ScalerSettings,
   return failed(state, 'failed', `the request never arrived: it is in no list after ${patienceMs / 1000} s`, nowMs);
 }
 
+/** Without requests only the nodes can tell, until the deadline; asking again might do it twice. */
+function askingNodes(
+  state: ScalerState,
+  intent: AskedFor,
+  view: ClusterView,
+  settings: ScalerSettings,
+  nowMs: number,
+): Step {
+  const sinceMs = state.uncertainSinceMs ?? nowMs;
+  const isMoving = view.nodes !== intent.from || !view.isHealthy;
+  if (!isMoving && settings.isRepeatable && intent.tries < MOST_TRIES) {
+    const again = { ...intent, tries: intent.tries + 1 };
+    return {
+      state: { ...state, intent: again },
+      notes: [`${title(state)}: asked for again, which does no harm`],
+      ask: again,
+    };
+  }
+  const seen = isMoving ? `the cluster changes (${nodesText(view)})` : `the cluster is as before (${nodesText(view)})`;
+  const how = `not known whether it was asked for, and not asked for again: ${seen}, and the nodes will tell`;
+  const step = accepted(state, null, how);
+  return { ...step, state: { ...step.state, uncertainSinceMs: sinceMs } };
+}
+
 function resizing(state: ScalerState, view: ClusterView, settings: ScalerSettings, nowMs: number): Step {
   const { own } = view;
   const outcome = own ? FAILED.get(own.status) : undefined;
   if (own && outcome) return failed(state, outcome, own.detail ?? `request ${own.id} is ${own.status}`, nowMs);
   const isDone = own === undefined || own?.status === 'COMPLETED' || (own === null && state.intent?.requestId === null);
   if (isDone && view.isHealthy && view.nodes === state.intent?.to) return healthy(state, own?.detail ?? null, nowMs);
-  const startedAtMs = state.resizes.at(-1)?.startedAtMs ?? nowMs;
-  if (nowMs - startedAtMs < settings.resizeDeadlineMs) return stay({ ...state, waitsFor: null });
-  const said = own ? `request ${own.id} is ${own.status}` : 'its request is not found';
-  const nodes = `${view.nodes} nodes, ${view.isHealthy ? 'healthy' : view.trouble}`;
-  return failed(state, 'stuck', `not done after ${settings.resizeDeadlineMs / 1000} s: ${said}, ${nodes}`, nowMs);
+  if (!isLate(state, settings, nowMs)) return stay({ ...state, waitsFor: null });
+  const said = own ? `request ${own.id} is ${own.status}, ` : own === null ? 'its request is not found, ' : '';
+  return late(state, `${said}${nodesText(view)}`, settings, nowMs);
 }
+
+/** Nothing can be seen; the deadline of what is under way counts all the same. */
+function blind(state: ScalerState, message: string, settings: ScalerSettings, nowMs: number): Step {
+  const said = `the cluster cannot be looked at: ${message}`;
+  const isUnderWay = state.phase === 'asking' || state.phase === 'resizing';
+  return isUnderWay && isLate(state, settings, nowMs) ? late(state, said, settings, nowMs) : waitFor(state, said);
+}
+
+const nodesText = ({ nodes, isHealthy, trouble }: ClusterView): string =>
+  `${nodes} nodes, ${isHealthy ? 'healthy' : trouble}`;
 
 function healthy(state: ScalerState, detail: string | null, nowMs: number): Step {
   const known = withLatest(state, () => ({ healthyAtMs: nowMs, endedAtMs: nowMs, detail }));
@@ -192,57 +229,12 @@ function stable(state: ScalerState, view: ClusterView, settings: ScalerSettings,
   return { ...flip, notes: [note, ...flip.notes] };
 }
 
-function accepted(state: ScalerState, requestId: string | null, how: string): Step {
-  const known = withLatest(state, () => ({ requestId }));
-  const intent = state.intent && { ...state.intent, requestId };
-  const id = requestId === null || how.includes(requestId) ? '' : ` as request ${requestId}`;
-  return stay(
-    { ...known, phase: 'resizing', intent, uncertainSinceMs: null, waitsFor: null },
-    `${title(state)}: ${how}${id}`,
-  );
-}
-
-function failed(state: ScalerState, outcome: 'failed' | 'cancelled' | 'stuck', detail: string, nowMs: number): Step {
-  const failuresInARow = state.failuresInARow + 1;
-  const known = withLatest(state, () => ({ outcome, detail, endedAtMs: nowMs }));
-  const note = `${title(state)}: ${outcome} (${detail})`;
-  const next = { ...idle(known), failuresInARow };
-  if (failuresInARow < MOST_FAILURES) return stay(next, note);
-  const ended = end(next, false, `${failuresInARow} resizes in a row came to nothing; the last: ${detail}`, nowMs);
-  return { ...ended, notes: [note, ...ended.notes] };
-}
-
 /** Somebody else was leading: what it was about to ask for may have been asked for. */
 function resumed(state: ScalerState, by: string, nowMs: number): Step {
   const isUncertain = state.phase === 'asking' && state.uncertainSinceMs === null;
-  const note = isUncertain ? `; whether it asked for its resize is looked for` : '';
+  const note = isUncertain ? `; it is not known whether its resize was asked for` : '';
   return stay(
     isUncertain ? { ...state, uncertainSinceMs: nowMs } : state,
     `${by} goes on with the resizes of an executor that was lost${note}`,
   );
-}
-
-const idle = (state: ScalerState): ScalerState => ({
-  ...state,
-  phase: 'watching',
-  intent: null,
-  uncertainSinceMs: null,
-  healthySinceMs: null,
-  healthyLookMs: null,
-  waitsFor: null,
-});
-
-const end = (state: ScalerState, isDone: boolean, reason: string, nowMs: number): Step =>
-  stay(
-    { ...idle(state), phase: 'ended', ended: { atMs: nowMs, isDone, reason } },
-    isDone ? `the scaler has ended: ${reason}` : `no more resizes: ${reason}`,
-  );
-
-/** Said once, until something else is the matter. */
-const waitFor = (state: ScalerState, reason: string): Step =>
-  state.waitsFor === reason ? stay(state) : stay({ ...state, waitsFor: reason }, `waits: ${reason}`);
-
-function title({ resizes }: ScalerState): string {
-  const latest = resizes.at(-1);
-  return latest ? `resize ${latest.number} (${latest.from} to ${latest.to} nodes)` : 'resize';
 }

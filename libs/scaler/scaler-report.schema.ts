@@ -23,7 +23,11 @@ export const ResizePhase = z
   .meta({ id: 'ResizePhase' });
 export type ResizePhase = z.infer<typeof ResizePhase>;
 
-export const ResizeOutcome = z.enum(['completed', 'failed', 'cancelled', 'stuck', 'unfinished']);
+export const ResizeOutcome = z
+  .enum(['completed', 'failed', 'cancelled', 'stuck', 'unknown', 'unfinished'])
+  .describe(
+    'stuck: not done by its deadline; unknown: so too, and whether it was asked for at all nobody knows, since the answer was lost or whoever asked was; unfinished: the run ended first',
+  );
 export type ResizeOutcome = z.infer<typeof ResizeOutcome>;
 
 /** One resize of the target while it was under load. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ResizeOutcome } from './scaler-report.schema.js';
 
 /** A resize as it is remembered; times are epoch milliseconds. */
 export const ResizeRecord = z.object({
@@ -6,7 +7,7 @@ export const ResizeRecord = z.object({
   from: z.int(),
   to: z.int(),
   requestId: z.string().nullable(),
-  outcome: z.enum(['completed', 'failed', 'cancelled', 'stuck', 'unfinished']),
+  outcome: ResizeOutcome,
   detail: z.string().nullable(),
   startedAtMs: z.int(),
   /** When nothing more was done for it: healthy, or given up. */
@@ -24,9 +25,16 @@ export const ScalerState = z.object({
   beganAtMs: z.int(),
   /** The resize under way; kept before it is asked for. */
   intent: z
-    .object({ from: z.int(), to: z.int(), requestId: z.string().nullable(), knownIds: z.array(z.string()) })
+    .object({
+      from: z.int(),
+      to: z.int(),
+      requestId: z.string().nullable(),
+      knownIds: z.array(z.string()),
+      /** How often it was asked for; more than once only where that does no harm. */
+      tries: z.int().default(1),
+    })
     .nullable(),
-  /** Since when it is not known whether the resize was asked for; epoch milliseconds. */
+  /** Since when it is not known whether the resize was asked for; epoch milliseconds. Kept while only the nodes can tell. */
   uncertainSinceMs: z.int().nullable(),
   /** Since when the cluster is healthy at its new size, without a gap. */
   healthySinceMs: z.int().nullable(),

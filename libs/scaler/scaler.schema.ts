@@ -83,6 +83,12 @@ const HookScaler = z
       'Success says that the cluster is ready at its new size; beside the number of nodes by CQL, which counts anyway',
     ),
     token: Token.optional().describe('For the URLs'),
+    repeatable: z
+      .boolean()
+      .default(false)
+      .describe(
+        'To call scaleOut or scaleIn twice for the same size does no more than to call it once: it may be called again when a call was lost',
+      ),
     ...scaling,
   })
   .refine(isOrdered, ordered)

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '#libs/load/virtual-clock.js';
 import { CloudClient } from './cloud/cloud-client.js';
@@ -53,8 +52,6 @@ class World {
   /** Drives the scaler from what was saved; `answer` of `save` may be taken over. */
   start(holder = 'executor a') {
     const stop = new AbortController();
-    // The virtual clock leaves its listeners where they are.
-    setMaxListeners(0, stop.signal);
     const { settings, clock } = this;
     const { apiBase, token = '', requestTimeoutMs } = settings;
     const client = new CloudClient({
@@ -136,7 +133,7 @@ describe('the scaler against the double', () => {
     const world = new World();
     await world.runFor(2 * MINUTE);
     const asking = world.saves.findIndex(({ phase }) => phase === 'asking');
-    expect(world.saves[asking]?.intent).toEqual({ from: 3, to: 6, requestId: null, knownIds: [] });
+    expect(world.saves[asking]?.intent).toEqual({ from: 3, to: 6, requestId: null, knownIds: [], tries: 1 });
     expect(world.saves[asking + 1]?.intent?.requestId).toBe('228431');
   });
 

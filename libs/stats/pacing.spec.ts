@@ -7,6 +7,7 @@ const one = {
   decreases: 3,
   backoffs: 5,
   backoffMs: 70,
+  inFlight: 60,
   poolKeys: 100,
   verified: 2,
   isReading: true,
@@ -18,6 +19,7 @@ const other = {
   decreases: 0,
   backoffs: 1,
   backoffMs: 5,
+  inFlight: undefined,
   poolKeys: 50,
   isReading: false,
 };
@@ -30,6 +32,7 @@ describe('the backpressure of a run', () => {
       decreases: 3,
       backoffs: 6,
       backoffMs: 75,
+      inFlight: 60,
       poolKeys: 150,
       verified: 4,
       isReading: true,

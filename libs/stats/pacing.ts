@@ -18,6 +18,7 @@ export function mergePacing(all: readonly (Pacing | undefined)[]): Pacing | unde
   return {
     limit: sum(present.map((one) => one.limit)),
     lowest: sum(present.map((one) => one.lowest)),
+    inFlight: sum(present.map((one) => one.inFlight ?? 0)),
     poolKeys: sum(present.map((one) => one.poolKeys)),
     isReading: present.some((one) => one.isReading),
     ...counted(present),

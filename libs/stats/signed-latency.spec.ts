@@ -12,3 +12,15 @@ it('differences of both signs have figures of both signs', () => {
   expect(p95Ms).toBeCloseTo(74, 0);
   latency.destroy();
 });
+
+it('parts that are merged have the figures of one that everything was recorded into', () => {
+  const [one, other, all] = [new SignedLatency(), new SignedLatency(), new SignedLatency()];
+  for (let ms = -20; ms < 980; ms++) {
+    all.record(ms);
+    (ms % 10 === 0 ? one : other).record(ms);
+  }
+  const merged = SignedLatency.merged([one.part(), other.part(), new SignedLatency().part()]);
+  expect(merged.figures()).toEqual({ ...all.figures(), meanMs: expect.closeTo(479.5, 9) });
+  expect([merged.count, merged.negative]).toEqual([1000, 20]);
+  expect(SignedLatency.merged([]).figures()).toEqual(new SignedLatency().figures());
+});

@@ -11,6 +11,13 @@ export interface SignedFigures {
   maxMs: number | null;
 }
 
+/** What `SignedLatency.merged` takes: the figures of a part, and its two histograms as `Histogram.encode` gives them. */
+export interface SignedPart {
+  figures: SignedFigures;
+  above: Uint8Array;
+  below: Uint8Array;
+}
+
 const NS_PER_MS = 1e6;
 
 /** Differences of times of both signs: two histograms, of which one holds what is below 0 without its sign. */
@@ -20,6 +27,20 @@ export class SignedLatency {
   private sumMs = 0;
   private minMs = Infinity;
   private maxMs = -Infinity;
+
+  /** All parts as if they had been recorded into one: percentiles are those of all values. */
+  static merged(parts: readonly SignedPart[]): SignedLatency {
+    const sum = new SignedLatency();
+    for (const { figures, above, below } of parts) {
+      const { count, meanMs, minMs, maxMs } = figures;
+      sum.above.addEncoded(above);
+      sum.below.addEncoded(below);
+      sum.sumMs += count * (meanMs ?? 0);
+      sum.minMs = Math.min(sum.minMs, minMs ?? Infinity);
+      sum.maxMs = Math.max(sum.maxMs, maxMs ?? -Infinity);
+    }
+    return sum;
+  }
 
   record(ms: number): void {
     if (ms < 0) this.below.record(-ms * NS_PER_MS);
@@ -60,6 +81,10 @@ export class SignedLatency {
       p99Ms: this.percentileMs(99),
       maxMs: count === 0 ? null : this.maxMs,
     };
+  }
+
+  part(): SignedPart {
+    return { figures: this.figures(), above: this.above.encode(), below: this.below.encode() };
   }
 
   destroy(): void {

@@ -15,6 +15,9 @@ const RATE = 400;
 /** What a dead executor may have written in the last second that it told nobody of, with room for a slow machine. */
 const UNTOLD = RATE;
 const AWAY_MS = 20_000;
+const FILES = 8;
+/** Of all files of the dataset. */
+const ROWS = 8_000;
 const cassandra = neededCassandra();
 
 /** Writes of rows 1..seconds * RATE, each once, so that the number of rows says how many writes took effect. */
@@ -39,9 +42,14 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
   let started = 0;
   const alive = new Map<string, Child>();
 
-  const assemble = async (settings: Record<string, string> = {}): Promise<void> => {
+  const assemble = async (count = EXECUTORS, settings: Record<string, string> = {}): Promise<void> => {
+    // Of what went before some are too many, and some have other settings.
+    for (const [id, child] of [...alive].slice(count)) {
+      alive.delete(id);
+      await child.stop();
+    }
     await Promise.all(
-      Array.from({ length: EXECUTORS - alive.size }, async () => {
+      Array.from({ length: count - alive.size }, async () => {
         const id = `crew-${started++}`;
         alive.set(
           id,
@@ -54,6 +62,10 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
       }),
     );
   };
+  const leave = async (): Promise<void> => {
+    await Promise.all([...alive.values()].map((child) => child.stop()));
+    alive.clear();
+  };
   /** Ends one at once, as a machine that loses its power. */
   const kill = async (id: string | null | undefined): Promise<void> => {
     const child = alive.get(id ?? '');
@@ -62,11 +74,25 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
     child.signal('SIGKILL');
     await child.exit;
   };
-  const post = (spec: unknown, lostExecutor: 'fail' | 'continue', more: Record<string, unknown> = {}) =>
+  const post = (spec: unknown, lostExecutor: 'fail' | 'continue') =>
     world.create(cassandra, spec, {
       placement: { executors: EXECUTORS },
       policies: { lostExecutor },
-      ...more,
+    });
+  const load = (keyspace: string): Promise<string> =>
+    world.post({
+      kind: 'load',
+      spec: {
+        dataset: 'rows',
+        keyspace,
+        create: { replication: { factor: 1 } },
+        existing: 'restart',
+        rowsPerSecond: 1_600,
+        lanes: 1,
+      },
+      target: { contactPoints: [cassandra] },
+      placement: { executors: EXECUTORS },
+      policies: { lostExecutor: 'requeue' },
     });
   /** The API makes it a moment after the run has ended. */
   const summed = async (id: string): Promise<Summary> => {
@@ -87,7 +113,14 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
     [postgres, redis] = await Promise.all([Spare.start('postgres'), Spare.start('redis')]);
     const backend = await freshPlatform({ postgresUrl: postgres.url, redisUrl: redis.url });
     world = await World.create({ TIDEMARK_LEASE_MS: '5000', TIDEMARK_BEAT_MS: '200' }, backend);
-    mkdirSync(join(world.folder, 'data'));
+    const folder = join(world.folder, 'data', 'rows');
+    mkdirSync(folder, { recursive: true });
+    for (let file = 0; file < FILES; file++) {
+      const lines = Array.from({ length: ROWS / FILES }, (_, at) =>
+        csvLine([`00000000-0000-4000-8000-${String((file * ROWS) / FILES + at).padStart(12, '0')}`, `row ${at}`]),
+      );
+      writeFileSync(join(folder, `part${file}.csv`), csvLine(['sort_key', 'content']) + lines.join(''));
+    }
     await world.api();
   });
   afterAll(async () => {
@@ -96,64 +129,113 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
     await Promise.all([postgres.stop(), redis.stop()]);
   });
 
-  it.each(['fail', 'continue'] as const)(
-    'one is killed in every state, policy %s: the promised end, and the rows explain what was acknowledged',
-    async (policy) => {
-      await assemble();
-      // A throttled warm-up keeps them preparing.
-      const preparing = witness.keyspace(`prep_${policy}`);
-      const first = await post(writes(preparing, 4, { warmup: true, warmupMs: 20_000 }), policy);
-      const claimed = await world.until(
-        first,
-        ({ shards }) => shards.every(({ state }) => state === 'claimed'),
-        60_000,
+  const STATES = ['preparing', 'ready', 'running', 'finishing'] as const;
+  type State = (typeof STATES)[number];
+  const POLICIES = ['fail', 'continue', 'requeue'] as const;
+  type Policy = (typeof POLICIES)[number];
+
+  /** What is under way while one is killed: writes, or a load where its part has to go to another. */
+  const begin = async (state: State, policy: Policy, keyspace: string): Promise<string> => {
+    if (policy === 'requeue') return load(keyspace);
+    if (state === 'preparing')
+      // A throttled warm-up keeps them there.
+      return post(writes(keyspace, 4, { warmup: true, warmupMs: 20_000 }), policy);
+    if (state === 'running') return post(writes(keyspace, policy === 'fail' ? 60 : 8), policy);
+    // Many intervals take a while to be summed up.
+    return post(writes(keyspace, 3, { log: { intervalMs: 10 } }), policy);
+  };
+  const inState: Record<State, (id: string) => Promise<Run>> = {
+    preparing: (id) => world.until(id, ({ shards }) => shards.every((one) => one.state === 'claimed'), 60_000),
+    ready: (id) => world.reaches(id, 'ready', 60_000),
+    running: (id) => running(id, 2_000),
+    finishing: (id) => world.reaches(id, 'finishing', 60_000),
+  };
+  const isInterrupted = async (id: string, state: State): Promise<void> => {
+    const run = await world.ended(id, 60_000);
+    expect(run.status, run.problem?.detail).toBe('interrupted');
+    expect(run.problem?.code).toBe('EXECUTOR_LOST');
+    expect(run.problem?.detail).toContain(`was lost: its lease ran out while the run was ${state}`);
+  };
+  /** Rows of a dead one's last second may be there though it could tell nobody of them. */
+  const isExplained = async (id: string, keyspace: string): Promise<void> => {
+    const counted = (await summed(id)).operations['total']?.completed ?? 0;
+    const rows = await witness.count(keyspace);
+    expect(counted).toBeGreaterThan(RATE);
+    expect(counted).toBeLessThanOrEqual(rows);
+    expect(rows - counted).toBeLessThan(UNTOLD);
+  };
+  const isNothing = async (id: string, state: State, keyspace: string): Promise<void> => {
+    await isInterrupted(id, state);
+    expect(told(await world.run(id))).toBe(0);
+    // A warm-up writes, and is no part of the figures.
+    if (state === 'ready') expect(await witness.count(keyspace)).toBe(0);
+  };
+  const isWhole = async (id: string, keyspace: string): Promise<void> => {
+    const run = await world.ended(id, 60_000);
+    expect(run.status, run.problem?.detail).toBe('completed');
+    expect((await summed(id)).operations['total']?.completed).toBe(3 * RATE);
+    expect(await witness.count(keyspace)).toBe(3 * RATE);
+  };
+  const isLoaded = async (id: string, state: State, keyspace: string): Promise<void> => {
+    const run = await world.ended(id, 90_000);
+    expect(run.status, run.problem?.detail).toBe('completed');
+    expect(run.shards.flatMap(({ lostExecutors = [] }) => lostExecutors)).toHaveLength(state === 'finishing' ? 0 : 1);
+    expect((await summed(id)).report).toMatchObject({ read: ROWS, written: ROWS, rejected: 0, failed: 0 });
+    expect(await witness.number(`SELECT count(*) FROM ${keyspace}.content_data`)).toBe(ROWS);
+  };
+  type End = (id: string, state: State, keyspace: string) => Promise<void>;
+  const PROMISED: Record<Policy, Record<State, End>> = {
+    fail: {
+      preparing: isNothing,
+      ready: isNothing,
+      running: async (id, state, keyspace) => {
+        await isInterrupted(id, state);
+        await isExplained(id, keyspace);
+      },
+      finishing: (id, _, keyspace) => isWhole(id, keyspace),
+    },
+    continue: {
+      preparing: isNothing,
+      ready: isNothing,
+      running: async (id, _, keyspace) => {
+        const run = await world.ended(id, 60_000);
+        expect(run.status, run.problem?.detail).toBe('completed');
+        expect(codesOf(await summed(id))).toContain('EXECUTOR_LOST');
+        await isExplained(id, keyspace);
+      },
+      finishing: (id, _, keyspace) => isWhole(id, keyspace),
+    },
+    requeue: { preparing: isLoaded, ready: isLoaded, running: isLoaded, finishing: isLoaded },
+  };
+
+  it.each(POLICIES.flatMap((policy) => STATES.map((state) => ({ state, policy }))))(
+    'one is killed while $state, policy $policy: the promised end, and the rows explain what was acknowledged',
+    async ({ state, policy }) => {
+      // One more where somebody has to take the part over; a late start keeps them ready.
+      await assemble(
+        policy === 'requeue' ? EXECUTORS + 1 : EXECUTORS,
+        state === 'ready' ? { TIDEMARK_START_DELAY_MS: '8000' } : {},
       );
-      await kill(claimed.shards[1]?.executorId);
-      const unprepared = await world.ended(first, 60_000);
-      expect(unprepared.status).toBe('interrupted');
-      expect(unprepared.problem?.detail).toMatch(/was lost: its lease ran out while the run was (preparing|ready)/);
-      expect(told(unprepared)).toBe(0);
-
-      await assemble();
-      const load = witness.keyspace(`run_${policy}`);
-      const second = await post(writes(load, policy === 'fail' ? 60 : 8), policy);
-      await kill((await running(second, 2_500)).shards[2]?.executorId);
-      const ended = await world.ended(second, 60_000);
-      expect(ended.status, ended.problem?.detail).toBe(policy === 'fail' ? 'interrupted' : 'completed');
-      const rows = await witness.count(load);
-      const summary = await summed(second);
-      if (policy === 'fail') expect(ended.problem).toMatchObject({ code: 'EXECUTOR_LOST' });
-      else expect(codesOf(summary)).toContain('EXECUTOR_LOST');
-      const counted = summary.operations['total']?.completed ?? 0;
-      expect(counted).toBeGreaterThan(RATE);
-      expect(counted).toBeLessThanOrEqual(rows);
-      expect(rows - counted).toBeLessThan(UNTOLD);
-
-      await assemble();
-      const last = witness.keyspace(`end_${policy}`);
-      const third = await post(writes(last, 3, { log: { intervalMs: 10 } }), policy);
-      const finishing = await world.reaches(third, 'finishing', 60_000);
-      await kill(finishing.shards[3]?.executorId);
-      const whole = await world.ended(third, 60_000);
-      expect(['completed', 'interrupted']).toContain(whole.status);
-      expect((await summed(third)).operations['total']?.completed).toBe(3 * RATE);
-      expect(await witness.count(last)).toBe(3 * RATE);
+      const keyspace = witness.keyspace(`${state}_${policy}`);
+      const id = await begin(state, policy, keyspace);
+      const { shards, status } = await inState[state](id);
+      await kill(shards[2]?.executorId);
+      expect(status).toBe(state);
+      await PROMISED[policy][state](id, state, keyspace);
+      if (state === 'ready') await leave();
     },
   );
 
-  it('one is killed while ready: interrupted, and nothing was written', async () => {
-    await assemble();
-    const keyspace = witness.keyspace('ready');
-    const late = await world.executor({ TIDEMARK_EXECUTOR_ID: 'late', TIDEMARK_START_DELAY_MS: '30000' });
-    await kill([...alive.keys()][0]);
-    alive.set('late', late);
-    const id = await post(writes(keyspace, 2), 'fail');
-    const ready = await world.reaches(id, 'ready', 60_000);
-    await kill(ready.shards.find(({ executorId }) => executorId !== 'late')?.executorId);
-    const run = await world.ended(id, 60_000);
-    expect(run.status).toBe('interrupted');
-    expect(await witness.count(keyspace)).toBe(told(run));
-    await kill('late');
+  it('one stops for longer than its lease while it loads, and another has its part when it wakes', async () => {
+    await assemble(EXECUTORS + 1);
+    const keyspace = witness.keyspace('frozen');
+    const id = await load(keyspace);
+    const frozen = alive.get((await running(id, 1_500)).shards[1]?.executorId ?? '');
+    frozen?.signal('SIGSTOP');
+    await world.until(id, ({ shards }) => shards[1]?.lostExecutors?.length === 1, 60_000);
+    await sleep(1_000);
+    frozen?.signal('SIGCONT');
+    await isLoaded(id, 'running', keyspace);
   });
 
   it('one stops for longer than its lease and wakes: fenced, and its late result is counted once', async () => {
@@ -173,12 +255,8 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
 
   it('PostgreSQL and Redis are away for 20 s under load: every write and every second is there', async () => {
     // An executor goes on for as long as its lease: theirs outlast the time.
-    const leave = async () => {
-      await Promise.all([...alive.values()].map((child) => child.stop()));
-      alive.clear();
-    };
     await leave();
-    await assemble({ TIDEMARK_LEASE_MS: '45000' });
+    await assemble(EXECUTORS, { TIDEMARK_LEASE_MS: '45000' });
     const keyspace = witness.keyspace('away');
     const seconds = AWAY_MS / 1000 + 12;
     const id = await post(writes(keyspace, seconds), 'fail');
@@ -204,30 +282,5 @@ describe('four executors on Cassandra, PostgreSQL and Redis', { timeout: 240_000
     const run = await world.ended(id, 60_000);
     expect(run.status).toBe('cancelled');
     expect(told(run)).toBe(await witness.count(keyspace));
-  });
-
-  it('one is killed while it loads, policy requeue: exactly the rows of the dataset', async () => {
-    await assemble();
-    const folder = join(world.folder, 'data', 'rows');
-    mkdirSync(folder);
-    for (let file = 0; file < 8; file++) {
-      const lines = Array.from({ length: 1_000 }, (_, at) =>
-        csvLine([`00000000-0000-4000-8000-${String(file * 1_000 + at).padStart(12, '0')}`, `row ${at}`]),
-      );
-      writeFileSync(join(folder, `part${file}.csv`), csvLine(['sort_key', 'content']) + lines.join(''));
-    }
-    const keyspace = witness.keyspace('requeue');
-    const id = await world.post({
-      kind: 'load',
-      spec: { dataset: 'rows', keyspace, create: { replication: { factor: 1 } }, rowsPerSecond: 1_600, lanes: 1 },
-      target: { contactPoints: [cassandra] },
-      placement: { executors: EXECUTORS },
-      policies: { lostExecutor: 'requeue' },
-    });
-    await kill((await running(id, 1_500)).shards[0]?.executorId);
-    const run = await world.ended(id, 90_000);
-    expect(run.status, run.problem?.detail).toBe('completed');
-    expect((await summed(id)).report).toMatchObject({ read: 8_000, written: 8_000, rejected: 0, failed: 0 });
-    expect(await witness.number(`SELECT count(*) FROM ${keyspace}.content_data`)).toBe(8_000);
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { IntervalStats } from '#libs/contract/interval.js';
 import { SoakReport } from '#libs/workloads/soak/soak.schema.js';
+import { parseExposition } from '../exposition.js';
 import { SoakTable } from '../soak-table.js';
 import { requireBuild, tidemark } from './cli-program.js';
 import { type Child, World } from './harness.js';
@@ -34,6 +35,13 @@ async function statsOf(simulator: Child): Promise<z.infer<typeof Stats>['stats']
   return Stats.parse(JSON.parse(line)).stats;
 }
 
+/** One look at the metrics of a soak, added up over executors. */
+async function figuresOf(urls: readonly string[]) {
+  const pages = await Promise.all(urls.map(async (url) => parseExposition(await (await fetch(url)).text())));
+  return (name: string): number =>
+    pages.flatMap((page) => page.values(`tidemark_soak_${name}`)).reduce((sum, value) => sum + value, 0);
+}
+
 /** A variable of the original for each line; the replication factor it does not have. */
 const variables = (port: number, more: string): string =>
   `# as in the manual
@@ -58,7 +66,7 @@ describe('tidemark soak against a simulated cluster', () => {
   beforeAll(async () => {
     requireBuild();
     folder = mkdtempSync(join(tmpdir(), 'tidemark-soak-'));
-    world = await World.create();
+    world = await World.create({ TIDEMARK_METRICS_PORT: '0' });
     const started = await world.simulator('--nodes', '3');
     simulator = started.child;
     port = started.port;
@@ -145,7 +153,10 @@ describe('tidemark soak against a simulated cluster', () => {
       { kind: 'overload', share: 0.3, where: { access: 'write', fromMs: 2_000, untilMs: 4_000 } },
     ]);
     const { child, contactPoint } = await world.simulator('--script', script);
-    await world.service(2);
+    const { executors } = await world.service(2);
+    const metricsUrls = await Promise.all(
+      executors.map(async (executor) => (await executor.says(/^metrics on (\S+)$/m))[1] ?? ''),
+    );
     const words = `--hosts ${contactPoint} --batches-in-flight ${CAP} --batch-min 1 --batch-max 4 --readers 1`;
     const more = `--reads-in-flight ${READS} --read-rate 10 --verify 1 --replication-factor 1 --executors 2`;
     const running = tidemark(`soak --server ${world.url} ${words} ${more}`.split(' '));
@@ -166,6 +177,7 @@ describe('tidemark soak against a simulated cluster', () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       seen = limits(await world.intervals(id));
     }
+    const during = await figuresOf(metricsUrls);
     running.child.kill('SIGINT');
     const { exitCode, out } = await running.ended;
     expect(exitCode, said).toBe(0);
@@ -183,6 +195,30 @@ describe('tidemark soak against a simulated cluster', () => {
     expect(summary.operations['WRITE']).toMatchObject({ rows: report.rowsWritten, completed: report.batches });
     expect(summary.operations['READ']).toMatchObject({ completed: report.reads, failed: 0 });
     expect(summary.operations['READ']?.responseTime?.count).toBe(report.reads);
+    expect(during('batches_in_flight_cap')).toBe(CAP);
+    expect(during('batches_in_flight_limit')).toBe(CAP);
+    expect(during('batches_in_flight')).toBeLessThanOrEqual(CAP);
+    expect(during('batches_in_flight')).toBeGreaterThan(0);
+    expect(during('pool_keys')).toBeGreaterThan(0);
+    // Counters have every interval of the run, and nothing is counted twice.
+    const after = await figuresOf(metricsUrls);
+    expect({
+      rowsWritten: after('rows_written_total'),
+      batches: after('batches_written_total'),
+      batchRetries: after('batch_retries_total'),
+      reads: after('reads_total'),
+      verifiedReads: after('reads_verified_total'),
+      missing: after('mismatches_total'),
+      limitDecreases: after('limit_decreases_total'),
+    }).toEqual({
+      rowsWritten: report.rowsWritten,
+      batches: report.batches,
+      batchRetries: report.batchRetries,
+      reads: report.reads,
+      verifiedReads: report.verifiedReads,
+      missing: 0,
+      limitDecreases: report.limitDecreases,
+    });
     const { requests, faultHits } = await statsOf(child);
     expect(faultHits[1]).toBe(0);
     expect(faultHits[2]).toBe(report.batchRetries);

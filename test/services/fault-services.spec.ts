@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { steadyWrites, World } from '../process/harness.js';
 import { freshPlatform, realPlatform } from './platform.js';
 import { Network, Spare } from './spare.js';
@@ -57,10 +58,18 @@ describe.skipIf(realPlatform === undefined)('services that go away under load', 
     expect(validity.reasons.map(({ code }) => code)).not.toContain('INTERVALS_MISSING');
   };
 
+  /** The service goes on to answer, and says how Redis is. */
+  const isReady = async (expected: string): Promise<void> => {
+    const ask = async () => z.object({ redis: z.string() }).parse(await world.call('/health/ready')).redis;
+    for (const untilMs = Date.now() + 20_000; (await ask()) !== expected; await sleep(100))
+      if (Date.now() > untilMs) throw new Error(`expected ${expected}, found ${await ask()}`);
+  };
+
   it('Redis away, restarted and flushed: no run is lost, a cancel takes a second, and signals come back', async () => {
     const whole = await post('pair', 8_000, 1);
     await world.reaches(whole, 'running');
     await redis.stop();
+    await isReady('away');
     const found = await post('pair', 60_000, 1);
     await world.reaches(found, 'running');
     const askedMs = Date.now();
@@ -71,6 +80,7 @@ describe.skipIf(realPlatform === undefined)('services that go away under load', 
       1_500,
     );
     await redis.startAgain();
+    await isReady('ok');
     await isWhole(whole, 8);
     const told = await post('told', 500, 1);
     expect((await world.ended(told, 40_000)).status).toBe('completed');

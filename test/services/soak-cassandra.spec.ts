@@ -54,4 +54,15 @@ describe.skipIf(realCassandra === undefined)('a soak run on a real Cassandra', (
     expect(Object.keys(columns).length).toBe(16);
     expect(replication).toMatchObject({ datacenter1: '1' });
   });
+
+  it('is refused with a scaler that would resize a simulator beside it', async () => {
+    const id = await world.post({
+      kind: 'soak',
+      target: { contactPoints: [contactPoint], localDatacenter: 'datacenter1', shared: true },
+      spec: { keyspace, replication: { factor: 1 }, scaler: { type: 'simulated', controlUrl: 'http://127.0.0.1:1' } },
+    });
+    const { status, problem } = await world.ended(id, ENDED_WITHIN_MS);
+    expect({ status, code: problem?.code }).toEqual({ status: 'failed', code: 'VALIDATION_FAILED' });
+    expect(problem?.detail).toMatch(/^spec\.scaler\.type: expected .* which is no simulator, found simulated/);
+  });
 });

@@ -36,6 +36,18 @@ describe('with TIDEMARK_API_KEY', () => {
         expect((await api.get(path)).status, path).toBe(200);
     }));
 
+  it('a text with U+0000, which PostgreSQL cannot keep, is refused with its place', () =>
+    withApi({}, async (api) => {
+      for (const [path, sent] of [
+        ['/v1/runs', { ...body, name: 'a\0b', labels: { team: '\0' } }],
+        ['/v1/benchmarks', { name: '\0', run: body }],
+      ] as const) {
+        const answer = await api.post(path, sent);
+        expect([400, 422], path).toContain(answer.status);
+        expect(JSON.stringify(Problem.parse(answer.json)), path).toContain('U+0000');
+      }
+    }));
+
   it('a key is compared whole', () => {
     expect(carriesKey(`Bearer ${KEY}`, KEY)).toBe(true);
     expect(carriesKey(`bearer  ${KEY} `, KEY)).toBe(true);

@@ -18,6 +18,8 @@ export function addCdc(program: Command, outside: GenerateOutside, done: (exitCo
     .option('--scylla-log', "how long ScyllaDB's own CDC log takes, without a pipeline and PostgreSQL", false)
     .option('--poisson', 'events are due at random', false)
     .option('--no-create', 'keyspace and tables are there')
+    .option('--postgres-tls', 'speak TLS with PostgreSQL', false)
+    .option('--no-postgres-tls-verify', 'TLS that trusts any certificate')
     .option('--env-file <file>', "the original's variables; flags win over it, and it wins over the environment")
     .option('--server <url>', 'have this server run it')
     .option('--json', 'the result as JSON on standard output')

@@ -5,8 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { CodedError } from '#libs/contract/problem.js';
 import { cdcJob, type CdcOptions } from './cdc-options.js';
 
+const GIVEN: CdcOptions = {
+  simulated: false,
+  scyllaLog: false,
+  poisson: false,
+  create: true,
+  postgresTls: false,
+  postgresTlsVerify: true,
+};
+
 const jobOf = (change: Partial<CdcOptions> = {}, environment: Record<string, string> = {}) =>
-  cdcJob({ simulated: false, scyllaLog: false, poisson: false, create: true, ...change }, environment);
+  cdcJob({ ...GIVEN, ...change }, environment);
 
 function issuesOf(change: Partial<CdcOptions>, environment: Record<string, string> = {}): string[] {
   try {
@@ -96,6 +105,37 @@ describe('the settings of the CDC benchmark', () => {
         stall: { everyMs: 10_000, forMs: 500 },
       },
     });
+  });
+
+  it('may name another table, rows that are marked in place of being deleted, and TLS', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tidemark-table-'));
+    const [tableFile, postgresTlsCa] = [join(folder, 'table.json'), join(folder, 'ca.pem')];
+    const columns = [{ name: 'amount', type: 'bigint', sinkName: 'Amount' }];
+    try {
+      writeFileSync(tableFile, JSON.stringify({ table: 'orders', columns: [{ name: 'amount', type: 'bigint' }] }));
+      writeFileSync(postgresTlsCa, 'PEM');
+      const { spec, target } = jobOf({
+        tableFile,
+        postgresTlsCa,
+        keyspace: 'shop',
+        deletedColumn: 'gone',
+        postgresHost: 'h',
+      });
+      expect(spec.table).toMatchObject({ keyspace: 'shop', table: 'orders', deletedColumn: 'gone', create: true });
+      expect(spec.table.columns.map(({ name }) => name)).toEqual(['amount']);
+      expect(target.sink?.tls).toEqual({ caPem: 'PEM', verify: true });
+      expect(jobOf({ postgresHost: 'h', postgresTlsVerify: false }).target.sink?.tls).toEqual({ verify: false });
+      expect(jobOf({ postgresHost: 'h' }).target.sink?.tls).toBeUndefined();
+
+      writeFileSync(tableFile, JSON.stringify({ columns }));
+      expect(issuesOf({ tableFile })).toEqual([expect.stringMatching(/^--table-file: expected a lower-case name/)]);
+      expect(issuesOf({ tableFile: folder, postgresTlsCa: folder })).toEqual([
+        expect.stringMatching(/^--table-file: expected a file that can be read, found EISDIR/),
+        expect.stringMatching(/^--postgres-tls-ca: expected a file that can be read, found EISDIR/),
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('may simulate the source alone', () => {

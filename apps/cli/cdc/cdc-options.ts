@@ -15,6 +15,8 @@ export type CdcOptions = Partial<Record<SettingName, string>> & {
   scyllaLog?: boolean;
   poisson: boolean;
   create: boolean;
+  postgresTls: boolean;
+  postgresTlsVerify: boolean;
   envFile?: string;
 };
 
@@ -99,12 +101,17 @@ function specInput(
 ): Record<string, unknown> {
   const usual: Partial<typeof SIMULATED> = isSimulated ? SIMULATED : {};
   return defined({
-    table: defined({
-      keyspace: settings.text('keyspace'),
-      table: settings.text('table'),
-      sinkTable: settings.text('sinkTable'),
-      create,
-    }),
+    table: {
+      ...settings.json('tableFile'),
+      ...defined({
+        keyspace: settings.text('keyspace'),
+        table: settings.text('table'),
+        sinkTable: settings.text('sinkTable'),
+        deletedColumn: settings.text('deletedColumn'),
+        // The file may say it too.
+        create: create ? undefined : false,
+      }),
+    },
     weights: numbersOf(settings, 'weights', '/', ['insert', 'update', 'delete']),
     ratePerSecond: settings.number('rate') ?? usual.ratePerSecond,
     arrival: poisson ? 'poisson' : undefined,
@@ -125,7 +132,16 @@ function specInput(
   });
 }
 
-function targetInput(settings: Settings, isSimulated: boolean, isLog: boolean): Record<string, unknown> {
+/** Asked for by any of its flags. */
+function tlsInput(settings: Settings, { postgresTls, postgresTlsVerify }: CdcOptions): unknown {
+  const caPem = settings.file('postgresTlsCa');
+  return postgresTls || !postgresTlsVerify || caPem !== undefined
+    ? defined({ caPem, verify: postgresTlsVerify })
+    : undefined;
+}
+
+function targetInput(settings: Settings, options: CdcOptions, isSimulated: boolean): Record<string, unknown> {
+  const isLog = options.scyllaLog ?? false;
   const host = isLog ? undefined : settings.text('postgresHost');
   const sink = defined({
     // As in the original: what is not said is on this machine.
@@ -134,6 +150,7 @@ function targetInput(settings: Settings, isSimulated: boolean, isLog: boolean): 
     database: settings.text('postgresDb'),
     username: settings.text('postgresUser'),
     password: settings.text('postgresPassword'),
+    tls: tlsInput(settings, options),
   });
   const source = defined({
     contactPoints: listed(settings.text('cassandraHost') ?? '127.0.0.1'),
@@ -157,7 +174,7 @@ export function cdcJob(options: CdcOptions, environment: Environment): CdcJob {
   const isNamed = settings.text('cassandraHost') !== undefined || settings.text('postgresHost') !== undefined;
   const isSimulated = options.simulated || (!isNamed && options.scyllaLog !== true);
   const input = specInput(settings, options, isSimulated);
-  const place = targetInput(settings, isSimulated, options.scyllaLog ?? false);
+  const place = targetInput(settings, options, isSimulated);
   const spec = CdcSpec.safeParse(input);
   const target = CdcTarget.safeParse(place);
   const limits = { p95Ms: settings.number('maxP95'), p99Ms: settings.number('maxP99') };

@@ -23,6 +23,12 @@ const SOURCE = {
     field: 'table.keyspace',
   },
   table: { flag: '--table', usage: '<name>', about: 'table; default users', field: 'table.table' },
+  tableFile: {
+    flag: '--table-file',
+    usage: '<file>',
+    about: 'another table than users: spec.table as JSON, with its columns; flags win over it',
+    field: 'table',
+  },
   cassandraUsername: {
     flag: '--cassandra-username',
     usage: '<name>',
@@ -86,6 +92,18 @@ const SINK = {
     usage: '<name>',
     about: 'table of PostgreSQL; default cdc_users',
     field: 'table.sinkTable',
+  },
+  deletedColumn: {
+    flag: '--deleted-column',
+    usage: '<name>',
+    about: 'boolean of PostgreSQL that marks deleted rows, where the pipeline keeps them',
+    field: 'table.deletedColumn',
+  },
+  postgresTlsCa: {
+    flag: '--postgres-tls-ca',
+    usage: '<file>',
+    about: 'PEM of the authority of PostgreSQL; TLS is used',
+    field: 'sink.tls',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import type { Environment } from '#libs/contract/settings.js';
@@ -36,20 +35,6 @@ const VARIABLES: ReadonlySet<string> = new Set(
 
 type Settings = GivenSettings<SettingName>;
 
-/** The object in the file that is named. */
-function jsonOf(settings: Settings, name: SettingName): Record<string, unknown> | undefined {
-  const file = settings.text(name);
-  if (file === undefined) return undefined;
-  try {
-    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return { ...read };
-    return settings.refuse(name, 'expected an object in JSON');
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return settings.refuse(name, `expected a file of JSON, found ${cause}`);
-  }
-}
-
 /** Variables that look like the original's and are none of it. */
 function unknownOf(environments: readonly Environment[]): string[] {
   const names = environments.flatMap((one) => Object.keys(one));
@@ -58,7 +43,7 @@ function unknownOf(environments: readonly Environment[]): string[] {
 
 /** The scaler's part; undefined when nothing was said of one. */
 function scalerInput(settings: Settings): Record<string, unknown> | undefined {
-  const fromFile = jsonOf(settings, 'scalerFile');
+  const fromFile = settings.json('scalerFile');
   const accountId = settings.number('accountId');
   const clusterId = settings.number('clusterId');
   const named = accountId !== undefined && clusterId !== undefined ? 'scylla-cloud' : undefined;

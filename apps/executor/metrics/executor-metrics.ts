@@ -4,6 +4,8 @@ import type { Phase } from '../run-watch.js';
 import { CdcMetrics } from './cdc-metrics.js';
 import { LoadMetrics } from './load-metrics.js';
 import { QueryMetrics } from './query-metrics.js';
+import { ScalerMetrics } from './scaler-metrics.js';
+import { SoakMetrics } from './soak-metrics.js';
 
 /** What waits to be written, asked for at each scrape. */
 export interface Backlog {
@@ -22,6 +24,9 @@ export class ExecutorMetrics {
   private readonly load = new LoadMetrics();
   private readonly query = new QueryMetrics(this.registry);
   private readonly cdc = new CdcMetrics(this.registry);
+  private readonly soak = new SoakMetrics(this.registry);
+  /** Of the scaler that this executor leads. */
+  readonly scaler = new ScalerMetrics(this.registry);
   private backlog: () => Backlog = () => IDLE;
   private readonly claims = new Counter({
     name: 'tidemark_claims_total',
@@ -88,12 +93,14 @@ export class ExecutorMetrics {
     this.asked('tidemark_spool_bytes', 'Bytes of them on disk', (now) => now.spoolBytes);
   }
 
-  claimed(run: string, kind: string, waitMs: number, backlog: () => Backlog): void {
+  /** `threads`: what its lanes may have in flight together. */
+  claimed(run: string, kind: string, waitMs: number, backlog: () => Backlog, threads = 0): void {
     this.claims.inc({ kind });
     this.waited.observe({ kind }, Math.max(0, waitMs) / 1000);
     this.backlog = backlog;
     this.load.begin(run, kind);
     if (kind === 'query') this.query.begin();
+    if (kind === 'soak') this.soak.begin(threads);
   }
 
   phase(kind: string, phase: Phase, tookMs: number): void {
@@ -108,6 +115,7 @@ export class ExecutorMetrics {
     this.load.add(kind, snapshot);
     if (kind === 'query') this.query.add(snapshot);
     if (kind === 'cdc') this.cdc.add(snapshot);
+    if (kind === 'soak') this.soak.add(snapshot);
   }
 
   flushed(intervals: number, delayMs: number): void {
@@ -121,6 +129,8 @@ export class ExecutorMetrics {
     this.load.end();
     if (kind === 'query') this.query.end();
     if (kind === 'cdc') this.cdc.end();
+    if (kind === 'soak') this.soak.end();
+    this.scaler.end();
   }
 
   /** The text of a scrape. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { aSelf, anInterval, anOperation, encoded, steady } from '#libs/stats/sample-interval.js';
+import { initialState, withLatest, withResize } from '#libs/scaler/scaler-state.js';
 import { parseExposition } from '../../../test/exposition.js';
 import { ExecutorMetrics } from './executor-metrics.js';
 import { serveMetrics } from './metrics-server.js';
 
+const INTENT = { from: 3, to: 6, requestId: null, knownIds: [], tries: 1 };
 const idle = () => ({ waiting: 0, spoolBytes: 0, lagMs: 0 });
 const scrape = async (metrics: ExecutorMetrics) => parseExposition(await metrics.text());
 
@@ -77,6 +79,110 @@ describe('the metrics of a cdc run', () => {
     expect(value('replication_latency_seconds_count')).toEqual([3]);
     metrics.finished('cdc', 'ran');
     expect((await scrape(metrics)).values('benchmark_verification_queue_depth')).toEqual([0]);
+  });
+});
+
+describe('the metrics of a soak run', () => {
+  it('are what it writes, reads and finds, and how it is held back', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    metrics.claimed('r', 'soak', 0, idle, 24);
+    const pacing = {
+      limit: 12.5,
+      lowest: 6.25,
+      decreases: 2,
+      backoffs: 3,
+      backoffMs: 250,
+      inFlight: 11,
+      poolKeys: 900,
+      verified: 4,
+      isReading: true,
+    };
+    const errors = { missing: 1, validation: 2, clientTimeout: 3 };
+    const operations = {
+      WRITE: anOperation(steady(30, 1), { completed: 32, failed: 2, rows: 900, retries: 5 }),
+      READ: anOperation(steady(50, 1), { completed: 56, failed: 6, errors }),
+    };
+    for (const interval of [0, 1])
+      metrics.interval('soak', anInterval(interval, { operations, self: aSelf({ pacing }) }));
+    const seen = await scrape(metrics);
+    const value = (name: string, labels = {}) => seen.values(`tidemark_soak_${name}`, labels)[0];
+    expect({
+      batches: value('batches_written_total'),
+      rows: value('rows_written_total'),
+      retries: value('batch_retries_total'),
+      reads: value('reads_total'),
+      verified: value('reads_verified_total'),
+      missing: value('mismatches_total', { reason: 'missing' }),
+      different: value('mismatches_total', { reason: 'different' }),
+      decreases: value('limit_decreases_total'),
+      backoffs: value('backoffs_total'),
+      backoffSeconds: value('backoff_seconds_total'),
+    }).toEqual({
+      batches: 60,
+      rows: 1800,
+      retries: 10,
+      reads: 100,
+      verified: 8,
+      missing: 2,
+      different: 4,
+      decreases: 4,
+      backoffs: 6,
+      backoffSeconds: 0.5,
+    });
+    const states = ['batches_in_flight', 'batches_in_flight_cap', 'batches_in_flight_limit', 'pool_keys'];
+    expect(states.map((name) => value(name))).toEqual([11, 24, 12.5, 900]);
+    expect(value('batches_in_flight_limit_lowest')).toBe(6.25);
+    metrics.finished('soak', 'ran');
+    const after = await scrape(metrics);
+    expect(states.map((name) => after.values(`tidemark_soak_${name}`)[0])).toEqual([0, 0, 0, 0]);
+    expect(after.values('tidemark_soak_rows_written_total')).toEqual([1800]);
+  });
+});
+
+describe('the metrics of a scaler', () => {
+  const view = { nodes: 4, isHealthy: false, trouble: 'a node joins', active: [], knownIds: [], own: undefined };
+  const resizing = { ...withResize(initialState(0), 3, 6, 0), phase: 'resizing' as const, intent: INTENT };
+  const ended = (outcome: 'completed' | 'stuck') => withLatest(resizing, () => ({ outcome }));
+
+  it('are told by its leader, each resize once', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    const { scaler } = metrics;
+    scaler.stepped('simulated', resizing, view);
+    const during = await scrape(metrics);
+    expect(during.values('tidemark_scaler_phase', { type: 'simulated', phase: 'resizing' })).toEqual([1]);
+    expect(during.values('tidemark_scaler_phase', { phase: 'watching' })).toEqual([0]);
+    const figures = ['nodes', 'nodes_wanted', 'healthy'];
+    expect(figures.map((name) => during.values(`tidemark_scaler_${name}`)[0])).toEqual([4, 6, 0]);
+    expect(during.values('tidemark_scaler_resizes_total')).toEqual([]);
+    // A step without a look leaves what was seen.
+    for (const _ of [1, 2])
+      scaler.stepped('simulated', { ...ended('completed'), phase: 'watching', intent: null }, undefined);
+    const back = withResize(ended('completed'), 6, 3, 1);
+    scaler.stepped(
+      'simulated',
+      withLatest(back, () => ({ outcome: 'stuck' })),
+      { ...view, isHealthy: true },
+    );
+    const seen = await scrape(metrics);
+    const resizes = (labels: Record<string, string>) => seen.values('tidemark_scaler_resizes_total', labels);
+    expect(resizes({ type: 'simulated', direction: 'out', outcome: 'completed' })).toEqual([1]);
+    expect(resizes({ type: 'simulated', direction: 'in', outcome: 'stuck' })).toEqual([1]);
+    expect(seen.values('tidemark_scaler_healthy')).toEqual([1]);
+    scaler.left();
+    expect((await scrape(metrics)).values('tidemark_scaler_phase')).toEqual([]);
+  });
+
+  it('leave out what an executor before has counted, and tell of the end until the run is over', async () => {
+    const metrics = new ExecutorMetrics('e', {});
+    const { scaler } = metrics;
+    scaler.stepped('hook', ended('completed'), undefined);
+    scaler.stepped('hook', { ...ended('completed'), phase: 'ended', intent: null }, view);
+    scaler.left();
+    const seen = await scrape(metrics);
+    expect(seen.values('tidemark_scaler_resizes_total')).toEqual([]);
+    expect(seen.values('tidemark_scaler_phase', { phase: 'ended' })).toEqual([1]);
+    metrics.finished('soak', 'ran');
+    expect((await scrape(metrics)).values('tidemark_scaler_phase')).toEqual([]);
   });
 });
 

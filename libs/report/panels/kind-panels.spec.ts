@@ -117,7 +117,8 @@ describe('kindPanel', () => {
     );
     expect(rows(panel, 'Batches and reads')[1]?.slice(0, 4)).toEqual(['a &lt;soak&gt;', 'ks.soak', '1,200', '24,000']);
     const resizes = rows(panel, 'Resizes');
-    expect(resizes[1]?.slice(1)).toEqual([
+    expect(resizes[1]?.slice(1, 3)).toEqual(['simulated: nodes of the simulator', '1']);
+    expect(resizes[3]?.slice(1)).toEqual([
       '1: 3 to 6 nodes',
       '1.0 s',
       'completed',
@@ -128,7 +129,7 @@ describe('kindPanel', () => {
       'not seen',
       '',
     ]);
-    expect(resizes.slice(3).map(([, , name, , , , rate, , p99]) => `${name} ${rate} ${p99}`)).toEqual([
+    expect(resizes.slice(5).map(([, , name, , , , rate, , p99]) => `${name} ${rate} ${p99}`)).toEqual([
       'before 1,000 4.00',
       'during 700 20.0',
       'after 1,400 3.00',
@@ -182,9 +183,9 @@ describe('kindPanel', () => {
     const panel = panelOf(pictureOf('cdc', cdc, { selves: [replication(5, 50, 0), replication(44, 50, 3)] }));
     expect(panel).toContain('<p class="bad">3 changes are lost, 3 rows are wrong.</p>');
     expect(panel).toContain('simulated: its figures say nothing of a real one');
-    expect(rows(panel, 'Replication latency')[1]).toEqual([
+    expect(rows(panel, 'Replication latency, ms')[1]).toEqual([
       'a &lt;cdc&gt;',
-      'acknowledged',
+      'its acknowledgement',
       '100',
       '-1.50',
       '20.0',
@@ -205,7 +206,15 @@ describe('kindPanel', () => {
       '0',
       '0',
     ]);
-    expect(rows(panel, 'Rows that are wrong at the end')[1]?.slice(1, 8)).toEqual(['3', '2', '0', '1', '0', '1', '-']);
+    expect(rows(panel, 'Rows that are wrong at the end, and what was seen on the way')[1]?.slice(1, 8)).toEqual([
+      '3',
+      '2',
+      '0',
+      '1',
+      '0',
+      '1',
+      '-',
+    ]);
     expect(rows(panel, 'Errors of PostgreSQL')[1]).toEqual(['a &lt;cdc&gt;', 'connection', '2']);
     expect(panel).toContain('aria-label="Changes that are waited for"');
   });

@@ -1,4 +1,4 @@
-import type { PhaseFigures, Resize } from '#libs/scaler/scaler-report.schema.js';
+import type { PhaseFigures, Resize, ScalerReport } from '#libs/scaler/scaler-report.schema.js';
 import { countText, durationText, msText, rateText } from '../number-text.js';
 import { chartsOf, sectionOf, tableOf } from '../page.js';
 import type { Frame } from '../time-frame.js';
@@ -34,6 +34,15 @@ const figuresOf = ({ operations, errors, ratePerSecond, p50Ms, p99Ms, maxMs }: P
   countText(errors),
   rateText(ratePerSecond),
   ...[p50Ms, p99Ms, maxMs].map(msText),
+];
+
+/** Who resized stands first: what a simulator's control port did is no provider's work. */
+const scalerRow = ({ label, scaler }: { label: string; scaler: ScalerReport }): string[] => [
+  label,
+  scaler.type === 'simulated' ? 'simulated: nodes of the simulator' : scaler.type,
+  countText(scaler.cycles),
+  countText(scaler.omittedResizes),
+  scaler.ended ?? '',
 ];
 
 const resizeRow = (label: string, startMs: number, resize: Resize): string[] => [
@@ -76,8 +85,12 @@ function resizeSection(reports: readonly Reported<'soak'>[]): string {
     'p99 back',
     '',
   ];
+  const scalers = reports.flatMap(({ label, report: { scaler } }) => (scaler === undefined ? [] : [{ label, scaler }]));
   return sectionOf(
     'Resizes',
+    tableOf(['Run', 'scaler', 'whole cycles', 'earlier resizes, not listed', 'ended'], scalers.map(scalerRow), {
+      words: true,
+    }),
     tableOf(
       head,
       all.map(({ label, startMs, resize }) => resizeRow(label, startMs, resize)),

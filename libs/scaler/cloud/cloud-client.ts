@@ -1,4 +1,5 @@
 import type { Clock } from '#libs/load/clock.js';
+import { callWithin } from '../call-within.js';
 import { causeOf, wasSent } from '../http-cause.js';
 import { readCloudAnswer } from './cloud-answer.js';
 import { CloudError, codeNumber, THROTTLED } from './cloud-error.js';
@@ -49,20 +50,21 @@ export class CloudClient {
     let status: number;
     let text: string;
     try {
-      const response = await fetch(url, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json',
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        // Elsewhere nobody may learn the token.
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-      });
-      status = response.status;
-      text = (await response.text()).slice(0, MOST_CHARACTERS);
+      ({ status, text } = await callWithin(requestTimeoutMs, signal, async (within) => {
+        const response = await fetch(url, {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          // Elsewhere nobody may learn the token.
+          redirect: 'manual',
+          signal: within,
+        });
+        return { status: response.status, text: (await response.text()).slice(0, MOST_CHARACTERS) };
+      }));
     } catch (error) {
       signal.throwIfAborted();
       throw new CloudError(

@@ -22,6 +22,8 @@ type Settings = ScalerOf<'scylla-cloud'>;
 
 /** Resizes a cluster of Scylla Cloud. */
 export class CloudResizer implements Resizer {
+  readonly isRepeatable = false;
+
   private dcId: string | undefined;
 
   constructor(

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Answer } from '../resizer.js';
 import type { HookCall } from '../scaler.schema.js';
+import { callWithin } from '../call-within.js';
 import { causeOf, wasSent } from '../http-cause.js';
 
 /** What a hook is told. */
@@ -39,19 +40,21 @@ async function callUrl(
 ): Promise<Answer> {
   const clean = (text: string) => (token === undefined ? text : text.replaceAll(token, '…'));
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(news),
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    return await callWithin<Answer>(timeoutMs, signal, async (within) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(news),
+        redirect: 'manual',
+        signal: within,
+      });
+      const text = clean(await response.text()).slice(0, SHOWN_CHARACTERS);
+      if (response.ok) return { kind: 'accepted', requestId: null };
+      return { kind: 'failed', message: `the hook answered HTTP ${response.status}: ${text}` };
     });
-    const text = clean(await response.text()).slice(0, SHOWN_CHARACTERS);
-    if (response.ok) return { kind: 'accepted', requestId: null };
-    return { kind: 'failed', message: `the hook answered HTTP ${response.status}: ${text}` };
   } catch (error) {
     return { kind: wasSent(error) ? 'uncertain' : 'refused', message: `the hook: ${clean(causeOf(error))}` };
   }

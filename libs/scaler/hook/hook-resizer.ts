@@ -7,12 +7,16 @@ export type CountNodes = (signal: AbortSignal) => Promise<{ nodes: number; up: n
 
 /** Resizes by calls of somebody's own making; whether it worked is seen by CQL. */
 export class HookResizer implements Resizer {
+  readonly isRepeatable: boolean;
+
   constructor(
     private readonly settings: ScalerOf<'hook'>,
     private readonly runId: string,
     private readonly count: CountNodes,
     private readonly parts: HookParts,
-  ) {}
+  ) {
+    this.isRepeatable = settings.repeatable;
+  }
 
   async look(intent: Intent | null, signal: AbortSignal): Promise<ClusterView> {
     const { nodes, up } = await this.count(signal);

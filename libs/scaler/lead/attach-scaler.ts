@@ -1,6 +1,7 @@
 import type { Clock } from '#libs/load/clock.js';
 import { countNodesBy } from '#libs/scaler/cql-nodes.js';
 import type { ActiveScaler } from '#libs/scaler/scaler.schema.js';
+import type { ScalerWatch } from '#libs/scaler/scaler-watch.js';
 import type { ScalerState } from '#libs/scaler/scaler-state.js';
 import type { ScalerStore } from '#libs/store/scaler-port.js';
 import type { OpenShard, ShardResult } from '#libs/workloads/driver.js';
@@ -20,12 +21,17 @@ export interface AttachParts {
     cloudToken: string | undefined;
   };
   patiently: Patiently;
+  /** Told what the scaler does while this executor leads it. */
+  watch?: ScalerWatch | undefined;
   store: ScalerStore;
   /** Agreed upon by all executors. */
   clock: Clock;
   /** That clock minus this machine's, milliseconds. */
   offsetMs: () => number;
 }
+
+/** Of one executor in a run: those of days of resizes. A cluster that comes and goes at every look would have no end of them. */
+const MOST_ANNOTATIONS = 2_000;
 
 /** Lets every executor of a soak run stand by to lead its scaler while it carries out its shard. */
 export const attachScaler =
@@ -36,11 +42,12 @@ export const attachScaler =
   };
 
 function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler, parts: AttachParts): ScalerLead {
-  const { config, store, clock, offsetMs, patiently } = parts;
+  const { config, store, clock, offsetMs, patiently, watch } = parts;
   const { id: executorId, leaseMs, hookDir, searchPath, cloudToken } = config;
   // What a look meets is told as what keeps the scaler waiting.
   const connection = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, () => undefined);
   const countNodes = countNodesBy(connection);
+  let annotations = 0;
   return new ScalerLead({
     runId,
     executorId,
@@ -50,10 +57,14 @@ function leadOf({ spec, target, events, runId }: Scaled, settings: ActiveScaler,
     clock,
     leaseMs,
     patiently,
+    watch,
     // Whoever takes annotations adds the offset again.
     note: (atMs, text) => {
       events.log('info', `scaler: ${text}`);
-      events.annotate?.(atMs - offsetMs(), text);
+      annotations++;
+      if (annotations > MOST_ANNOTATIONS) return;
+      const isLast = annotations === MOST_ANNOTATIONS;
+      events.annotate?.(atMs - offsetMs(), isLast ? 'what else the scaler does is in the log alone' : text);
     },
     log: (level, message) => events.log(level, `scaler: ${message}`),
   });

@@ -24,6 +24,7 @@ const FIRST_PAUSE_MS = 5_000;
 
 /** One that ends the scaler at its first look. */
 const refusing = (message: string): Resizer => ({
+  isRepeatable: false,
   look: () => Promise.reject(new ScalerRefusal(message)),
   ask: () => Promise.resolve({ kind: 'forbidden', message }),
 });

@@ -3,6 +3,7 @@ import type { Resizer } from '#libs/scaler/resizer.js';
 import { driveScaler } from '#libs/scaler/scaler-loop.js';
 import type { ActiveScaler } from '#libs/scaler/scaler.schema.js';
 import { ScalerState } from '#libs/scaler/scaler-state.js';
+import type { ScalerWatch } from '#libs/scaler/scaler-watch.js';
 import type { ScalerStore } from '#libs/store/scaler-port.js';
 
 /** Asks until it is answered, for `withinMs` at most; then what was thrown last is thrown. */
@@ -20,6 +21,8 @@ export interface LeadParts {
   /** Asks the store again while it is away, for as long as the lease is at most. */
   patiently: Patiently;
   note: (atMs: number, text: string) => void;
+  /** Nobody, when absent. */
+  watch: ScalerWatch | undefined;
   log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
@@ -60,7 +63,7 @@ export class ScalerLead {
 
   /** Leads until the scaler has ended, the signal aborts or another executor leads. Throws what the store throws. */
   private async lead(token: number, former: ScalerState | null, signal: AbortSignal): Promise<ScalerState> {
-    const { settings, makeResizer, store, clock, runId, executorId, leaseMs, patiently, note, log } = this.parts;
+    const { settings, makeResizer, store, clock, runId, executorId, leaseMs, patiently, note, watch, log } = this.parts;
     const lost = new AbortController();
     const leading = AbortSignal.any([signal, lost.signal]);
     let heldUntilNs = clock.nowNs() + leaseMs * NS_PER_MS;
@@ -86,11 +89,13 @@ export class ScalerLead {
             patiently(() => holding((nowMs) => store.save(runId, token, state, nowMs, leaseMs)), leaseMs, leading),
           mayAsk: () => !leading.aborted && clock.nowNs() < heldUntilNs,
           note,
+          stepped: (state, view) => watch?.stepped(settings.type, state, view),
         },
         leading,
       );
     } finally {
       lost.abort();
+      watch?.left();
       await renewing;
       await store.release(runId, token).catch(() => undefined);
     }

@@ -53,7 +53,9 @@ export async function prepareSink(sink: Sink, spec: CdcSpec): Promise<void> {
   const shape = new RowShape(spec.table, spec.seed);
   const client = await SinkClient.connect(sink);
   try {
-    if (spec.table.create) await client.query(shape.createSink());
+    const create = () => client.query(shape.createSink());
+    // Of two executors that make it at once one may fail in the catalogue; it finds the table the next time.
+    if (spec.table.create) await create().catch(create);
     await client.query(`SELECT ${shape.selectList(true)} FROM ${shape.sink} LIMIT 0`);
   } catch (error) {
     throw new CodedError(

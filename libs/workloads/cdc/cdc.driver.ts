@@ -141,7 +141,16 @@ async function open(
   try {
     if (spec.verification.sampleShare > 0)
       verifier = await openVerifier(
-        { spec, sink, source: place, rings, runId, shardIndex: shard.index, mayStream: embedded?.mayStream ?? true },
+        {
+          spec,
+          sink,
+          source: place,
+          rings,
+          runId,
+          shardIndex: shard.index,
+          lanes: shard.lanes,
+          mayStream: embedded?.mayStream ?? true,
+        },
         { ...events, interval: (snapshot) => join.add(1, snapshot) },
       );
     else join.leave(1);

@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { SignedLatency } from '#libs/stats/signed-latency.js';
+import { judge } from '#libs/stats/verdict.js';
+import { latencyOf } from './cdc-latency.js';
+import { cdcThresholds } from './cdc-thresholds.js';
 import { joinCdc } from './cdc.report.js';
-import { CdcReport } from './cdc.schema.js';
+import { CdcReport, CdcSpec } from './cdc.schema.js';
 import { periodMs } from './commitlog-period.js';
 import { WriteTally } from './write-tally.js';
 import { anInterval, anOperation, steady } from '#libs/stats/sample-interval.js';
 
-const latency = (count: number, p99Ms: number) => ({
-  count,
-  minMs: -1,
-  meanMs: p99Ms / 2,
-  p50Ms: 1,
-  p95Ms: 2,
-  p99Ms,
-  maxMs: p99Ms,
-});
+const NO_RUN = { durationMs: 0, coverage: 1, startSkewMs: null, mismatchCount: 0, clientCpuUsPerOperation: null };
 
-const aReport = (changes: number, timed: number, p99Ms: number): CdcReport =>
+/** Latencies of these milliseconds. */
+function latency(all: readonly number[]): CdcReport['fromAck'] {
+  const signed = new SignedLatency();
+  for (const ms of all) signed.record(ms);
+  const encoded = latencyOf(signed);
+  signed.destroy();
+  return encoded;
+}
+
+const aReport = (changes: number, latenciesMs: readonly number[], errorMs: number): CdcReport =>
   CdcReport.parse({
     kind: 'cdc',
     pipeline: 'external',
@@ -27,13 +32,13 @@ const aReport = (changes: number, timed: number, p99Ms: number): CdcReport =>
     methodNote: '',
     sampledKeys: 5,
     sampledChanges: changes,
-    outcomes: { timed, superseded: 2, unknown: 4, unverified: 0, lost: 0 },
+    outcomes: { timed: latenciesMs.length, superseded: 2, unknown: 4, unverified: 0, lost: 0 },
     verifiedShare: 0,
     unseen: 1,
     unverifiedBy: { deadline: 0, backlog: 0, notFollowed: 0 },
-    fromAck: latency(timed, p99Ms),
-    fromSend: latency(timed, p99Ms),
-    fromDue: latency(timed, p99Ms),
+    fromAck: latency(latenciesMs),
+    fromSend: latency(latenciesMs.map((ms) => ms + 1)),
+    fromDue: latency(latenciesMs.map((ms) => ms + 2)),
     negativeFromAck: 1,
     wrongRows: { missing: 1, reappeared: 0, stale: 0, different: 0 },
     wrongRowCount: 1,
@@ -42,20 +47,23 @@ const aReport = (changes: number, timed: number, p99Ms: number): CdcReport =>
     reordered: 0,
     reappearances: 0,
     unexpectedDeletes: 0,
-    queueDepthMax: p99Ms,
+    queueDepthMax: errorMs,
     drainMs: 5,
     drained: true,
     pollGapMaxMs: null,
-    clock: { offsetMs: 1, errorMs: p99Ms, driftMs: 0 },
+    clock: { offsetMs: 1, errorMs, driftMs: 0 },
     sinkErrors: { verify: 1 },
     commitlogSyncPeriodMs: 10_000,
     commitlogNote: '',
     simulated: null,
   });
 
+/** From `least`, one more each. */
+const upFrom = (least: number, count: number): number[] => Array.from({ length: count }, (_, index) => least + index);
+
 describe('the report of several executors', () => {
   it('adds up what can be added, and keeps the worst of the rest', () => {
-    const joined = joinCdc([aReport(105, 98, 40), aReport(205, 198, 60)]);
+    const joined = joinCdc([aReport(105, upFrom(1, 98), 40), aReport(205, upFrom(1, 198), 60)]);
     expect(joined).toMatchObject({
       written: { insert: 140, update: 40, delete: 20 },
       eventsPerSecond: 200,
@@ -68,8 +76,27 @@ describe('the report of several executors', () => {
       sinkErrors: { verify: 2 },
       clock: { errorMs: 60 },
     });
-    expect(joined?.fromAck).toMatchObject({ count: 296, p99Ms: 60, meanMs: (98 * 20 + 198 * 30) / 296 });
     expect(joinCdc([])).toBeUndefined();
+  });
+
+  it('has the percentiles of all changes, and limits are judged by those', () => {
+    // 990 quick changes of one, 10 slow ones of the other: its own P95 says little of the run.
+    const [quick, slow] = [upFrom(-10, 990), upFrom(3_000, 10)];
+    const joined = joinCdc([aReport(990, quick, 1), aReport(10, slow, 1), aReport(0, [], 1)]);
+    const all = latency([...quick, ...slow]);
+    expect(joined?.fromAck).toEqual({ ...all, meanMs: expect.closeTo(all.meanMs ?? NaN, 9) });
+    expect([all.minMs, all.maxMs, all.count]).toEqual([-10, 3_009, 1_000]);
+    expect(joined?.fromAck.p95Ms).toBeCloseTo(939, -1);
+    expect(joined?.fromDue.p95Ms).toBeCloseTo(941, -1);
+    const thresholds = cdcThresholds(CdcSpec.parse({}), { p95Ms: 2_000, p99Ms: 2_000 });
+    const judged = thresholds.map((threshold) =>
+      judge(threshold, { operations: {}, run: NO_RUN, report: joined, percentileMs: () => null }),
+    );
+    const passed = new Map(judged.map(({ threshold, passed: isPassed }) => [threshold.metric, isPassed]));
+    expect(passed.get('report.fromAck.p95Ms')).toBe(true);
+    expect(passed.get('report.fromAck.p99Ms')).toBe(true);
+    // Joined once more, as when a run is judged and then shown.
+    expect(joinCdc([joined ?? aReport(0, [], 1), aReport(0, [], 1)])?.fromAck.p99Ms).toBe(joined?.fromAck.p99Ms);
   });
 });
 

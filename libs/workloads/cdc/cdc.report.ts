@@ -1,6 +1,5 @@
+import { joinLatencies } from './cdc-latency.js';
 import type { CdcReport } from './cdc.schema.js';
-
-type Figures = CdcReport['fromAck'];
 
 const SUMS = [
   'failedWrites',
@@ -21,25 +20,6 @@ const most = (values: readonly (number | null)[]): number | null => {
   return there.length === 0 ? null : Math.max(...there);
 };
 
-/**
- * Of several executors the percentiles cannot be merged here, as their histograms are (they are in the operation
- * `replication`): the largest is kept, so that no limit is met that an executor has missed.
- */
-function joinFigures(all: readonly Figures[]): Figures {
-  const count = all.reduce((sum, figures) => sum + figures.count, 0);
-  const least = all.map(({ minMs }) => minMs).filter((value) => value !== null);
-  const sumMs = all.reduce((sum, figures) => sum + figures.count * (figures.meanMs ?? 0), 0);
-  return {
-    count,
-    minMs: least.length === 0 ? null : Math.min(...least),
-    meanMs: count === 0 ? null : sumMs / count,
-    p50Ms: most(all.map(({ p50Ms }) => p50Ms)),
-    p95Ms: most(all.map(({ p95Ms }) => p95Ms)),
-    p99Ms: most(all.map(({ p99Ms }) => p99Ms)),
-    maxMs: most(all.map(({ maxMs }) => maxMs)),
-  };
-}
-
 function sumRecords<K extends string>(all: readonly Readonly<Record<K, number>>[]): Record<K, number> {
   const sum: Partial<Record<K, number>> = {};
   for (const one of all) for (const name in one) sum[name] = (sum[name] ?? 0) + one[name];
@@ -58,7 +38,7 @@ export function joinCdc(reports: readonly CdcReport[]): CdcReport | undefined {
   joined.wrongRows = sumRecords(reports.map(({ wrongRows }) => wrongRows));
   joined.sinkErrors = sumRecords(reports.map(({ sinkErrors }) => sinkErrors));
   for (const name of ['fromAck', 'fromSend', 'fromDue'] as const)
-    joined[name] = joinFigures(reports.map((report) => report[name]));
+    joined[name] = joinLatencies(reports.map((report) => report[name]));
   const written = joined.written.insert + joined.written.update + joined.written.delete;
   joined.errorShare = written + joined.failedWrites === 0 ? 0 : joined.failedWrites / (written + joined.failedWrites);
   const { timed, superseded, unknown } = joined.outcomes;

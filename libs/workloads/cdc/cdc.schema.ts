@@ -190,6 +190,9 @@ export const CdcOutcomes = z
   .meta({ id: 'CdcOutcomes' });
 export type CdcOutcomes = z.infer<typeof CdcOutcomes>;
 
+const Encoded = z.string().describe("HdrHistogram's V2 encoding, compressed, base64; nanoseconds, 3 digits");
+
+/** Milliseconds; null when nothing was timed. */
 const Latency = z.object({
   count: z.int(),
   minMs: z.number().nullable(),
@@ -198,6 +201,12 @@ const Latency = z.object({
   p95Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
   maxMs: z.number().nullable(),
+  hdr: z
+    .object({ above: Encoded, below: Encoded.describe('Of those below 0, without their sign') })
+    .optional()
+    .describe(
+      'What the figures are from, so that those of several executors can be merged; absent when nothing was timed',
+    ),
 });
 
 const ClockOffset = z.object({
@@ -227,8 +236,8 @@ export const CdcReport = z
       .int()
       .describe('Superseded ones of rows that are deleted and were never seen: nothing can be said of their way'),
     unverifiedBy: z.object({ deadline: z.int(), backlog: z.int(), notFollowed: z.int() }).describe('Why'),
-    fromAck: Latency.describe('Acknowledgement to visible, negative ones included as they are'),
-    fromSend: Latency,
+    fromAck: Latency.describe('Acknowledgement to visible, milliseconds, negative ones included as they are'),
+    fromSend: Latency.describe('When the write was sent to visible'),
     fromDue: Latency.describe('When the write was due to visible'),
     negativeFromAck: z.int().describe('Visible before the writer knew that it was written; in no histogram'),
     wrongRows: z

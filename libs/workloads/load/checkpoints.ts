@@ -29,7 +29,7 @@ export class Checkpoints {
     this.timer = setInterval(() => void this.save().catch(fail), EVERY_MS);
   }
 
-  /** Saves what is decided by now. Throws CodedError OUTPUT_UNWRITABLE. */
+  /** Saves what is decided by now. Throws CodedError OUTPUT_UNWRITABLE, CONFLICT when a file was taken over. */
   finish(): Promise<void> {
     clearInterval(this.timer);
     return this.save();
@@ -42,12 +42,13 @@ export class Checkpoints {
 
   private async saveAll(): Promise<void> {
     for (const tally of this.tallies) {
+      await this.folder.hold(tally.name);
       const lines = tally.takeLines();
       // Decided together with the lines: what is decided while they are written belongs to the next time.
       const progress = tally.progress();
       if (lines !== '') progress.rejectBytes = await this.folder.reject(tally.name, lines);
       tally.rejectBytes = progress.rejectBytes;
-      await this.folder.write(progress);
+      await this.folder.store(progress);
       if (progress.done) this.say(tally);
       if (progress.done) this.tallies = this.tallies.filter((each) => each !== tally);
     }

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { CodedError } from '#libs/contract/coded-error.js';
 import type { CsvFile } from '#libs/dataset/csv-files.js';
 import { writeDocument } from '#libs/dataset/file-record.js';
 import { writeProblem } from '#libs/dataset/write-problem.js';
@@ -23,6 +24,8 @@ export interface FileProgress {
   /** Length of the reject file as far as it belongs to these rows. */
   rejectBytes: number;
   done: boolean;
+  /** Who loads it, or did last: whoever begins later takes it over. */
+  holder?: string;
 }
 
 const noProgress = ({ name, bytes, modifiedMs }: CsvFile): FileProgress => ({
@@ -39,11 +42,10 @@ const noProgress = ({ name, bytes, modifiedMs }: CsvFile): FileProgress => ({
 
 /** Progress and rejected rows of the files of one dataset into one table; one writer for each file at a time. */
 export class ProgressFolder {
-  constructor(
-    readonly folder: string,
-    /** Makes temporary names this writer's own. */
-    private readonly owner: string,
-  ) {}
+  /** Makes temporary names, and the files that are being loaded, this writer's own. */
+  private readonly owner = randomUUID();
+
+  constructor(readonly folder: string) {}
 
   /** Throws CodedError OUTPUT_UNWRITABLE. */
   async make(): Promise<void> {
@@ -68,8 +70,30 @@ export class ProgressFolder {
     }
   }
 
+  /**
+   * Begins a file, or goes on with it: from here on whoever loaded it before finds out by `hold`, as an executor that was
+   * frozen and wakes. Throws CodedError OUTPUT_UNWRITABLE.
+   */
+  async take(progress: FileProgress): Promise<FileProgress> {
+    const taken = { ...progress, holder: this.owner };
+    await this.store(taken);
+    await this.rewind(taken);
+    return taken;
+  }
+
+  /** Throws CodedError CONFLICT when somebody else has taken the file since. */
+  async hold(name: string): Promise<void> {
+    const text = await readFile(this.path(name, SUFFIX), 'utf8').catch(() => '{}');
+    const { holder }: Partial<FileProgress> = JSON.parse(text);
+    if (holder === this.owner) return;
+    throw new CodedError(
+      'CONFLICT',
+      `${name} is being loaded into the same table by another process, which goes on with it`,
+    );
+  }
+
   /** Drops rejected rows beyond `progress`: they are read again. Throws CodedError OUTPUT_UNWRITABLE. */
-  async rewind({ name, rejectBytes }: FileProgress): Promise<void> {
+  private async rewind({ name, rejectBytes }: FileProgress): Promise<void> {
     const path = this.rejectPath(name);
     try {
       if (rejectBytes === 0) await rm(path, { force: true });
@@ -79,7 +103,7 @@ export class ProgressFolder {
     }
   }
 
-  /** Appends lines to a file's rejected rows; answers the length of the file. Throws CodedError OUTPUT_UNWRITABLE. */
+  /** Appends lines to a held file's rejected rows; answers the length of the file. Throws CodedError OUTPUT_UNWRITABLE. */
   async reject(name: string, lines: string): Promise<number> {
     const path = this.rejectPath(name);
     try {
@@ -96,7 +120,7 @@ export class ProgressFolder {
   }
 
   /** Whole or not at all. Throws CodedError OUTPUT_UNWRITABLE. */
-  write(progress: FileProgress): Promise<void> {
+  store(progress: FileProgress): Promise<void> {
     return writeDocument(this.path(progress.name, SUFFIX), progress, this.owner);
   }
 

@@ -30,8 +30,7 @@ export async function feedFiles(parts: FeedParts): Promise<void> {
   for (const file of parts.files) {
     if (parts.isStopped()) return;
     const start = await parts.progress.read(file);
-    if (!start.done) await parts.progress.rewind(start);
-    const tally = new FileTally(start);
+    const tally = new FileTally(start.done ? start : await parts.progress.take(start));
     parts.begun(tally);
     if (start.done) continue;
     await feedFile(parts, file, tally);

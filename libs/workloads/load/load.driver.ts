@@ -48,15 +48,15 @@ function stateName(spec: LoadSpec, { contactPoints, port }: Target): string {
   return `load-${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16)}`;
 }
 
-async function workOf(find: FindRows, spec: LoadSpec, target: Target, owner: string): Promise<Work> {
+async function workOf(find: FindRows, spec: LoadSpec, target: Target): Promise<Work> {
   const { shown, stateFolder, find: findFiles } = await find(spec);
   const files = await findFiles(spec.pattern);
-  return { shown, files, progress: new ProgressFolder(join(stateFolder, stateName(spec, target)), owner) };
+  return { shown, files, progress: new ProgressFolder(join(stateFolder, stateName(spec, target))) };
 }
 
 /** Once per run: the files are there, the table is, and it can be written as asked. */
 async function prepare(find: FindRows, spec: LoadSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
-  const { shown, files, progress } = await workOf(find, spec, target, `${process.pid}`);
+  const { shown, files, progress } = await workOf(find, spec, target);
   await progress.make();
   if (spec.existing === 'restart') await progress.forget();
   const log = (level: 'info' | 'warn', message: string) => events.log(level, message);
@@ -96,7 +96,7 @@ async function open(
   events: DriverEvents,
   signal: AbortSignal,
 ): Promise<OpenShard> {
-  const work = await workOf(find, spec, target, `${process.pid}-${shard.index}`);
+  const work = await workOf(find, spec, target);
   const { files, shown, progress } = work;
   await progress.make();
   const stride = shard.lanes[0]?.stride ?? 1;

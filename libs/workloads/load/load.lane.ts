@@ -79,7 +79,7 @@ async function runLane(opened: Opened, startAtMs: number, signal: AbortSignal): 
   const { input, events, session, target, codecFor } = opened;
   const { spec, target: place } = input;
   const clock = systemClock;
-  const progress = new ProgressFolder(place.stateFolder, `${process.pid}-${input.share.first}`);
+  const progress = new ProgressFolder(place.stateFolder);
   let failure: ShardResult['failure'];
   const fail = (error: unknown): void => {
     if (!(error instanceof CodedError)) throw error;

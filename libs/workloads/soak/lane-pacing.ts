@@ -1,5 +1,6 @@
 import type { Pacing } from '#libs/contract/interval.js';
 import type { Aimd } from '#libs/load/aimd.js';
+import type { BatchTarget } from './batch-target.js';
 import type { KeyPool } from './key-pool.js';
 import type { ReadTarget } from './read-target.js';
 import type { SoakReport } from './soak.schema.js';
@@ -7,6 +8,7 @@ import type { SoakReport } from './soak.schema.js';
 interface Watched {
   aimd: Aimd;
   pool: Pick<KeyPool, 'size'>;
+  batches: Pick<BatchTarget, 'onWire'>;
   reads: Pick<ReadTarget, 'verified'>;
   isReading: () => boolean;
 }
@@ -21,13 +23,13 @@ export class LanePacing {
 
   /** Of the interval that ends now. */
   take(): Pacing {
-    const { aimd, pool, reads, isReading } = this.watched;
+    const { aimd, pool, batches, reads, isReading } = this.watched;
     const figures = aimd.take();
     const verified = reads.verified - this.verified;
     this.verified = reads.verified;
     this.lowest = Math.min(this.lowest, figures.lowest);
     this.decreases += figures.decreases;
-    return { ...figures, poolKeys: pool.size, verified, isReading: isReading() };
+    return { ...figures, inFlight: batches.onWire, poolKeys: pool.size, verified, isReading: isReading() };
   }
 
   /** Over the whole run, once its last interval was taken. */

@@ -81,7 +81,7 @@ class SoakLane {
     });
     this.schedule = new ReadSchedule(spec, readers, laneRandom(spec, share, ARRIVALS));
     this.tally = new SoakTally(parts);
-    this.pacing = new LanePacing({ aimd, pool, reads, isReading: () => this.schedule.opensNs < Infinity });
+    this.pacing = new LanePacing({ aimd, pool, batches, reads, isReading: () => this.schedule.opensNs < Infinity });
     this.writer = this.writing();
     this.reader = readers.length > 0 ? this.reading(readers.length) : undefined;
   }

@@ -1,3 +1,4 @@
+import { CodedError } from '#libs/contract/coded-error.js';
 import type { Target } from '#libs/contract/target.js';
 import { WireSession } from '#libs/cql/session.js';
 import { systemClock } from '#libs/load/clock.js';
@@ -12,6 +13,17 @@ import { connectionOf } from './soak-connection.js';
 import { SoakProgress } from './soak-progress.js';
 import { createMissing } from './soak-table.js';
 
+/**
+ * Nodes of a simulator that come and go beside a real cluster under load would be told as resizes of that cluster. Throws
+ * CodedError VALIDATION_FAILED.
+ */
+function refuseMixed({ scaler }: SoakSpec, { simulated, clusterName }: TargetFacts): void {
+  if (scaler.type !== 'simulated' || simulated) return;
+  const path = 'spec.scaler.type';
+  const message = `expected scylla-cloud, hook or none for ${clusterName}, which is no simulator, found simulated`;
+  throw new CodedError('VALIDATION_FAILED', `${path}: ${message}`, [{ path, message }]);
+}
+
 /** Once per run: keyspace and table are there, and the consistency level can be met. */
 async function prepare(spec: SoakSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
   const options = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, (level, message) =>
@@ -19,11 +31,13 @@ async function prepare(spec: SoakSpec, target: Target, events: DriverEvents): Pr
   );
   const session = await WireSession.connect({ ...options, connectionsPerNode: 1 });
   try {
+    const facts = targetFacts(session);
+    refuseMixed(spec, facts);
     const { keyspace, table, consistencyLevel } = spec;
     const isNew = await createMissing(session, spec, target.localDatacenter, (ms) => systemClock.sleep(ms));
     events.log('info', `table ${keyspace}.${table} ${isNew ? 'was made' : 'is there'}`);
     await checkReplicas(session, keyspace, consistencyLevel, target.localDatacenter);
-    return targetFacts(session);
+    return facts;
   } finally {
     await session.close();
   }

@@ -3,6 +3,7 @@ import type { OperationInterval } from '#libs/contract/interval.js';
 import { OperationRecorder } from '#libs/stats/recorder.js';
 import { SignedLatency } from '#libs/stats/signed-latency.js';
 import { OUTCOME_INDEX } from '#libs/workloads/stress/outcome-index.js';
+import { latencyOf } from '../cdc-latency.js';
 import type { Verified } from './message.js';
 
 const NS_PER_MS = 1e6;
@@ -41,9 +42,9 @@ export class Latencies {
 
   figures(): Pick<Verified, 'fromAck' | 'fromSend' | 'fromDue' | 'negativeFromAck'> {
     return {
-      fromAck: this.fromAck.figures(),
-      fromSend: this.fromSend.figures(),
-      fromDue: this.fromDue.figures(),
+      fromAck: latencyOf(this.fromAck),
+      fromSend: latencyOf(this.fromSend),
+      fromDue: latencyOf(this.fromDue),
       negativeFromAck: this.fromAck.negative,
     };
   }

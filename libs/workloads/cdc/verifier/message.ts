@@ -3,6 +3,7 @@ import type { Sink } from '#libs/contract/sink.js';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { ProblemCode } from '#libs/contract/problem.js';
 import type { Mismatch } from '#libs/contract/summary.js';
+import type { LanePlace } from '#libs/workloads/lane-spread.js';
 import type { CdcReport, CdcSpec } from '../cdc.schema.js';
 
 /** What the verifier's thread is started with. */
@@ -14,6 +15,8 @@ export interface VerifierInput {
   rings: readonly SharedArrayBuffer[];
   runId: string;
   shardIndex: number;
+  /** Of this executor: whose keys are followed here, those of others are theirs. */
+  lanes: readonly LanePlace[];
   /** False: the sink has no logical replication, as one that is embedded. */
   mayStream: boolean;
 }

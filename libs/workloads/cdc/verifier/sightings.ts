@@ -33,12 +33,14 @@ export class Sightings {
     const { keys, book, clock, ask } = this.parts;
     const beganNs = clock.nowNs();
     const rows = await ask(this.lookText, [states.map(({ key }) => keys.text(key))]);
-    const atMs = clock.toEpochMs((beganNs + clock.nowNs()) / 2);
+    const endedNs = clock.nowNs();
+    const atMs = clock.toEpochMs((beganNs + endedNs) / 2);
+    const untilMs = clock.toEpochMs(endedNs);
     const present = new Set<number>();
     for (const [text, seq, isMarked] of rows) {
       const key = keys.indexOf(String(text));
       if (isMarked === true) {
-        book.deleted(key, atMs);
+        book.deleted(key, atMs, untilMs);
         present.add(key);
       } else if (key >= 0) {
         present.add(key);
@@ -46,7 +48,7 @@ export class Sightings {
       }
     }
     for (const state of states) {
-      if (!present.has(state.key)) book.absent(state.key, atMs);
+      if (!present.has(state.key)) book.absent(state.key, atMs, untilMs);
       const sinceMs = Math.max(state.lastLookMs, state.last?.ackedMs ?? atMs);
       this.gapMaxMs = Math.max(this.gapMaxMs, atMs - sinceMs);
       state.lastLookMs = atMs;

@@ -3,10 +3,10 @@ import { ChangeRing, type RingChange } from '#libs/cdc/change-ring.js';
 import { judgeKey, type Wrong, type WrongRow } from '#libs/cdc/final-state.js';
 import { RowKeys } from '#libs/cdc/row-key.js';
 import { CHANGE_NAMES, DELETE, RowShape } from '#libs/cdc/row-shape.js';
-import { sampler } from '#libs/cdc/sample.js';
 import type { OperationInterval, Replication } from '#libs/contract/interval.js';
 import { systemClock } from '#libs/load/clock.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
+import { followedKeys } from './followed-keys.js';
 import { Latencies } from './latencies.js';
 import type { Verified, VerifierInput } from './message.js';
 import { verifiedOf } from './verified.js';
@@ -74,7 +74,7 @@ export class Verifier {
     const { spec } = input;
     const shape = new RowShape(spec.table, spec.seed);
     const keys = new RowKeys(input.runId);
-    const isSampled = sampler(spec.seed, spec.verification.sampleShare);
+    const isSampled = followedKeys(spec, input.lanes);
     const verifier = new Verifier(input, events, shape, keys, (book) =>
       openWatcher({ input, shape, keys, book, isSampled, log: (level, message) => events.log(level, message) }),
     );
@@ -184,7 +184,8 @@ export class Verifier {
           const wasTimed = state.last?.outcome === 'timed';
           const found = judgeKey(book, this.shape, state, keys.text(state.key), rows.get(state.key));
           if (found !== undefined) this.note(found, wasTimed);
-          if (state.earlyGoneMs !== undefined && state.last?.operation !== DELETE) book.unexpectedDeletes++;
+          if (state.earlyGone.length > 0 && ![state.last, state.doubt].some((one) => one?.operation === DELETE))
+            book.unexpectedDeletes++;
         }
       });
       if (isDone) at += batchSize;

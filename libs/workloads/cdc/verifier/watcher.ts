@@ -146,9 +146,9 @@ export class Watcher implements Watching {
           const key = indexOf(text);
           if (key >= 0) book.seen(key, seq, here(commitMs), true);
         },
-        deleted(text, commitMs) {
+        deleted: (text, commitMs) => {
           const key = indexOf(text);
-          if (key >= 0) book.deleted(key, here(commitMs));
+          if (key >= 0) book.deleted(key, here(commitMs), here(commitMs) + this.offset.errorMs);
         },
         lost: (why) => {
           this.count('connection');
