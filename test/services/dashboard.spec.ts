@@ -111,8 +111,9 @@ describe.skipIf(executablePath === undefined)('the dashboard in Chromium', () =>
     await page.getByRole('button', { name: 'Add' }).click();
     await page.locator('.marks li').getByText('<b>node 3</b> restarted').waitFor();
     await page.locator('.tile .value').first().waitFor();
-    await expect.poll(() => hasLine('Throughput, op/s')).toBe(true);
     expect(await page.getByText('So far; rates and latencies').count()).toBe(1);
+    // A line needs two intervals; a busy machine draws them late.
+    await expect.poll(() => hasLine('Throughput, op/s'), { timeout: 20_000 }).toBe(true);
     await hasStatus('completed');
     await page.getByText('Of the whole run, from merged histograms.').waitFor();
     const { operations } = Summary.parse(await world.call(`/v1/runs/${runId()}/summary`, { headers: BEARER }));
@@ -122,7 +123,7 @@ describe.skipIf(executablePath === undefined)('the dashboard in Chromium', () =>
     expect([cells[0], ...cells.slice(2, 6)]).toEqual(
       ['WRITE', completed.toLocaleString('en'), failed, dropped, 'response'].map(String),
     );
-    await expect.poll(() => hasLine('Latency')).toBe(true);
+    await expect.poll(() => hasLine('Latency'), { timeout: 20_000 }).toBe(true);
     expect(await page.locator('.run-head .badges').innerText()).toMatch(
       /no verdict[\s\S]+(valid|degraded|invalid)[\s\S]+simulated/,
     );

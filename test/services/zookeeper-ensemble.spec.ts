@@ -1,17 +1,21 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AnnotationPage } from '../../apps/api/results/artifacts.schema.js';
 import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { serverPlaces, takeSample } from '#libs/workloads/zookeeper/server-sample.js';
 import { TASK_SETS } from '#libs/workloads/zookeeper/task-sets.js';
 import { ZkClient } from '#libs/zk/client.js';
 import { Session } from '#libs/zk/session.js';
 import { requireBuild, tidemark } from '../process/cli-program.js';
+import { World } from '../process/harness.js';
 import { ZkServers } from './zk-servers.js';
 
 const BASE = `/ensemble-${process.pid}`;
 const server = process.env['TIDEMARK_TEST_ZOOKEEPER'];
+const executablePath = process.env['TIDEMARK_TEST_CHROMIUM'];
 
 describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose servers come and go', () => {
   let servers: ZkServers;
@@ -19,6 +23,9 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
   let folder: string;
   let opened: Session;
   let control: ZkClient;
+  let world: World;
+  /** A run of the service that has seen the servers go and come back. */
+  let seen: string;
   beforeAll(async () => {
     requireBuild();
     servers = await ZkServers.start('ensemble');
@@ -31,8 +38,11 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
     });
     control = new ZkClient(opened);
     await control.create(BASE);
+    world = await World.create();
+    await world.service(1);
   });
   afterAll(async () => {
+    await world.stop();
     await control.delete(BASE);
     await opened.close();
     await servers.stop();
@@ -93,6 +103,18 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
       '--report-dir',
       folder,
     ]);
+    seen = await world.post({
+      kind: 'zookeeper',
+      target: { connectString },
+      spec: {
+        weights: { get: 1 },
+        clients: 3,
+        waitMs: { min: 20, max: 20 },
+        durationMs: 600_000,
+        metrics: { intervalMs: 250 },
+      },
+    });
+    await world.reaches(seen, 'running', 60_000);
     await running.seen(/\d+ req\/s/);
     const [follower = 0] = await membersIn('follower');
     const [leader = 0] = await membersIn('leader');
@@ -103,6 +125,10 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
     await servers.kill(`zookeeper.${leader}`);
     await running.seen(/leader: \S+ -> \S+/);
     await servers.startOne(`zookeeper.${leader}`);
+    const noted = async () => AnnotationPage.parse(await world.call(`/v1/runs/${seen}/annotations`)).items;
+    const ofLeader = expect.objectContaining({ label: expect.stringMatching(/^leader: \S+ -> \S+/) });
+    await expect.poll(noted, { timeout: 60_000 }).toEqual(expect.arrayContaining([ofLeader]));
+    await world.cancel(seen);
     running.child.kill('SIGINT');
     const { out, errors } = await running.ended;
     expect(out, errors).toMatch(/time to recover: \d+ ms on average/);
@@ -124,6 +150,39 @@ describe.skipIf(server === undefined)('the kind zookeeper on an ensemble whose s
       expect(page).toContain(title);
     for (const address of addresses)
       expect(readdirSync(folder)).toContain(`zk-metrics-${address.replace(':', '_')}.csv`);
+    expect((await world.ended(seen, 60_000)).status).toBe('cancelled');
     await expect.poll(() => control.children(BASE), { timeout: 30_000 }).toEqual([]);
+    const drawn = await world.call(`/v1/runs/${seen}/server-metrics?key=znode_count`);
+    const points = expect.arrayContaining([expect.anything()]);
+    const lines = addresses.map((address) =>
+      expect.objectContaining({ server: address, series: [expect.objectContaining({ key: 'znode_count', points })] }),
+    );
+    expect(drawn).toMatchObject({ items: lines });
   });
+
+  it.skipIf(executablePath === undefined)(
+    'draws a line for each server, and says when the leader changed',
+    async () => {
+      const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+      try {
+        const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+        page.setDefaultTimeout(30_000);
+        await page.goto(`${world.url}/#/runs/${seen}`);
+        await page
+          .locator('.marks li')
+          .filter({ hasText: /leader: \S+ -> \S+/ })
+          .first()
+          .waitFor();
+        for (const title of ['Znodes', 'Connections', 'Outstanding requests']) {
+          const chart = page.locator(`section[aria-label="Servers"] figure[aria-label="${title}"]`);
+          await chart.locator('canvas').waitFor();
+          const names = await chart.locator('.u-legend .u-label').allInnerTexts();
+          // The first is of the time.
+          expect(names.slice(1), title).toEqual(addresses.toSorted());
+        }
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { issuesOf } from '#libs/contract/issues.js';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
@@ -55,24 +54,10 @@ const SaslOptions = z.strictObject({
 const REFUSAL = 'the load cannot be made as asked';
 const refused = (issues: readonly Issue[]): CodedError => new CodedError('VALIDATION_FAILED', REFUSAL, issues);
 
-function readText(flag: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw refused([{ path: flag, message: `expected a file that can be read, found ${cause}` }]);
-  }
-}
-
 type Settings = GivenSettings<SettingName>;
 
 function numbersOf(settings: Settings, name: SettingName): number[] | undefined {
   return listed(settings.text(name))?.flatMap((part) => settings.number(name, part) ?? []);
-}
-
-function fileOf(settings: Settings, name: SettingName): string | undefined {
-  const file = settings.text(name);
-  return file === undefined ? undefined : readText(SETTINGS[name].flag, file);
 }
 
 /** `get=10,set=1`. */
@@ -184,9 +169,9 @@ function specInput(settings: Settings, options: ZookeeperOptions, hasSasl: boole
 
 function tlsInput(settings: Settings, { tls, tlsVerify }: ZookeeperOptions): Record<string, unknown> | undefined {
   const files = defined({
-    caPem: fileOf(settings, 'tlsCa'),
-    certPem: fileOf(settings, 'tlsCert'),
-    keyPem: fileOf(settings, 'tlsKey'),
+    caPem: settings.file('tlsCa'),
+    certPem: settings.file('tlsCert'),
+    keyPem: settings.file('tlsKey'),
   });
   return tls || !tlsVerify || Object.keys(files).length > 0 ? { ...files, verify: tlsVerify } : undefined;
 }
