@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/load/clock.js';
-import { callWithin } from '../call-within.js';
+import { callWithin } from '#libs/wire/call-within.js';
 import { causeOf, wasSent } from '../http-cause.js';
 import { readCloudAnswer } from './cloud-answer.js';
 import { CloudError, codeNumber, THROTTLED } from './cloud-error.js';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
+import { callWithin } from '#libs/wire/call-within.js';
 import type { Answer } from '../resizer.js';
 import type { HookCall } from '../scaler.schema.js';
-import { callWithin } from '../call-within.js';
 import { causeOf, wasSent } from '../http-cause.js';
 
 /** What a hook is told. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { callWithin } from '#libs/wire/call-within.js';
 import type { Answer, ClusterView, Intent, Resizer } from '../resizer.js';
-import { callWithin } from '../call-within.js';
 import { causeOf, wasSent } from '../http-cause.js';
 
 const Fleet = z.object({ nodes: z.int(), up: z.int() });

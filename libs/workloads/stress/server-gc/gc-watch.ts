@@ -1,4 +1,5 @@
 import type { ServerGc } from '#libs/contract/interval.js';
+import { callWithin } from '#libs/wire/call-within.js';
 import type { DriverEvents } from '#libs/workloads/driver.js';
 import { emptyCounters, readGcLine, type GcCounters } from './gc-metrics.js';
 import { readLines } from './metrics-page.js';
@@ -44,8 +45,9 @@ export class GcWatch {
   private async read(node: Watched, signal: AbortSignal): Promise<GcCounters | undefined> {
     const counters = emptyCounters();
     try {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(PAGE_WITHIN_MS)]);
-      await readLines(node.url, within, (line) => readGcLine(line, counters));
+      await callWithin(PAGE_WITHIN_MS, signal, (within) =>
+        readLines(node.url, within, (line) => readGcLine(line, counters)),
+      );
     } catch (error) {
       if (!signal.aborted) this.tell(node, `cannot be read (${textOf(error)})`);
       return undefined;

@@ -1,6 +1,6 @@
 /**
  * Makes a call that may take so long, and is given up when `signal` aborts. Not AbortSignal.any: that keeps something of
- * every call for as long as `signal` lives, which is as long as a soak.
+ * every call for as long as `signal` lives, which is as long as a run.
  */
 export async function callWithin<T>(
   timeoutMs: number,
