@@ -7,8 +7,10 @@ import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
-import { TOTAL } from './interval-fold.js';
 import type { HdrQuery } from './results.schema.js';
+
+/** Of all operations together. */
+const TOTAL = 'total';
 
 /** Histograms as HDR logs: of everything, of one executor, of any window. */
 @Injectable()

@@ -1,12 +1,11 @@
 import type { OperationInterval, Pacing, Reading, Replication, ServerGc } from '#libs/contract/interval.js';
-import { isBesideLoad } from '#libs/stats/beside-load.js';
+import type { OperationSummary } from '#libs/contract/summary.js';
 import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
+import { OperationFolds } from '#libs/stats/operation-folds.js';
 import { mergeReplication } from '#libs/stats/replication.js';
 import { mergePacing, pacingInTime } from '#libs/stats/pacing.js';
 import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StoredInterval } from '#libs/store/port.js';
-
-export const TOTAL = 'total';
 
 /** Histograms that are merged at once. More would need more memory, fewer would encode the same counts again and again. */
 const BATCH = 64;
@@ -46,14 +45,16 @@ export class IntervalFold {
     return this.startMs === null || this.endMs === null ? 0 : this.endMs - this.startMs;
   }
 
-  /** By operation in alphabetical order, then `total`: the same object where there is one operation. Empty when nothing was added. */
-  operations(): Map<string, OperationInterval> {
-    const merged = [...this.pending]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, parts]): [string, OperationInterval] => [name, mergeOperation(parts)]);
-    const [only, ...others] = merged.flatMap(([name, operation]) => (isBesideLoad(name) ? [] : [operation]));
-    if (only === undefined) return new Map(merged);
-    return new Map([...merged, [TOTAL, others.length === 0 ? only : mergeOperation([only, ...others])]]);
+  /** The figures of what was added, by operation in alphabetical order, then `total`. Empty when nothing was added. */
+  figures(): [string, OperationSummary][] {
+    if (this.pending.size === 0) return [];
+    const folds = new OperationFolds();
+    try {
+      for (const [name, parts] of this.pending) for (const part of parts) folds.add({ [name]: part });
+      return Object.entries(folds.summaries(this.durationMs));
+    } finally {
+      folds.destroy();
+    }
   }
 
   private hold(name: string, operation: OperationInterval): void {

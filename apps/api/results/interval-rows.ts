@@ -1,6 +1,4 @@
-import type { IntervalStats, OperationInterval } from '#libs/contract/interval.js';
-import type { OperationSummary } from '#libs/contract/summary.js';
-import { summariseOperations } from '#libs/stats/summary.js';
+import type { IntervalStats } from '#libs/contract/interval.js';
 import type { StoredInterval } from '#libs/store/port.js';
 import { IntervalFold } from './interval-fold.js';
 import type { WindowStats } from './results.schema.js';
@@ -14,7 +12,7 @@ export interface RowNames {
 /** One row per operation, and `total`. */
 export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
   const { startMs, durationMs: lengthMs, reading, pacing, serverGc, replication } = fold;
-  return figuresByOperation(fold).map(([operation, { failedServiceTime: _failed, ...figures }]) => {
+  return fold.figures().map(([operation, { failedServiceTime: _failed, ...figures }]) => {
     return {
       interval,
       startMs: startMs ?? 0,
@@ -40,16 +38,6 @@ export function mergedRows(group: readonly StoredInterval[]): IntervalStats[] {
 /** The figures of a window; rates are over the time from the first interval's start to the last one's end. */
 export function windowStats(fold: IntervalFold, intervals: number): WindowStats {
   const { startMs, endMs } = fold;
-  const operations = Object.fromEntries(figuresByOperation(fold));
+  const operations = Object.fromEntries(fold.figures());
   return { fromMs: startMs, toMs: endMs === null ? null : Math.round(endMs), intervals, operations };
-}
-
-/** Reading percentiles is the dear part, so it is done once where the total is the one operation. */
-function figuresByOperation(fold: IntervalFold): [string, OperationSummary][] {
-  const known = new Map<OperationInterval, OperationSummary>();
-  return [...fold.operations()].map(([name, measured]) => {
-    const figures = known.get(measured) ?? summariseOperations([measured], fold.durationMs);
-    known.set(measured, figures);
-    return [name, figures];
-  });
 }
