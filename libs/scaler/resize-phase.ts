@@ -1,6 +1,6 @@
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
-import { OperationFolds } from '#libs/stats/operation-folds.js';
+import { OperationFolds, summariesOf } from '#libs/stats/operation-folds.js';
 import type { PhaseFigures, ResizePhase } from './scaler-report.schema.js';
 
 /** The part of an interval that figures come from. */
@@ -44,11 +44,10 @@ export class PhaseFold {
     this.folds.add(operations);
   }
 
-  /** Its figures, from the first interval's start to the last one's end; null when nothing was measured. Ends the fold. */
+  /** Its figures, from the first interval's start to the last one's end; null when nothing was measured. */
   result(): PhaseResult | null {
-    const summaries = this.endMs < this.firstMs ? null : this.folds.summaries(this.endMs - this.firstMs);
-    this.folds.destroy();
-    if (summaries === null) return null;
+    if (this.endMs < this.firstMs) return null;
+    const summaries = summariesOf(this.folds.whole(), this.endMs - this.firstMs);
     const operations = Object.fromEntries(Object.entries(summaries).map(([name, each]) => [name, figuresOf(each)]));
     // No more than was measured, so that the times are those of the figures.
     const fromMs = Math.max(this.fromMs, this.firstMs);

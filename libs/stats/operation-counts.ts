@@ -1,7 +1,7 @@
 import type { LatencyFigures, OperationCounters, OperationInterval } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
 import { isBesideLoad } from './beside-load.js';
-import { figuresOf } from './figures.js';
+import { figuresOf, percentileMsOf } from './figures.js';
 import { LatencyCounts } from './latency-counts.js';
 import { addCounters } from './merge.js';
 
@@ -9,8 +9,8 @@ const TYPES = ['st', 'rt', 'wt', 'failedSt'] as const;
 export type CountsType = (typeof TYPES)[number];
 
 /**
- * Everything that any number of intervals say of one operation, like `OperationFold`, but merged without decoding: for
- * pages and comparisons, which hold many of them at once.
+ * Everything that any number of intervals say of one operation, in the memory of one histogram of each type. Histograms
+ * are merged without decoding them.
  */
 export class OperationCounts {
   counters: OperationCounters = addCounters([]);
@@ -32,6 +32,12 @@ export class OperationCounts {
   /** Undefined where the run does not measure it. */
   latency(type: CountsType): LatencyCounts | undefined {
     return this.latencies.get(type);
+  }
+
+  /** Milliseconds; null where too few samples support it, or none is there. */
+  percentileMs(type: CountsType, percentile: number): number | null {
+    const latency = this.latencies.get(type);
+    return latency === undefined ? null : percentileMsOf(latency, percentile);
   }
 
   /** The rate is of successes, over `durationMs`. */

@@ -91,7 +91,6 @@ describe('a summary', () => {
       fold.add({ ...anInterval(index, { operations: intervals[0]?.operations ?? {} }), self: aSelf() });
     }
     expect(fold.summary().operations['total']?.completed).toBe(2_000_000);
-    fold.destroy();
   });
 });
 

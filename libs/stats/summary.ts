@@ -3,8 +3,8 @@ import type { Mismatch, OperationSummary, RunReport, Summary, Threshold } from '
 import { auditRun, type Expectation } from './audit.js';
 import { Evidence, type ShardEvidence, type ShardInterval } from './evidence.js';
 import type { Clock } from './metric.js';
-import { OperationFold } from './operation-fold.js';
-import { OperationFolds } from './operation-folds.js';
+import { OperationCounts } from './operation-counts.js';
+import { OperationFolds, summariesOf } from './operation-folds.js';
 import { shardFindings } from './shard-findings.js';
 import { judge, verdictOf } from './verdict.js';
 
@@ -34,11 +34,9 @@ export interface SummaryInput extends RunFacts {
 
 /** Everything that the intervals say of some operations, over `durationMs`. */
 export function summariseOperations(intervals: readonly OperationInterval[], durationMs: number): OperationSummary {
-  const fold = new OperationFold();
-  for (const interval of intervals) fold.add(interval);
-  const summary = fold.summary(durationMs);
-  fold.destroy();
-  return summary;
+  const counts = new OperationCounts();
+  for (const interval of intervals) counts.add(interval);
+  return counts.summary(durationMs);
 }
 
 /**
@@ -70,7 +68,7 @@ export class SummaryFold {
     const shards = [...evidence.shards.values()];
     const durationMs = spanMs(shards);
     const folds = this.operations.whole();
-    const operations = Object.fromEntries([...folds].map(([name, fold]) => [name, fold.summary(durationMs)]));
+    const operations = summariesOf(folds, durationMs);
     const startSkewMs = shardStartsMs.length < 2 ? null : Math.max(...shardStartsMs) - Math.min(...shardStartsMs);
     const coverage = coverageOf(evidence.shards, expectation);
     const completed = operations['total']?.completed ?? 0;
@@ -84,7 +82,6 @@ export class SummaryFold {
         folds.get(name)?.percentileMs(clock, percentile) ?? null,
     };
     const thresholds = facts.thresholds.map((threshold) => judge(threshold, measured));
-    folds.get('total')?.destroy();
     const regions = this.regionSummaries(durationMs);
     const targetShards = evidence.targetShards.figures();
     return {
@@ -107,11 +104,6 @@ export class SummaryFold {
     };
   }
 
-  destroy(): void {
-    this.operations.destroy();
-    for (const folds of this.regions.values()) folds.destroy();
-  }
-
   /** What the executors of each region measured, over the same time; undefined when no executor names its region. */
   private regionSummaries(durationMs: number): Summary['regions'] {
     const { shardRegions = [] } = this.facts;
@@ -122,7 +114,7 @@ export class SummaryFold {
         region,
         {
           executors: shardRegions.filter((each) => each === region).length,
-          operations: this.regions.get(region)?.summaries(durationMs) ?? {},
+          operations: summariesOf(this.regions.get(region)?.whole() ?? new Map(), durationMs),
         },
       ]),
     );
@@ -133,9 +125,7 @@ export class SummaryFold {
 export function summarise({ intervals, ...facts }: SummaryInput): Summary {
   const fold = new SummaryFold(facts);
   for (const interval of intervals) fold.add(interval);
-  const summary = fold.summary();
-  fold.destroy();
-  return summary;
+  return fold.summary();
 }
 
 /** Length of the measured time: from the first interval's start to the last one's end, over all shards. */

@@ -110,27 +110,23 @@ async function loadSummary(
   });
   const gaps = new Gaps();
   const resizes = await resizesOf(store, run);
-  try {
-    for await (const group of intervalGroups(store.intervals, run.id)) {
-      for (const interval of group) {
-        fold.add(interval);
-        gaps.add(interval);
-        resizes?.add(interval);
-      }
+  for await (const group of intervalGroups(store.intervals, run.id)) {
+    for (const interval of group) {
+      fold.add(interval);
+      gaps.add(interval);
+      resizes?.add(interval);
     }
-    const summary = fold.summary();
-    const doubt = report?.kind === 'load' ? unverified(report) : undefined;
-    const reasons: Reason[] = doubt === undefined ? [] : [{ code: 'UNVERIFIED', level: 'degraded', message: doubt }];
-    return {
-      ...summary,
-      ...(report && { report: report.kind === 'soak' && resizes ? { ...report, scaler: resizes.report() } : report }),
-      // Missing or other rows are a failure, whatever the thresholds say of the figures.
-      ...(foundWrong(run, report) !== undefined && { verdict: 'failed' as const }),
-      validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, lost), ...reasons]),
-    };
-  } finally {
-    fold.destroy();
   }
+  const summary = fold.summary();
+  const doubt = report?.kind === 'load' ? unverified(report) : undefined;
+  const reasons: Reason[] = doubt === undefined ? [] : [{ code: 'UNVERIFIED', level: 'degraded', message: doubt }];
+  return {
+    ...summary,
+    ...(report && { report: report.kind === 'soak' && resizes ? { ...report, scaler: resizes.report() } : report }),
+    // Missing or other rows are a failure, whatever the thresholds say of the figures.
+    ...(foundWrong(run, report) !== undefined && { verdict: 'failed' as const }),
+    validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, lost), ...reasons]),
+  };
 }
 
 const summaryOf = (store: Store, run: StoredRun, carriedOut: boolean, nowMs: number): Promise<Summary> =>

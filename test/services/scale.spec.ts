@@ -61,9 +61,7 @@ describe.skipIf(server === undefined)('50 executors on PostgreSQL (TIDEMARK_TEST
     const { counted, requests, apiP99Ms, pingP99Ms, lagMaxMs } = await measure();
     expect(counted).toBe(EXECUTORS * SECONDS);
     expect(requests).toBeGreaterThan(5);
-    // On a machine that takes this long for nothing at all, other work is what is measured.
-    const machine = Math.max(1, pingP99Ms / 20);
-    expect(lagMaxMs).toBeLessThan(2_000 * machine);
-    expect(apiP99Ms).toBeLessThan(200 * machine);
+    expect(lagMaxMs).toBeLessThan(2_000);
+    expect(apiP99Ms, `of ${requests} requests; readiness alone took ${pingP99Ms} ms`).toBeLessThan(200);
   });
 });

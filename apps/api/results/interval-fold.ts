@@ -1,20 +1,18 @@
-import type { OperationInterval, Pacing, Reading, Replication, ServerGc } from '#libs/contract/interval.js';
+import type { Pacing, Reading, Replication, ServerGc } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
-import { mergeOperation, mergeReadings } from '#libs/stats/merge.js';
-import { OperationFolds } from '#libs/stats/operation-folds.js';
+import { mergeReadings } from '#libs/stats/merge.js';
+import { countsOf, countsWithTotal, type OperationCounts } from '#libs/stats/operation-counts.js';
+import { summariesOf } from '#libs/stats/operation-folds.js';
 import { mergeReplication } from '#libs/stats/replication.js';
 import { mergePacing, pacingInTime } from '#libs/stats/pacing.js';
 import { mergeServerGc } from '#libs/stats/server-gc.js';
 import type { StoredInterval } from '#libs/store/port.js';
 
-/** Histograms that are merged at once. More would need more memory, fewer would encode the same counts again and again. */
-const BATCH = 64;
-
 const deepest = (depths: readonly number[]): number => Math.max(...depths);
 
 /** Merges any number of snapshots, of any intervals and executors, in bounded memory. */
 export class IntervalFold {
-  private readonly pending = new Map<string, OperationInterval[]>();
+  private readonly operations = new Map<string, OperationCounts>();
   startMs: number | null = null;
   endMs: number | null = null;
   /** Undefined for kinds that read no files. */
@@ -36,7 +34,7 @@ export class IntervalFold {
       this.replication = mergeReplication([this.replication, self.replication], deepest);
       this.startMs = Math.min(this.startMs ?? startMs, startMs);
       this.endMs = Math.max(this.endMs ?? 0, startMs + lengthMs);
-      for (const [name, operation] of Object.entries(operations)) this.hold(name, operation);
+      for (const [name, operation] of Object.entries(operations)) countsOf(this.operations, name).add(operation);
     }
   }
 
@@ -46,20 +44,7 @@ export class IntervalFold {
   }
 
   /** The figures of what was added, by operation in alphabetical order, then `total`. Empty when nothing was added. */
-  figures(): [string, OperationSummary][] {
-    if (this.pending.size === 0) return [];
-    const folds = new OperationFolds();
-    try {
-      for (const [name, parts] of this.pending) for (const part of parts) folds.add({ [name]: part });
-      return Object.entries(folds.summaries(this.durationMs));
-    } finally {
-      folds.destroy();
-    }
-  }
-
-  private hold(name: string, operation: OperationInterval): void {
-    const parts = this.pending.get(name) ?? [];
-    parts.push(operation);
-    this.pending.set(name, parts.length < BATCH ? parts : [mergeOperation(parts)]);
+  figures(): Record<string, OperationSummary> {
+    return summariesOf(countsWithTotal(this.operations), this.durationMs);
   }
 }

@@ -12,7 +12,7 @@ export interface RowNames {
 /** One row per operation, and `total`. */
 export function rowsOf(fold: IntervalFold, { interval, executorId }: RowNames): IntervalStats[] {
   const { startMs, durationMs: lengthMs, reading, pacing, serverGc, replication } = fold;
-  return fold.figures().map(([operation, { failedServiceTime: _failed, ...figures }]) => {
+  return Object.entries(fold.figures()).map(([operation, { failedServiceTime: _failed, ...figures }]) => {
     return {
       interval,
       startMs: startMs ?? 0,
@@ -38,6 +38,6 @@ export function mergedRows(group: readonly StoredInterval[]): IntervalStats[] {
 /** The figures of a window; rates are over the time from the first interval's start to the last one's end. */
 export function windowStats(fold: IntervalFold, intervals: number): WindowStats {
   const { startMs, endMs } = fold;
-  const operations = Object.fromEntries(fold.figures());
+  const operations = fold.figures();
   return { fromMs: startMs, toMs: endMs === null ? null : Math.round(endMs), intervals, operations };
 }

@@ -62,8 +62,6 @@ export class LocalSummary {
     facts.report = report;
     facts.mismatchCount = mismatches;
     facts.expectation.carriedOut = !stopped && failure === undefined;
-    const summary = fold.summary();
-    fold.destroy();
-    return { ...summary, ...(report && { report }) };
+    return { ...fold.summary(), ...(report && { report }) };
   }
 }

@@ -55,9 +55,7 @@ export class LocalSummary {
     facts.mismatches = mismatches;
     facts.mismatchCount = result.mismatches;
     facts.expectation.carriedOut = !result.stopped && result.failure === undefined;
-    const summary = fold.summary();
-    fold.destroy();
-    return summary;
+    return fold.summary();
   }
 }
 
