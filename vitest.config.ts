@@ -29,13 +29,10 @@ const project = (
   },
 });
 
-/** Whose figures would be those of the neighbour, or whose neighbours' servers would be short of memory. */
+/** Whose figures would be those of the neighbour. */
 const ALONE = [
-  ...['accuracy', 'demo', 'run-cancel', 'search'].map((name) => `test/process/${name}.spec.ts`),
-  ...['cdc-pipeline', 'dashboard', 'fault-services', 'rolling-restart', 'scale', 'soak-cassandra'].map(
-    (name) => `test/services/${name}.spec.ts`,
-  ),
-  ...['suite-cassandra', 'zookeeper-ensemble'].map((name) => `test/services/${name}.spec.ts`),
+  ...['accuracy', 'run-cancel', 'search'].map((name) => `test/process/${name}.spec.ts`),
+  'test/services/scale.spec.ts',
 ];
 
 export default defineConfig({
