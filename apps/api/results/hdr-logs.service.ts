@@ -2,15 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { hdrLogHeader, hdrLogLines } from '#libs/stats/hdr-log.js';
 import { mergeExecutors, mergeOperation } from '#libs/stats/merge.js';
+import { TOTAL } from '#libs/stats/operation-counts.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectStore } from '../tokens.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
 import type { HdrQuery } from './results.schema.js';
-
-/** Of all operations together. */
-const TOTAL = 'total';
 
 /** Histograms as HDR logs: of everything, of one executor, of any window. */
 @Injectable()

@@ -21,31 +21,17 @@ export class ScalerMetrics implements ScalerWatch {
 
   constructor(registry: Registry) {
     const registers = [registry];
-    const labelNames = ['type'] as const;
+    const gauge = (name: string, help: string) =>
+      new Gauge({ name: `tidemark_scaler_${name}`, help, labelNames: ['type'] as const, registers });
     this.phase = new Gauge({
       name: 'tidemark_scaler_phase',
       help: 'Phase of the scaler that this executor leads: 1 for the present one',
       labelNames: ['type', 'phase'],
       registers,
     });
-    this.nodes = new Gauge({
-      name: 'tidemark_scaler_nodes',
-      help: 'Nodes of the target at the last look',
-      labelNames,
-      registers,
-    });
-    this.wanted = new Gauge({
-      name: 'tidemark_scaler_nodes_wanted',
-      help: 'Nodes that the resize under way leads to',
-      labelNames,
-      registers,
-    });
-    this.healthy = new Gauge({
-      name: 'tidemark_scaler_healthy',
-      help: 'Whether all nodes served at the last look and none came or went',
-      labelNames,
-      registers,
-    });
+    this.nodes = gauge('nodes', 'Nodes of the target at the last look');
+    this.wanted = gauge('nodes_wanted', 'Nodes that the resize under way leads to');
+    this.healthy = gauge('healthy', 'Whether all nodes served at the last look and none came or went');
     this.resizes = new Counter({
       name: 'tidemark_scaler_resizes_total',
       help: 'Resizes that this executor saw to their end: completed (stable), failed, cancelled, stuck, unknown',

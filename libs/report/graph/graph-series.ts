@@ -1,7 +1,6 @@
 import type { IntervalSnapshot, LatencyFigures } from '#libs/contract/interval.js';
 import type { OperationSummary } from '#libs/contract/summary.js';
-import { isBesideLoad } from '#libs/stats/beside-load.js';
-import { OperationCounts } from '#libs/stats/operation-counts.js';
+import { OperationFolds, summariesOf } from '#libs/stats/operation-folds.js';
 import type { LatencySeries, OperationSeries } from './graph-run.js';
 
 const FIGURES = ['meanMs', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const;
@@ -21,16 +20,10 @@ export class GraphSeries {
   add({ startMs, lengthMs, operations }: IntervalSnapshot): void {
     this.startMs ??= startMs;
     this.endS.push(Math.round(startMs - this.startMs + lengthMs) / 1000);
-    const total = new OperationCounts();
-    const told = new Map<string, OperationSummary>();
-    for (const [name, operation] of Object.entries(operations)) {
-      const counts = new OperationCounts();
-      counts.add(operation);
-      told.set(name, counts.summary(lengthMs));
-      if (!isBesideLoad(name)) total.merge(counts);
-    }
-    told.set('total', total.summary(lengthMs));
-    for (const [name, summary] of told) this.note(name, summary, lengthMs);
+    const folds = new OperationFolds();
+    folds.add(operations);
+    const summaries = summariesOf(folds.whole(), lengthMs);
+    for (const [name, summary] of Object.entries(summaries)) this.note(name, summary, lengthMs);
     for (const series of this.operations.values()) fill(series, this.endS.length);
   }
 

@@ -58,6 +58,13 @@ describe('the progress of a file', () => {
     expect(await readFile(last.rejectPath(FILE.name), 'utf8')).toBe('line,reason,row\r\n3,bad,"k,v1"\r\n');
   });
 
+  it('that was forgotten meanwhile is not made again by who knows no better', async () => {
+    const { progress, tally, checkpoints } = await loader();
+    tally.write(row(0));
+    await progress.forget();
+    await expect(checkpoints.finish()).rejects.toThrow(/ENOENT.*does another process work in the same folder/);
+  });
+
   it('is none of a changed file', async () => {
     const { tally, checkpoints } = await loader();
     tally.write(row(0));

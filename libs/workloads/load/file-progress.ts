@@ -81,10 +81,13 @@ export class ProgressFolder {
     return taken;
   }
 
-  /** Throws CodedError CONFLICT when somebody else has taken the file since. */
+  /** Throws CodedError CONFLICT when somebody else has taken the file since, OUTPUT_UNWRITABLE when its progress is gone. */
   async hold(name: string): Promise<void> {
-    const text = await readFile(this.path(name, SUFFIX), 'utf8').catch(() => '{}');
-    const { holder }: Partial<FileProgress> = JSON.parse(text);
+    const path = this.path(name, SUFFIX);
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      throw writeProblem(path, error);
+    });
+    const { holder }: FileProgress = JSON.parse(text);
     if (holder === this.owner) return;
     throw new CodedError(
       'CONFLICT',

@@ -6,7 +6,7 @@ import { part, spreadLanes } from '../lane-spread.js';
 export const ownOf = (count: number, { first, stride }: { first: number; stride: number }): number[] =>
   Array.from({ length: part(count, { first, stride }) }, (_, index) => first + index * stride);
 
-/** Keys that a lane may remember; their sum is exact. */
+/** Keys that a lane may remember, one at least; their sum is exact where there are as many keys as lanes. */
 export const poolOf = ({ pool }: Pick<SoakSpec, 'pool'>, share: { first: number; stride: number }): number =>
   Math.max(1, part(pool.keys, share));
 
