@@ -13,6 +13,9 @@ import {
   wholeNumber,
 } from '#libs/contract/settings.js';
 
+/** After its drain: how long a run may take to be interrupted and written down before the process ends anyway. */
+export const SHUTDOWN_MS = 20_000;
+
 /** Every setting of an executor, by the variable's name. */
 export const ExecutorSettings = z.object({
   TIDEMARK_EXECUTOR_ID: z

@@ -1,11 +1,8 @@
 import { describeSettings } from '#libs/contract/settings.js';
 import { tidyHeap } from '#libs/load/heap-tidy.js';
 import { traceOf } from './cause.js';
-import { ExecutorSettings, readExecutorConfig } from './config.js';
+import { ExecutorSettings, readExecutorConfig, SHUTDOWN_MS } from './config.js';
 import { startExecutor } from './executor.js';
-
-/** How long a run may take to be interrupted and written down before the process ends anyway. */
-const SHUTDOWN_MS = 20_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

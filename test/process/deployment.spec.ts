@@ -1,23 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { ApiSettings } from '../../apps/api/config.js';
-import { ExecutorSettings } from '../../apps/executor/config.js';
+import { ExecutorSettings, SHUTDOWN_MS } from '../../apps/executor/config.js';
 
 const require = createRequire(import.meta.url);
 const text = (path: string) => readFileSync(path, 'utf8');
 const FOLDER = 'deploy/kubernetes';
-
-/** Shutdown of an executor after its drain: SHUTDOWN_MS of apps/executor/main.ts. */
-const WRITE_DOWN_MS = 20_000;
 
 const Labels = z.record(z.string(), z.string());
 const Selector = z.object({ matchLabels: Labels });
@@ -201,7 +193,7 @@ describe('the Kubernetes manifests', () => {
     const { template } = deployment('tidemark-executor');
     const [container] = template.spec.containers;
     const drainMs = Number(container.env.find(({ name }) => name === 'TIDEMARK_DRAIN_MS')?.value);
-    expect(template.spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + WRITE_DOWN_MS);
+    expect(template.spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(drainMs + SHUTDOWN_MS);
     expect(deployment('tidemark-api').replicas).toBe(2);
   });
 
@@ -226,138 +218,5 @@ describe('the Kubernetes manifests', () => {
     expect(text('apps/api/ops/metrics.service.ts')).toContain(`'${trigger?.metadata['valueLocation']}'`);
     expect(deployment(scaleTargetRef.name).replicas).toBeUndefined();
     expect(() => named('TriggerAuthentication', trigger?.authenticationRef.name ?? '')).not.toThrow();
-  });
-});
-
-const Service = z.looseObject({
-  command: z.array(z.string()).optional(),
-  image: z.string(),
-  environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-  ports: z.array(z.string()).default([]),
-  volumes: z.array(z.string()).default([]),
-  depends_on: z.record(z.string(), z.object({ condition: z.enum(['service_healthy', 'service_started']) })).default({}),
-  healthcheck: z.object({ test: z.array(z.string()).min(2) }),
-  stop_grace_period: z.string().optional(),
-});
-const Compose = z.object({
-  services: z.record(z.string(), Service),
-  volumes: z.record(z.string(), z.null()),
-});
-
-describe('docker-compose.yml', () => {
-  const { services, volumes } = Compose.parse(parse(text('docker-compose.yml'), { merge: true }));
-
-  it('starts everything in an order that works, from images and volumes that are named', () => {
-    expect(Object.keys(services)).toEqual(expect.arrayContaining(['api', 'executor', 'postgres', 'redis']));
-    for (const [name, { image, depends_on: needs, volumes: mounts }] of Object.entries(services)) {
-      expect(image, name).toMatch(/:(?!latest$)[\w.-]+$/);
-      for (const need of Object.keys(needs)) expect(services, name).toHaveProperty(need);
-      for (const mount of mounts) expect(volumes, name).toHaveProperty(mount.split(':')[0] ?? '');
-    }
-  });
-
-  it('gives the API and executors one folder of datasets', () => {
-    const mount = 'datasets:/app/.tidemark/data';
-    for (const name of ['api', 'executor']) expect(services[name]?.volumes, name).toContain(mount);
-  });
-
-  it('can have any number of executors', () => {
-    const executor = services['executor'];
-    expect(executor).not.toHaveProperty('container_name');
-    expect(executor?.ports).toEqual([]);
-    expect(executor?.environment).not.toHaveProperty('TIDEMARK_EXECUTOR_ID');
-    const drainMs = Number(executor?.environment['TIDEMARK_DRAIN_MS']);
-    expect(Number(/^(\d+)s$/.exec(executor?.stop_grace_period ?? '')?.[1]) * 1000).toBeGreaterThan(
-      drainMs + WRITE_DOWN_MS,
-    );
-  });
-
-  it('publishes to loopback alone, and names settings that exist', () => {
-    for (const { ports } of Object.values(services)) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
-    const settings = { api: ApiSettings, executor: ExecutorSettings };
-    for (const [name, { shape }] of Object.entries(settings))
-      for (const variable of Object.keys(services[name]?.environment ?? {}))
-        expect(shape, name).toHaveProperty(variable);
-  });
-});
-
-/** One instruction of a Dockerfile, continued lines joined. */
-const instructions = text('Dockerfile')
-  .replaceAll(/\\\n/g, ' ')
-  .split('\n')
-  .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  .map((line) => {
-    const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? [];
-    return { name, rest };
-  });
-const all = (name: string) => instructions.filter((one) => one.name === name).map(({ rest }) => rest);
-const last = (name: string) => all(name).at(-1) ?? '';
-const afterLastFrom = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
-
-describe('the Dockerfile', () => {
-  it('names its images, installs what the lockfile says and leaves the compiler behind', () => {
-    expect(all('FROM')).toHaveLength(2);
-    for (const image of all('FROM')) expect(image).toMatch(/^node:\d+\.\d+-bookworm(-slim)?( AS build)?$/);
-    expect(all('RUN').join('\n')).toContain('npm ci');
-    expect(all('RUN').join('\n')).toContain('npm prune --omit=dev');
-    expect(afterLastFrom.filter(({ name }) => name === 'RUN').map(({ rest }) => rest)).toEqual([
-      expect.not.stringMatching(/npm|apt/),
-    ]);
-  });
-
-  it('ends as a user without rights, and holds no secret', () => {
-    expect(last('USER')).toBe('node');
-    const settings = [...all('ENV'), ...all('ARG')].join('\n');
-    expect(settings).not.toMatch(/KEY|TOKEN|PASSWORD|SECRET/);
-    expect(all('ADD')).toEqual([]);
-    const ignored = text('.dockerignore').split('\n');
-    for (const path of ['node_modules', 'dist', '.git', '.tidemark']) expect(ignored).toContain(path);
-  });
-
-  it('copies what is there, and makes an image whose command starts the service', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'tidemark-image-'));
-    const stage = async (path: string) => {
-      const from = join(process.cwd(), path);
-      // Copies would take a minute; links show as well whether anything is missing.
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await (path === 'node_modules' || path === 'dist'
-        ? symlink(from, join(root, path))
-        : cp(from, join(root, path), { recursive: true }));
-    };
-    try {
-      const built = instructions.slice(
-        0,
-        instructions.findLastIndex(({ name }) => name === 'FROM'),
-      );
-      for (const { name, rest } of built)
-        if (name === 'COPY')
-          for (const path of rest.split(/\s+/).slice(0, -1)) expect(existsSync(path), path).toBe(true);
-      for (const { name, rest } of afterLastFrom) {
-        if (name !== 'COPY') continue;
-        expect(rest).toMatch(/^--from=build --chown=node:node \/app\//);
-        await stage((/ \/app\/(\S+) /.exec(rest) ?? [])[1] ?? '');
-      }
-      const [program = '', ...args] = z.array(z.string()).parse(JSON.parse(last('ENTRYPOINT')));
-      const command = z.array(z.string()).parse(JSON.parse(last('CMD')));
-      expect(program).toBe('node');
-      const child = spawn(process.execPath, [...args, ...command], {
-        cwd: root,
-        env: { PATH: process.env['PATH'], NODE_ENV: 'production', TIDEMARK_PORT: '0' },
-      });
-      const ended = once(child, 'exit');
-      let said = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      const endMs = Date.now() + 60_000;
-      while (!/http:\S+/.test(said) && child.exitCode === null && Date.now() < endMs) await sleep(50);
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-      expect(url, said).toBeDefined();
-      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-      child.kill('SIGTERM');
-      expect((await ended)[0]).toBe(0);
-      expect(existsSync(join(root, '.tidemark', 'tidemark.db'))).toBe(true);
-    } finally {
-      await rm(root, { recursive: true, force: true });
-    }
   });
 });
