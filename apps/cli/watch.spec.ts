@@ -88,6 +88,27 @@ describe('watchRun', () => {
     expect(pauses).toEqual([1000]);
   });
 
+  it.each(['STORE_UNAVAILABLE', 'TOO_MANY_REQUESTS'] as const)(
+    'asks again while the answer is %s, for a minute',
+    async (code) => {
+      let asked = 0;
+      let paused = 0;
+      const feed = (failing: number) => ({
+        run: async () => {
+          if (asked++ < failing) throw new CodedError(code, 'not now');
+          return aRun({ status: 'completed' });
+        },
+        events: async function* () {},
+        pause: async () => paused++,
+      });
+      expect((await watchRun(feed(60), 'run-1', () => undefined)).status).toBe('completed');
+      expect(paused).toBe(60);
+      asked = 0;
+      await expect(watchRun(feed(Infinity), 'run-1', () => undefined)).rejects.toMatchObject({ code });
+      expect(asked).toBe(61);
+    },
+  );
+
   it('gives up at once when the server refuses', async () => {
     const run = async () => {
       throw new CodedError('RUN_NOT_FOUND', 'no such run');

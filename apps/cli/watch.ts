@@ -1,5 +1,5 @@
+import { isPassing } from '#libs/client/client.js';
 import type { RunEvent } from '#libs/contract/event.js';
-import { CodedError } from '#libs/contract/problem.js';
 import type { IntervalStats } from '#libs/contract/interval.js';
 import type { Run } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
@@ -37,8 +37,9 @@ export function eventPrinter(line: (text: string) => void): (event: RunEvent, ru
 }
 
 /**
- * Shows a run until it has ended and answers it. A lost connection is taken up again where it broke, for a minute; a
- * refusal by the server is not. Throws the server's CodedError, or what fetch threw last.
+ * Shows a run until it has ended and answers it. A lost connection is taken up again where it broke, for a minute, and so
+ * is one to a server that is away or has too much to do; any other refusal is not. Throws the server's CodedError, or what
+ * fetch threw last.
  */
 export async function watchRun(feed: RunFeed, runId: string, line: (text: string) => void): Promise<Run> {
   const print = eventPrinter(line);
@@ -56,7 +57,7 @@ export async function watchRun(feed: RunFeed, runId: string, line: (text: string
       run = await feed.run(runId);
       if (isEnded(run.status)) return run;
     } catch (error) {
-      if (error instanceof CodedError || outages++ >= LONGEST_OUTAGE_ATTEMPTS) throw error;
+      if (!isPassing(error) || outages++ >= LONGEST_OUTAGE_ATTEMPTS) throw error;
     }
     await feed.pause(RECONNECT_DELAY_MS);
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { authorization, dataOf, trimmed } from './client.js';
+import { authorization, dataOf, isPassing, trimmed } from './client.js';
 
 it('the data of an answer is its body; a problem is thrown with its code, sentence and issues', async () => {
   const response = new Response();
@@ -19,12 +19,17 @@ it('the data of an answer is its body; a problem is thrown with its code, senten
   });
 });
 
-it('an answer that is not Tidemark’s says so', async () => {
-  const response = new Response('<html>', { status: 502 });
-  await expect(dataOf(Promise.resolve({ error: '<html>', response }))).rejects.toMatchObject({
-    code: 'INTERNAL',
+it('an answer that is not Tidemark’s says so, and whether a server is behind it', async () => {
+  const answer = (status: number) => ({ error: '<html>', response: new Response('<html>', { status }) });
+  const found = async (status: number) => dataOf(Promise.resolve(answer(status))).catch((error: unknown) => error);
+  expect(await found(404)).toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('answered 404') });
+  expect(await found(502)).toMatchObject({
+    code: 'STORE_UNAVAILABLE',
     message: expect.stringContaining('answered 502'),
   });
+  expect(isPassing(await found(404))).toBe(false);
+  expect(isPassing(await found(503))).toBe(true);
+  expect(isPassing(new TypeError('fetch failed'))).toBe(true);
 });
 
 it('the base URL may end with a slash, and a key is sent as a bearer', () => {

@@ -28,13 +28,22 @@ export async function done(answer: Promise<{ error?: unknown; response: Response
   if (!response.ok) throw problemOf(error, response);
 }
 
-/** An error answer as CodedError. */
+/**
+ * An error answer as CodedError. What stands before a server answers for it while it is away, in words of its own: that
+ * is STORE_UNAVAILABLE, as the server itself would say.
+ */
 export function problemOf(body: unknown, response: Response): CodedError {
   const problem = Problem.safeParse(body);
-  return problem.success
-    ? new CodedError(problem.data.code, problem.data.detail, problem.data.errors)
+  if (problem.success) return new CodedError(problem.data.code, problem.data.detail, problem.data.errors);
+  const { status, url } = response;
+  return status >= 502 && status <= 504
+    ? new CodedError('STORE_UNAVAILABLE', `${url} answered ${status}: the server behind it does not answer.`)
     : new CodedError(
         'INTERNAL',
-        `${response.url} answered ${response.status}, which is no answer of Tidemark's; check the server's URL.`,
+        `${url} answered ${status}, which is no answer of Tidemark's; check the server's URL.`,
       );
 }
+
+/** Whether the same call may be answered a moment later: nobody answered, or the server has too much to do. */
+export const isPassing = (error: unknown): boolean =>
+  !(error instanceof CodedError) || error.code === 'STORE_UNAVAILABLE' || error.code === 'TOO_MANY_REQUESTS';
