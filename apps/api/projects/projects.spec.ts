@@ -147,3 +147,19 @@ it('what alone is over the quota is refused with the field; what is too much tog
   await api.store.runs.transition(first.id, { to: 'cancelled', actor: 't', reason: 't', atMs: api.now.ms });
   expect(await api.store.shards.claim('free', api.now.ms, 1000)).toMatchObject({ runId: second.id });
 });
+
+it('a run that plans no rate waits when a quota of the rate comes after it, and so do others beside one', async () => {
+  const red = await team('red');
+  const post = async (host: string, rate?: object) =>
+    Run.parse((await api.post('/v1/runs', stress(host, rate), red)).json).id;
+  const reason = async (id: string) => Run.parse((await api.get(`/v1/runs/${id}`, red)).json).waiting?.reason;
+  await beginRun(api.store, await post('127.0.0.1'), api.now.ms);
+  const queued = await post('127.0.0.2');
+  const change = { name: 'red', quotas: { ratePerSecond: 1000 } };
+  await api.put('/v1/projects/red', change, { ...bearer(ROOT), 'if-match': '"1"' });
+  expect(await reason(queued)).toContain('it plans no rate, so it cannot begin under that quota');
+  const modest = await post('127.0.0.3', { model: 'open', threads: 4, ratePerSecond: 1 });
+  expect(await reason(modest)).toContain('a run under way plans no rate');
+  await api.store.shards.register({ id: 'free', labels: {}, hostname: 'h', pid: 1, cores: 1 }, api.now.ms);
+  expect(await api.store.shards.claim('free', api.now.ms, 1000)).toBeNull();
+});
