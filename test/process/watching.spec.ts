@@ -170,6 +170,7 @@ describe('the logs', () => {
     ).toEqual(
       expect.arrayContaining([`run ${runId} (stress) is queued`, expect.stringMatching(/^POST \/v1\/runs 201 /)]),
     );
+    expect(linesOf(api).filter(({ run }) => run === runId).length).toBeGreaterThan(0);
     const ofRun = linesOf(executor).filter(({ run }) => run === runId);
     expect(ofRun.length).toBeGreaterThan(0);
     for (const line of ofRun) expect(line.correlationId).toBe(CORRELATION);

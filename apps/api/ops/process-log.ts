@@ -3,13 +3,16 @@ import { type LogLevel, logWriter } from '#libs/telemetry/log-line.js';
 import type { ApiConfig } from '../config.js';
 import { currentOrigin } from '../http/request-origin.js';
 import type { NowMs } from '../tokens.js';
+import { AboutRun } from './about-run.js';
 
 const textOf = (message: unknown): string =>
-  message instanceof Error
-    ? (message.stack ?? message.message)
-    : typeof message === 'string'
-      ? message
-      : JSON.stringify(message);
+  message instanceof AboutRun
+    ? message.message
+    : message instanceof Error
+      ? (message.stack ?? message.message)
+      : typeof message === 'string'
+        ? message
+        : JSON.stringify(message);
 
 /** Where the framework and the services say things: one line each on standard error, with the request's correlation id. */
 export class ProcessLog implements LoggerService {
@@ -38,6 +41,7 @@ export class ProcessLog implements LoggerService {
       atMs: this.nowMs(),
       level,
       context: typeof context === 'string' ? context : undefined,
+      run: message instanceof AboutRun ? message.run : undefined,
       correlationId: currentOrigin()?.correlationId ?? undefined,
       message: [message, ...more].map(textOf).join('\n'),
     });

@@ -4,6 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import type { Store } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
+import { AboutRun } from './about-run.js';
 
 const TICK_MS = 60_000;
 /** Longer than a tick's work; a replica that dies leaves the job to another after so long. */
@@ -45,7 +46,9 @@ export class RollUp {
     for (const runId of await this.store.rollUps.due(resolutionMs, endedBeforeMs, BATCH)) {
       const { before, after } = await this.store.rollUps.rollUp(runId, resolutionMs);
       if (before > after)
-        this.logger.log(`run ${runId}: ${before} intervals are ${after} of ${resolutionMs / 1000} s now`);
+        this.logger.log(
+          new AboutRun(runId, `run ${runId}: ${before} intervals are ${after} of ${resolutionMs / 1000} s now`),
+        );
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Claim, Store } from '#libs/store/port.js';
 import { finishRun } from '#libs/workloads/finish-run.js';
 import { childRuns } from '#libs/workloads/parent/child-runs.js';
 import type { ParentRun } from '#libs/workloads/parent/parent-state.js';
+import { AboutRun } from '../ops/about-run.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { ChildStarter } from './child-starter.service.js';
 import { nextSteps } from './next-steps.js';
@@ -64,7 +65,9 @@ export class Coordinator implements OnApplicationShutdown {
       try {
         if (!(await this.carry(held))) this.held.delete(runId);
       } catch (error) {
-        this.logger.error(`Run ${runId} could not be carried forward; tried again: ${String(error)}`);
+        this.logger.error(
+          new AboutRun(runId, `Run ${runId} could not be carried forward; tried again: ${String(error)}`),
+        );
       }
     }
   }
