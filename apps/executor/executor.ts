@@ -23,9 +23,12 @@ export interface RunningExecutor {
 
 /** A clock that is so far off is worth a line. */
 const FAR_OFF_MS = 100;
+/** Two beats that the network swallows leave time for a third on a connection of its own. */
+const BEATS_IN_LEASE = 4;
 /** Rejects with why no shard could be taken. */
-async function readiness(store: Store, isClosing: boolean): Promise<void> {
+async function readiness(store: Store, isClosing: boolean, { isReplaced }: Supervisor): Promise<void> {
   if (isClosing) throw new Error('this executor ends and takes no more shards');
+  if (isReplaced) throw new Error('another executor that lives has this id; see TIDEMARK_EXECUTOR_ID');
   await store.ping().catch((cause: unknown) => {
     throw new Error('the database does not answer; see TIDEMARK_DATABASE_URL', { cause });
   });
@@ -33,7 +36,8 @@ async function readiness(store: Store, isClosing: boolean): Promise<void> {
 
 /** Opens the store, announces this executor and takes shards. Throws CodedError when the store cannot be opened. */
 export async function startExecutor(config: ExecutorConfig): Promise<RunningExecutor> {
-  const store = await openStore({ url: config.databaseUrl, secretKey: config.secretKey });
+  const { databaseUrl: url, secretKey, leaseMs } = config;
+  const store = await openStore({ url, secretKey, pulseMs: leaseMs / BEATS_IN_LEASE });
   const clock = new AgreedClock(systemClock);
   const output = processOutput(config, (text) => void process.stderr.write(text));
   const say = (level: 'info' | 'warn', message: string) =>
@@ -60,7 +64,7 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
     if (Math.abs(clock.offsetMs) > FAR_OFF_MS)
       say('warn', `this machine's clock is ${Math.round(-clock.offsetMs)} ms ahead of the database's, which counts`);
     await supervisor.register();
-    server = await watch?.serve(() => readiness(store, isClosing));
+    server = await watch?.serve(() => readiness(store, isClosing, supervisor));
   } catch (error) {
     await queue.close();
     await store.close();

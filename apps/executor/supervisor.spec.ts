@@ -232,6 +232,20 @@ describe('executors', () => {
     expect(load.closed).toBe(2);
   });
 
+  it('of two with one id the later works, and the other when it is gone', async () => {
+    const first = await startExecutor('pod');
+    await pass(1_100);
+    const second = await startExecutor('pod');
+    await pass(1_100);
+    const run = await ended(await createRun(1));
+    expect(run.status).toBe('completed');
+    expect([first, second].map(({ isReplaced }) => isReplaced)).toEqual([true, false]);
+    second.close();
+    await pass(2_000);
+    expect(first.isReplaced).toBe(false);
+    expect((await ended(await createRun(1))).status).toBe('completed');
+  });
+
   it('take the next run when one has ended, oldest first', async () => {
     await startExecutor('a');
     const ids = [await createRun(1), await createRun(1)];

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { cpus, hostname } from 'node:os';
-import type { Claim } from '#libs/store/port.js';
+import type { Claim, Standing } from '#libs/store/port.js';
 import { reasonOf } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { retry } from './retry.js';
@@ -16,6 +17,10 @@ export class Supervisor {
   private current: ShardRun | undefined;
   private isHalted = false;
   private isAway = false;
+  /** Another living process has its id. */
+  isReplaced = false;
+  /** A container that is restarted may have the id, and even the pid, of the one before. */
+  private readonly incarnation = randomUUID();
 
   constructor(private readonly parts: ExecutorParts) {}
 
@@ -36,7 +41,8 @@ export class Supervisor {
   async register(): Promise<void> {
     const { store, clock, config } = this.parts;
     const { id, labels } = config;
-    const self = { id, labels, hostname: hostname(), pid: process.pid, cores: cpus().length };
+    const { incarnation } = this;
+    const self = { id, labels, hostname: hostname(), pid: process.pid, cores: cpus().length, incarnation };
     await store.shards.register(self, clock.epochMs(), this.current?.runId ?? null);
   }
 
@@ -55,9 +61,11 @@ export class Supervisor {
       // While a shard is held its beats say that this executor is alive; in between, here, nothing is held.
       const claim = await this.asking(async () => {
         if (clock.nowNs() - aliveNs >= ALIVE_EVERY_MS * 1e6) {
-          await store.shards.executorBeat(config.id, clock.epochMs(), offsetMs());
+          const standing = await store.shards.executorBeat(config.id, clock.epochMs(), offsetMs(), this.incarnation);
+          await this.stand(standing);
           aliveNs = clock.nowNs();
         }
+        if (this.isReplaced) return null;
         if (!isTold && clock.nowNs() - lookedNs < config.pollMs * 1e6) return null;
         lookedNs = clock.nowNs();
         return store.shards.claim(config.id, clock.epochMs(), config.leaseMs);
@@ -71,16 +79,30 @@ export class Supervisor {
       } else isTold = await queue.wait(Math.min(config.pollMs, ALIVE_EVERY_MS), signal);
     }
     await sweeping;
-    await retry(() => store.shards.retire(config.id), {
+    await retry(() => store.shards.retire(config.id, this.incarnation), {
       clock,
       withinMs: RETIRE_WITHIN_MS,
       failed: () => undefined,
     }).catch((error: unknown) => this.say('warn', `this executor could not leave the list (${reasonOf(error)})`));
   }
 
+  /** Two processes of one id would each believe what is meant for the other: the later one works. */
+  private async stand(standing: Standing): Promise<void> {
+    if (standing === 'unlisted') await this.register();
+    const isReplaced = standing === 'replaced';
+    if (isReplaced && !this.isReplaced)
+      this.say(
+        'warn',
+        `another executor that lives has the id ${this.parts.config.id}: this one takes nothing while it does; give each an id of its own (TIDEMARK_EXECUTOR_ID)`,
+      );
+    this.isReplaced = isReplaced;
+  }
+
   private async carryOut(claim: Claim): Promise<void> {
     this.current = new ShardRun(this.parts, claim);
     if (this.isHalted) this.current.halt();
+    // It was claimed while the signal came.
+    else if (this.closing.signal.aborted) void this.current.handBack();
     await this.current.carryOut();
     this.current = undefined;
   }

@@ -3835,6 +3835,7 @@ export interface components {
             policies: components["schemas"]["Policies"];
             status: components["schemas"]["RunStatus"];
             statusHistory: components["schemas"]["StatusChange"][];
+            /** @description Null unless it waits in the queue, or for an executor while it is prepared */
             waiting: components["schemas"]["Waiting"] | null;
             shards: components["schemas"]["ShardView"][];
             verdict: components["schemas"]["Verdict"];

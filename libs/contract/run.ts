@@ -187,7 +187,7 @@ export const StoredSpec = z
   .union([StoredStressSpec, GenerateSpec, LoadSpec, QuerySpec, ZookeeperSpec, SoakSpec, CdcSpec, SuiteSpec, SearchSpec])
   .meta({ id: 'StoredSpec' });
 
-/** Why a queued run waits, in a sentence, and its place. */
+/** Why a run waits, in a sentence, and its place in the queue; 1 is next. */
 export const Waiting = z.object({ position: z.int(), reason: z.string() }).meta({ id: 'Waiting' });
 export type Waiting = z.infer<typeof Waiting>;
 
@@ -220,7 +220,7 @@ export const Run = z
     policies: Policies,
     status: RunStatus,
     statusHistory: z.array(StatusChange),
-    waiting: Waiting.nullable(),
+    waiting: Waiting.nullable().describe('Null unless it waits in the queue, or for an executor while it is prepared'),
     shards: z.array(ShardView),
     verdict: Verdict,
     validity: Validity.nullable(),

@@ -1,5 +1,3 @@
-import type { EventEmitter } from 'node:events';
-import { Socket } from 'node:net';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { Runs1795219200000 } from '#migrations/1795219200000-runs.js';
@@ -13,6 +11,8 @@ import { JobLeases1795269660000 } from '#migrations/1795269660000-job-leases.js'
 import { Datasets1795269600000 } from '#migrations/1795269600000-datasets.js';
 import { Artifacts1795271000000 } from '#migrations/1795271000000-artifacts.js';
 import { ScalerStates1795345200000 } from '#migrations/1795345200000-scaler-states.js';
+import { Incarnations1795440000000 } from '#migrations/1795440000000-incarnations.js';
+import { postgresConnection, sqliteConnection } from './connection.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -27,12 +27,10 @@ const MIGRATIONS = [
   Artifacts1795271000000,
   RunParents1795336200000,
   ScalerStates1795345200000,
+  Incarnations1795440000000,
 ];
-/** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
-const BUSY_TIMEOUT_MS = 5_000;
 /** A server that is silent for so long in the middle of a query is taken as gone. */
 const ANSWER_MS = 20_000;
-const CACHE_KIB = 2_000;
 /** Any constant: one advisory lock makes PostgreSQL's control transactions one after another, as SQLite's are. */
 const CONTROL_LOCK = 848_001;
 const MIGRATION_LOCK = 848_002;
@@ -47,14 +45,18 @@ export class Database {
 
   private constructor(
     private readonly source: DataSource,
+    private readonly pulse: DataSource,
     readonly dialect: Dialect,
     entities: Entities,
   ) {
     this.entities = entities;
   }
 
-  /** `sqlite:<path>`, `sqlite::memory:` or `postgres://…`; migrated. Throws CodedError STORE_UNAVAILABLE. */
-  static async open(url: string): Promise<Database> {
+  /**
+   * `sqlite:<path>`, `sqlite::memory:` or `postgres://…`; migrated. `pulseMs`: how long a transaction of `beats` may stay
+   * without an answer. Throws CodedError STORE_UNAVAILABLE.
+   */
+  static async open(url: string, pulseMs?: number): Promise<Database> {
     const dialect: Dialect = url.startsWith('sqlite:') ? 'sqlite' : 'postgres';
     const entities = entitiesOf(dialect);
     const shared = {
@@ -64,44 +66,21 @@ export class Database {
     };
     const source = new DataSource(
       dialect === 'sqlite'
-        ? {
-            type: 'better-sqlite3',
-            database: url.slice('sqlite:'.length),
-            enableWAL: true,
-            timeout: BUSY_TIMEOUT_MS,
-            prepareDatabase: (db: { pragma(text: string): unknown }) => {
-              db.pragma('synchronous = NORMAL');
-              // KiB. An executor writes for hours and reads little: pages kept for later would only grow its memory.
-              db.pragma(`cache_size = -${CACHE_KIB}`);
-            },
-            ...shared,
-          }
-        : {
-            type: 'postgres',
-            url,
-            connectTimeoutMS: BUSY_TIMEOUT_MS,
-            // A lost connection is told by whoever uses the next one.
-            poolErrorHandler: () => undefined,
-            extra: {
-              // Between the pool's listener and the next user's there is a moment without one, in which a server that
-              // is shut down can end a connection; an error that nobody listens to would end the process.
-              onConnect: (client: EventEmitter) => void client.on('error', () => undefined),
-              keepAlive: true,
-              idleTimeoutMillis: ANSWER_MS / 2,
-              // A process that is frozen in the middle of a control transaction would hold up all others.
-              idle_in_transaction_session_timeout: BUSY_TIMEOUT_MS,
-              stream: () => answeringSocket(),
-            },
-            ...shared,
-          },
+        ? { ...sqliteConnection(url), ...shared }
+        : { ...postgresConnection(url, ANSWER_MS), ...shared },
     );
+    const pulse =
+      dialect === 'postgres' && pulseMs !== undefined
+        ? new DataSource({ ...postgresConnection(url, pulseMs), ...shared, poolSize: 1 })
+        : source;
     try {
       await source.initialize();
-      const database = new Database(source, dialect, entities);
+      const database = new Database(source, pulse, dialect, entities);
       await database.migrate();
+      if (pulse !== source) await pulse.initialize();
       return database;
     } catch (error) {
-      if (source.isInitialized) await source.destroy().catch(() => undefined);
+      for (const each of [source, pulse]) if (each.isInitialized) await each.destroy().catch(() => undefined);
       throw openProblem(url, error);
     }
   }
@@ -118,6 +97,14 @@ export class Database {
   /** One transaction for rows that only their owner writes. */
   append<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.transaction(work, false);
+  }
+
+  /**
+   * As `append`, on a connection of its own that is given up soon: one that the network has swallowed must not cost a lease
+   * while a new one would be answered.
+   */
+  beats<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.pulse === this.source ? this.append(work) : this.pulse.transaction(work);
   }
 
   /** What the tables lack or have too much of, compared with the entities: SQL that would be run; empty when none. */
@@ -140,6 +127,7 @@ export class Database {
   async close(): Promise<void> {
     await this.tail.catch(() => undefined);
     await this.source.destroy();
+    if (this.pulse !== this.source) await this.pulse.destroy();
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>, exclusive: boolean): Promise<T> {
@@ -200,13 +188,6 @@ const NOW_SQL: { [D in Dialect]: string } = {
 
 const MIGRATION_TRIES = 20;
 const MIGRATION_PAUSE_MS = 100;
-
-/** A socket that fails when the network swallows what is sent, so that nobody waits for an answer for ever. */
-function answeringSocket(): Socket {
-  const socket = new Socket();
-  const failed = () => new Error(`the database did not answer within ${ANSWER_MS / 1000} s`);
-  return socket.setTimeout(ANSWER_MS, () => socket.destroy(failed()));
-}
 
 const HINTS: readonly [RegExp, string][] = [
   [/not a database|malformed/i, 'the file is not a SQLite database or is damaged: restore it, or name another file'],

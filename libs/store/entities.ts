@@ -202,6 +202,7 @@ const executor = new EntitySchema<ExecutorRow>({
     hostname: text('hostname'),
     pid: int('pid'),
     cores: int('cores'),
+    incarnation: text('incarnation', optional),
     aliveAtMs: big('alive_at_ms'),
     runId: text('run_id', optional),
     draining: bool('draining', optional),

@@ -50,6 +50,64 @@ export function describeExecutors(
       expect(run?.shards.map(({ executorLabels }) => executorLabels)).toEqual([us, eu, eu]);
     });
 
+    it('tells a process from the one before it with the same id', async () => {
+      const process = (incarnation: string) => ({ ...executor('pod-1'), incarnation });
+      const beat = (incarnation: string, atMs = NOW) => store.shards.executorBeat('pod-1', atMs, 0, incarnation);
+      const list = async () => (await store.shards.executors(NOW)).map(({ id, draining }) => [id, draining]);
+      expect(await beat('first')).toBe('unlisted');
+      await store.shards.register(process('first'), NOW);
+      await store.shards.drain('pod-1', true);
+      // The database was away: the same process comes back, and is drained still.
+      await store.shards.register(process('first'), NOW);
+      expect(await list()).toEqual([['pod-1', true]]);
+      expect(await beat('first')).toBe('listed');
+      // Started again.
+      await store.shards.register(process('second'), NOW);
+      expect(await list()).toEqual([['pod-1', false]]);
+      expect([await beat('first'), await beat('second')]).toEqual(['replaced', 'listed']);
+      await store.shards.retire('pod-1', 'first');
+      expect(await list()).toHaveLength(1);
+      // Nobody has heard of the second for long.
+      expect(await beat('first', NOW + 60_000)).toBe('unlisted');
+      await store.shards.retire('pod-1', 'second');
+      expect(await list()).toEqual([]);
+    });
+
+    it('leaves what a successor of the same id does alone', async () => {
+      await create('r1', { executors: 1 });
+      await store.shards.register({ ...executor('pod-1'), incarnation: 'second' }, NOW);
+      await claim('pod-1');
+      await store.shards.executorBeat('pod-1', NOW, 0, 'first');
+      expect((await store.shards.executors(NOW))[0]?.runId).toBe('r1');
+    });
+
+    it('forgets who was killed a day ago', async () => {
+      await register(executor('killed'));
+      await store.shards.register(executor('late'), NOW + 86_400_001);
+      expect((await store.shards.executors(NOW)).map(({ id }) => id)).toEqual(['late']);
+    });
+
+    it('says what a run waits for that is being prepared without an executor for each of its parts', async () => {
+      await create('r1', { executors: 2 });
+      await register(executor('a'), executor('dead'));
+      await claim('a');
+      await store.shards.retire('dead');
+      expect(await reason('r1')).toBe('for what is left of it no executor is alive: start one with tidemark executor');
+      await register(executor('b'));
+      expect(await reason('r1')).toBe('for what is left of it an executor will claim it in a moment');
+      await claim('b');
+      expect(await reason('r1')).toBeUndefined();
+    });
+
+    it('says that those that are alive are being drained', async () => {
+      await create('r1', { executors: 1, labels: eu });
+      await register(executor('a', eu), executor('b', us));
+      await store.shards.drain('a', true);
+      expect(await reason('r1')).toBe(
+        'all executors with labels region=eu that are alive (1) are being drained: resume one, or start another',
+      );
+    });
+
     it('takes no executor away from a run that is being prepared', async () => {
       await create('r1', { executors: 2, labels: eu });
       await create('r2', { executors: 2 }, { createdAtMs: NOW + 1, endpoints: ['127.0.0.2:9042'] });
@@ -72,7 +130,7 @@ export function describeExecutors(
       expect(await store.shards.drain('nobody', true)).toBe(false);
       await create('r1', {});
       expect(await store.shards.claim('a', NOW, LEASE)).toBeNull();
-      expect(await reason('r1')).toMatch(/^no executor is alive/);
+      expect(await reason('r1')).toMatch(/^all executors that are alive \(1\) are being drained/);
       // One that comes back after an outage is still drained.
       await register(executor('a'));
       expect(await store.shards.executors(NOW)).toMatchObject([{ id: 'a', draining: true }]);

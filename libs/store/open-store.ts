@@ -26,13 +26,15 @@ export interface StoreOptions {
   url: string;
   /** 32 bytes. Beside a SQLite file one is made (`secret.key`, readable by its owner only) when absent. */
   secretKey?: Buffer | undefined;
+  /** How long a shard's beat may stay without an answer before another connection is tried; for those who hold shards. */
+  pulseMs?: number;
 }
 
 /** Opens and migrates the database. Throws CodedError STORE_UNAVAILABLE with one sentence. */
-export async function openStore({ url, secretKey }: StoreOptions): Promise<Store> {
+export async function openStore({ url, secretKey, pulseMs }: StoreOptions): Promise<Store> {
   const file = /^sqlite:(?!:memory:)(.+)$/.exec(url)?.[1];
   const key = secretKey ?? (file === undefined ? undefined : await keyBeside(file));
-  const database = await Database.open(url);
+  const database = await Database.open(url, pulseMs);
   return storeOf(database, new Vault(key ?? (url === 'sqlite::memory:' ? randomBytes(KEY_BYTES) : undefined)));
 }
 

@@ -131,7 +131,15 @@ export interface ExecutorInfo {
   hostname: string;
   pid: number;
   cores: number;
+  /** Tells a process from another with the same id, which a container that is restarted has. */
+  incarnation?: string;
 }
+
+/**
+ * Where a process is in the list of executors: its row is its own; there is none, or one that nobody keeps; another living
+ * process has taken its id.
+ */
+export type Standing = 'listed' | 'unlisted' | 'replaced';
 
 export interface KnownExecutor extends ExecutorInfo {
   aliveAtMs: number;
@@ -164,14 +172,21 @@ export interface Beat {
 }
 
 export interface ShardStore {
-  /** `runId`: what it works on meanwhile, if it was known before. */
+  /**
+   * `runId`: what it works on meanwhile, if it was known before. A process that is new under its id takes the row over, and
+   * is not being drained. Forgets who has not been heard of for a day.
+   */
   register(executor: ExecutorInfo, nowMs: number, runId?: string | null): Promise<void>;
-  /** This executor lives and holds nothing; how far its clock is behind the database's (`agreed-clock.ts`). */
-  executorBeat(executorId: string, nowMs: number, clockOffsetMs: number): Promise<void>;
+  /**
+   * This executor lives and holds nothing; how far its clock is behind the database's (`agreed-clock.ts`). Changes nothing
+   * unless it is listed.
+   */
+  executorBeat(executorId: string, nowMs: number, clockOffsetMs: number, incarnation?: string): Promise<Standing>;
   executors(nowMs: number): Promise<KnownExecutor[]>;
   /** While it is set the executor is given nothing new. False when there is no such executor. */
   drain(executorId: string, draining: boolean): Promise<boolean>;
-  retire(executorId: string): Promise<void>;
+  /** Takes its row off the list; another process's of this id stays. */
+  retire(executorId: string, incarnation?: string): Promise<void>;
   /**
    * The next shard for this executor, oldest run first: a shard of a run that has started to be claimed, the part of a lost
    * executor that is requeued among them, else one of a queued run whose target is free and for all of whose groups idle

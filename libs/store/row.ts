@@ -137,6 +137,8 @@ export interface ExecutorRow {
   hostname: string;
   pid: number;
   cores: number;
+  /** Null before there were any. */
+  incarnation: string | null;
   aliveAtMs: number;
   runId: string | null;
   /** null is no. */

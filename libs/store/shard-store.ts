@@ -1,15 +1,18 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, LessThan, type EntityManager } from 'typeorm';
 import { groupOf, groupsOf, hasLabels } from '#libs/contract/placement.js';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
 import { endTurn } from './fair-order.js';
-import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
+import type { Beat, Claim, ExecutorInfo, ShardStore, Standing } from './port.js';
 import { CLAIMED, shardFor } from './claiming.js';
 import type { ShardRow } from './row.js';
 import { moveRun } from './status-writer.js';
-import { ALIVE_MS, idleExecutors } from './waiting.js';
+import { idleExecutors, isAlive } from './waiting.js';
+
+/** Killed executors leave their rows. */
+const FORGOTTEN_MS = 86_400_000;
 
 const actorOf = (executorId: string | null): string => `executor:${executorId ?? 'unknown'}`;
 
@@ -18,28 +21,37 @@ export class SqlShardStore implements ShardStore {
   constructor(private readonly database: Database) {}
 
   async register(executor: ExecutorInfo, nowMs: number, runId: string | null = null): Promise<void> {
-    await this.database.control((manager) =>
-      manager.upsert(this.database.entities.executor, { ...executor, aliveAtMs: nowMs, runId }, ['id']),
-    );
+    const entity = this.database.entities.executor;
+    const incarnation = executor.incarnation ?? '';
+    await this.database.control(async (manager) => {
+      await manager.delete(entity, { aliveAtMs: LessThan(nowMs - FORGOTTEN_MS) });
+      const before = await manager.findOneBy(entity, { id: executor.id });
+      const draining = before?.incarnation === incarnation ? before.draining : null;
+      await manager.upsert(entity, { ...executor, incarnation, draining, aliveAtMs: nowMs, runId }, ['id']);
+    });
   }
 
-  async executorBeat(executorId: string, nowMs: number, clockOffsetMs: number): Promise<void> {
-    await this.database.append((manager) =>
-      manager.update(
-        this.database.entities.executor,
-        { id: executorId },
-        { aliveAtMs: nowMs, runId: null, clockOffsetMs },
-      ),
-    );
+  executorBeat(id: string, nowMs: number, clockOffsetMs: number, incarnation = ''): Promise<Standing> {
+    const { executor } = this.database.entities;
+    return this.database.append(async (manager) => {
+      const found = await manager.findOneBy(executor, { id });
+      if (found?.incarnation !== incarnation) return found && isAlive(found, nowMs) ? 'replaced' : 'unlisted';
+      await manager.update(executor, { id, incarnation }, { aliveAtMs: nowMs, runId: null, clockOffsetMs });
+      return 'listed';
+    });
   }
 
   async executors(nowMs: number) {
     const rows = await this.database.manager.find(this.database.entities.executor, { order: { id: 'ASC' } });
-    return rows.map((row) => ({ ...row, draining: row.draining === true, alive: nowMs - row.aliveAtMs <= ALIVE_MS }));
+    return rows.map(({ incarnation: _, ...row }) => ({
+      ...row,
+      draining: row.draining === true,
+      alive: isAlive(row, nowMs),
+    }));
   }
 
-  async retire(executorId: string): Promise<void> {
-    await this.database.control((manager) => manager.delete(this.database.entities.executor, { id: executorId }));
+  async retire(id: string, incarnation = ''): Promise<void> {
+    await this.database.control((manager) => manager.delete(this.database.entities.executor, { id, incarnation }));
   }
 
   async drain(executorId: string, draining: boolean): Promise<boolean> {
@@ -92,7 +104,7 @@ export class SqlShardStore implements ShardStore {
 
   beat(claim: Claim, nowMs: number, leaseMs: number): Promise<Beat> {
     const { run, shard, executor } = this.database.entities;
-    return this.database.append(async (manager) => {
+    return this.database.beats(async (manager) => {
       const found = await manager.findOneBy(run, { id: claim.runId });
       const shards = await manager.findBy(shard, { runId: claim.runId });
       const own = shards.find((one) => one.index === claim.shardIndex);

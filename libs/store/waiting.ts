@@ -1,5 +1,5 @@
 import { In, type EntityManager } from 'typeorm';
-import { groupsOf, hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
+import { groupOf, groupsOf, hasLabels, type PlacementGroup } from '#libs/contract/placement.js';
 import { isParent, type Waiting } from '#libs/contract/run.js';
 import { ACTIVE } from './active.js';
 import { allot, servedOf, suppliesOf } from './allot.js';
@@ -9,11 +9,14 @@ import { overQuota } from './platform/usage.js';
 import type { ExecutorRow, RunRow } from './row.js';
 
 /** An executor that has not been heard of for so long does not count. */
-export const ALIVE_MS = 5_000;
+const ALIVE_MS = 5_000;
+
+export const isAlive = ({ aliveAtMs }: Pick<ExecutorRow, 'aliveAtMs'>, nowMs: number): boolean =>
+  nowMs - aliveAtMs <= ALIVE_MS;
 
 /** Executors that may take something, now or when they have ended what they do. */
 const workingExecutors = (executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
-  executors.filter((one) => !one.draining && nowMs - one.aliveAtMs <= ALIVE_MS);
+  executors.filter((one) => !one.draining && isAlive(one, nowMs));
 
 /** Executors that are alive, have nothing to do and are not being drained. */
 export const idleExecutors = (executors: readonly ExecutorRow[], nowMs: number): ExecutorRow[] =>
@@ -42,7 +45,10 @@ export async function lockedBy(database: Database, manager: EntityManager, run: 
   return holder ? familyOf(holder) : null;
 }
 
-/** Place in the queue (1 is next) and why it waits, in a sentence; null unless queued. */
+/**
+ * Place in the queue (1 is next) and why it waits, in a sentence; null unless it is queued, or being prepared without an
+ * executor for each of its parts.
+ */
 export async function waitingOf(
   database: Database,
   manager: EntityManager,
@@ -51,6 +57,7 @@ export async function waitingOf(
 ): Promise<Waiting | null> {
   const { run: runs, executor } = database.entities;
   const run = await manager.findOneBy(runs, { id });
+  if (run?.status === 'preparing') return vacancyOf(database, manager, run, nowMs);
   if (run?.status !== 'queued') return null;
   const position = await positionOf(database, manager, run);
   const quota = await overQuota(database, manager, run);
@@ -62,6 +69,28 @@ export async function waitingOf(
   return { position, reason: lackOf(groupsOf(run.placement), await manager.find(executor), nowMs) };
 }
 
+/** One that was counted on when the run was claimed may have been dead already. */
+async function vacancyOf(
+  database: Database,
+  manager: EntityManager,
+  run: RunRow,
+  nowMs: number,
+): Promise<Waiting | null> {
+  const vacant = await manager.findBy(database.entities.shard, { runId: run.id, state: 'waiting' });
+  if (vacant.length === 0 || isParent(run)) return null;
+  const executors = await manager.find(database.entities.executor);
+  const places = groupsOf(run.placement).map((group, at) => ({
+    ...group,
+    count: vacant.filter(({ index }) => groupOf(run.placement, index) === at).length,
+  }));
+  const lack = lackOf(
+    places.filter(({ count }) => count > 0),
+    executors.filter(({ runId }) => runId !== run.id),
+    nowMs,
+  );
+  return { position: 1, reason: `for what is left of it ${lack}` };
+}
+
 /** What is missing for all groups to be carried out at once, of the first group that lacks something. */
 function lackOf(groups: readonly PlacementGroup[], executors: readonly ExecutorRow[], nowMs: number): string {
   const working = workingExecutors(executors, nowMs);
@@ -70,8 +99,13 @@ function lackOf(groups: readonly PlacementGroup[], executors: readonly ExecutorR
   const idleFor = allot(groups, suppliesOf(idle));
   for (const [index, group] of groups.entries()) {
     const kind = kindOf(group);
-    if (!working.some(({ labels }) => hasLabels(labels, group.labels)))
-      return `no executor${kind} is alive: start one with tidemark executor`;
+    const fits = ({ labels }: ExecutorRow): boolean => hasLabels(labels, group.labels);
+    if (!working.some(fits)) {
+      const drained = executors.filter((one) => isAlive(one, nowMs) && fits(one)).length;
+      return drained === 0
+        ? `no executor${kind} is alive: start one with tidemark executor`
+        : `all executors${kind} that are alive (${drained}) are being drained: resume one, or start another`;
+    }
     const alive = servedOf(aliveFor, index);
     if (alive < group.count) return `it needs ${group.count} executors${kind}, ${alive} are alive`;
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { Wire } from '../process/black-hole.js';
 import { steadyWrites, World } from '../process/harness.js';
 import { freshPlatform, realPlatform } from './platform.js';
 import { Network, Spare } from './spare.js';
@@ -15,14 +16,17 @@ describe.skipIf(realPlatform === undefined)('services that go away under load', 
   let postgres: Spare;
   let redis: Spare;
   let network: Network;
+  let wire: Wire;
   let contactPoint = '';
   beforeAll(async () => {
     [postgres, redis] = await Promise.all([Spare.start('postgres'), Spare.start('redis')]);
-    network = await Network.to(postgres.port);
+    [network, wire] = await Promise.all([Network.to(postgres.port), Wire.open('127.0.0.1', postgres.port)]);
     const backend = await freshPlatform({ postgresUrl: postgres.url, redisUrl: redis.url });
     world = await World.create({ TIDEMARK_LEASE_MS: '30000', TIDEMARK_BEAT_MS: '100' }, backend);
     const through = new URL(world.databaseUrl);
     through.port = String(network.port);
+    const forgetful = new URL(world.databaseUrl);
+    forgetful.port = String(wire.port);
     const [simulator] = await Promise.all([world.simulator(), world.api()]);
     contactPoint = simulator.contactPoint;
     await Promise.all([
@@ -32,6 +36,13 @@ describe.skipIf(realPlatform === undefined)('services that go away under load', 
         TIDEMARK_LABELS: 'case=pair',
         TIDEMARK_DATABASE_URL: through.toString(),
       }),
+      world.executor({
+        TIDEMARK_EXECUTOR_ID: 'forgotten',
+        TIDEMARK_LABELS: 'case=forgotten',
+        TIDEMARK_DATABASE_URL: forgetful.toString(),
+        // As long as it is by default.
+        TIDEMARK_LEASE_MS: '10000',
+      }),
       // This one looks by itself once a minute only: what it does sooner, Redis has told it.
       world.executor({ TIDEMARK_EXECUTOR_ID: 'told', TIDEMARK_LABELS: 'case=told', TIDEMARK_POLL_MS: '60000' }),
     ]);
@@ -39,6 +50,7 @@ describe.skipIf(realPlatform === undefined)('services that go away under load', 
   afterAll(async () => {
     await world.stop();
     network.close();
+    wire.close();
     await Promise.all([postgres.stop(), redis.stop()]);
   });
 
@@ -115,5 +127,16 @@ describe.skipIf(realPlatform === undefined)('services that go away under load', 
     network.restore();
     await isWhole(id, 12);
     expect((await world.log(id)).join('\n')).toContain('the database takes intervals again');
+  });
+
+  it('a network that forgets connections but takes new ones: the lease of ten seconds outlasts it', async () => {
+    const id = await post('forgotten', 14_000, 1);
+    await world.reaches(id, 'running');
+    await sleep(2_000);
+    wire.cut();
+    // Every connection sends a beat or an interval meanwhile, and is of no use from then on.
+    await sleep(1_500);
+    wire.mend();
+    await isWhole(id, 14);
   });
 });

@@ -154,7 +154,8 @@ export class RunsService {
   }
 
   private async view(run: StoredRun): Promise<Run> {
-    const waiting = run.status === 'queued' ? await this.store.runs.waiting(run.id, this.nowMs()) : null;
+    const isWaiting = run.status === 'queued' || run.status === 'preparing';
+    const waiting = isWaiting ? await this.store.runs.waiting(run.id, this.nowMs()) : null;
     return viewRun(run, waiting);
   }
 }
