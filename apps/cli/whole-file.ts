@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodedError } from '#libs/contract/problem.js';
@@ -19,7 +20,8 @@ export interface WholeFile {
 
 /** Opens the temporary file beside `path`, so that an unwritable path is known at once. Throws OUTPUT_UNWRITABLE. */
 export async function openWhole(path: string): Promise<WholeFile> {
-  const temporary = `${path}.${process.pid}.partial`;
+  // Containers that share a folder have the same process ids.
+  const temporary = `${path}.${randomUUID()}.partial`;
   const file = await refuseFolder(path)
     .then(() => open(temporary, 'w'))
     .catch((error: unknown) => {

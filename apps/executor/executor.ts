@@ -8,6 +8,7 @@ import { driverSettings } from './driver-settings.js';
 import type { ExecutorConfig } from './config.js';
 import type { MetricsServer } from './metrics/metrics-server.js';
 import { openWatch } from './metrics/open-watch.js';
+import { bringLeftSpools } from './left-spools.js';
 import { processOutput } from './output.js';
 import { Supervisor } from './supervisor.js';
 
@@ -25,6 +26,9 @@ export interface RunningExecutor {
 const FAR_OFF_MS = 100;
 /** Two beats that the network swallows leave time for a third on a connection of its own. */
 const BEATS_IN_LEASE = 4;
+/** How long the database may be away before what a killed process has left is put off to the next start. */
+const LEFT_WITHIN_MS = 600_000;
+
 /** Rejects with why no shard could be taken. */
 async function readiness(store: Store, isClosing: boolean, { isReplaced }: Supervisor): Promise<void> {
   if (isClosing) throw new Error('this executor ends and takes no more shards');
@@ -74,6 +78,15 @@ export async function startExecutor(config: ExecutorConfig): Promise<RunningExec
   const working = Promise.all([
     supervisor.run().finally(() => following.abort()),
     clock.keepUp(() => store.nowMs(), following.signal),
+    bringLeftSpools({
+      spoolDir: config.spoolDir,
+      store,
+      clock,
+      id: config.id,
+      withinMs: LEFT_WITHIN_MS,
+      signal: following.signal,
+      say,
+    }),
   ]);
   return {
     id: config.id,

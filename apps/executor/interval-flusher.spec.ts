@@ -38,6 +38,7 @@ const snapshot = (interval: number): IntervalSnapshot => ({
     lateAnswers: 0,
   },
 });
+const owner = { runId: 'r', shardIndex: 0, token: 1, executorId: 'a' };
 /** The shard is another's: no late result is taken. */
 const refused = (_snapshots: readonly IntervalSnapshot[]) => Promise.resolve(false);
 const upTo = (count: number) => Array.from({ length: count }, (_, interval) => interval);
@@ -62,7 +63,7 @@ describe('the interval flusher', () => {
       append,
       appendLate,
       clock: systemClock,
-      spool: new SpoolFile(path),
+      spool: new SpoolFile(path, owner),
       log: (level, message) => lines.push(`${level}: ${message}`),
       memoryIntervals,
       disklessIntervals,
@@ -145,7 +146,7 @@ describe('the interval flusher', () => {
   it('keeps the order when the disk fails after it had taken some', async () => {
     const arrived: number[] = [];
     let away = true;
-    const spool = new SpoolFile(join(folder, 'spool'));
+    const spool = new SpoolFile(join(folder, 'spool'), owner);
     const flusher = new IntervalFlusher({
       append: (snapshots) => {
         if (away) return Promise.reject(new Error('away'));

@@ -1,4 +1,6 @@
 import { isEnded } from '#libs/contract/status.js';
+import type { Clock } from '#libs/load/clock.js';
+import type { Store } from '#libs/store/port.js';
 import { finishRun } from '#libs/workloads/finish-run.js';
 import { retry } from './retry.js';
 import type { Outcome, Settling } from './settle.js';
@@ -39,9 +41,15 @@ export async function bringLate(settling: Settling, outcome: Outcome, withinMs: 
   await results.saveMismatches(result?.mismatches ?? 0);
   const lost = left > 0 ? `, ${left} intervals could not be written and are missing` : '';
   await say('warn', `came back after it was given up; what it had measured was added${lost}`);
-  for (const untilNs = clock.nowNs() + FINISHING_MS * 1e6; clock.nowNs() < untilNs; await clock.sleep(NEXT_LOOK_MS)) {
-    const run = await store.runs.find(claim.runId);
-    if (run && isEnded(run.status)) return finishRun(store, claim.runId, clock.epochMs());
+  await renewSummary(store, clock, claim.runId);
+}
+
+/** Makes the summary of a run that has ended, or is about to, again; that of any other is still to be made. */
+export async function renewSummary(store: Store, clock: Clock, runId: string, signal?: AbortSignal): Promise<void> {
+  const untilNs = clock.nowNs() + FINISHING_MS * 1e6;
+  for (; clock.nowNs() < untilNs && !signal?.aborted; await clock.sleep(NEXT_LOOK_MS, signal)) {
+    const run = await store.runs.find(runId);
+    if (run && isEnded(run.status)) return finishRun(store, runId, clock.epochMs());
     if (run?.status !== 'finishing') return;
   }
 }

@@ -8,7 +8,7 @@ import { IntervalFlusher } from './interval-flusher.js';
 import type { Backlog } from './metrics/executor-metrics.js';
 import type { RunLog } from './run-log.js';
 import type { RunWatch } from './run-watch.js';
-import { SpoolFile } from './spool-file.js';
+import { SPOOL_SUFFIX, SpoolFile } from './spool-file.js';
 
 const MEMORY_INTERVALS = 120;
 /** An hour of seconds, some tens of megabytes. */
@@ -31,7 +31,9 @@ export class ShardResults {
     private readonly watch?: RunWatch,
   ) {
     const { store, clock, config } = parts;
-    const file = `${claim.runId}-${claim.shardIndex}-${claim.token}.intervals`;
+    const { runId, shardIndex, token } = claim;
+    const file = `${runId}-${shardIndex}-${token}${SPOOL_SUFFIX}`;
+    const owner = { runId, shardIndex, token, executorId: config.id };
     this.flusher = new IntervalFlusher({
       append: async (snapshots) => {
         const isOurs = await store.intervals.append(claim, config.id, snapshots);
@@ -40,7 +42,7 @@ export class ShardResults {
       },
       appendLate: (snapshots) => store.intervals.appendLate(claim, config.id, snapshots),
       clock,
-      spool: new SpoolFile(join(config.spoolDir, file)),
+      spool: new SpoolFile(join(config.spoolDir, file), owner),
       log: (level, message) => log.write(level, message),
       memoryIntervals: MEMORY_INTERVALS,
       disklessIntervals: DISKLESS_INTERVALS,

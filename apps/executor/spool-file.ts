@@ -1,22 +1,32 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
+import { FileLock } from '#libs/store/file-lock.js';
+import type { SpoolOwner } from './spool.schema.js';
+import { readRecord, recordOf } from './spool-record.js';
 
-const LENGTH_BYTES = 4;
+/** How the names of spool files end, and of the locks beside them. */
+export const SPOOL_SUFFIX = '.intervals';
+export const LOCK_SUFFIX = '.lock';
 
 /**
  * A queue of intervals on disk: appended at the end, read from the front, emptied when all is read. Synchronous, since
- * load runs in other threads and an interval is some kilobytes a second. Nothing is on disk before the first append.
+ * load runs in other threads and an interval is some kilobytes a second. Nothing is on disk before the first append; from
+ * then on it is locked, and says whose it is, so that what a killed process leaves can be told from what is in use.
  */
 export class SpoolFile {
   /** Intervals that are on disk and not read yet. */
   pending = 0;
   private handle: number | undefined;
+  private lock: FileLock | undefined;
   private readAt = 0;
   private writeAt = 0;
 
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    private readonly owner: SpoolOwner,
+  ) {}
 
   /** Bytes that are on disk and not read yet. */
   get bytes(): number {
@@ -25,14 +35,12 @@ export class SpoolFile {
 
   /** Throws what the file system throws; a record that was cut short is as if it had never been written. */
   append(snapshot: IntervalSnapshot): void {
-    const body = serialize(snapshot);
-    const record = Buffer.allocUnsafe(LENGTH_BYTES + body.length);
-    record.writeUInt32LE(body.length, 0);
-    body.copy(record, LENGTH_BYTES);
     const handle = this.open();
-    for (let done = 0; done < record.length;)
-      done += writeSync(handle, record, done, record.length - done, this.writeAt + done);
-    this.writeAt += record.length;
+    if (this.writeAt === 0) {
+      this.write(handle, recordOf(Buffer.from(JSON.stringify(this.owner))));
+      this.readAt = this.writeAt;
+    }
+    this.write(handle, recordOf(serialize(snapshot)));
     this.pending++;
   }
 
@@ -40,10 +48,11 @@ export class SpoolFile {
   take(count: number): IntervalSnapshot[] {
     const taken: IntervalSnapshot[] = [];
     while (taken.length < count && this.pending > 0) {
-      const length = this.read(LENGTH_BYTES, this.readAt).readUInt32LE(0);
-      const snapshot: IntervalSnapshot = deserialize(this.read(length, this.readAt + LENGTH_BYTES));
+      const record = this.handle === undefined ? undefined : readRecord(this.handle, this.readAt);
+      if (record === undefined) throw new RangeError(`expected a record at ${this.readAt} of ${this.path}, found none`);
+      const snapshot: IntervalSnapshot = deserialize(record.body);
       taken.push(snapshot);
-      this.readAt += LENGTH_BYTES + length;
+      this.readAt = record.next;
       this.pending--;
     }
     if (this.pending === 0) this.clear();
@@ -61,23 +70,28 @@ export class SpoolFile {
   }
 
   remove(): void {
-    if (this.handle === undefined) return;
-    closeSync(this.handle);
+    if (this.handle !== undefined) {
+      closeSync(this.handle);
+      rmSync(this.path, { force: true });
+    }
     this.handle = undefined;
-    rmSync(this.path, { force: true });
+    this.lock?.release();
+    this.lock = undefined;
   }
 
   private open(): number {
     if (this.handle !== undefined) return this.handle;
     mkdirSync(dirname(this.path), { recursive: true });
+    // First the lock: nobody must find the file without one.
+    this.lock ??= FileLock.take(this.path + LOCK_SUFFIX);
+    if (this.lock === undefined) throw new Error('another process has locked it');
     this.handle = openSync(this.path, 'w+', 0o600);
     return this.handle;
   }
 
-  private read(length: number, position: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
-    const got = this.handle === undefined ? 0 : readSync(this.handle, bytes, 0, length, position);
-    if (got !== length) throw new RangeError(`expected ${length} bytes at ${position} of ${this.path}, found ${got}`);
-    return bytes;
+  private write(handle: number, record: Buffer): void {
+    for (let done = 0; done < record.length;)
+      done += writeSync(handle, record, done, record.length - done, this.writeAt + done);
+    this.writeAt += record.length;
   }
 }

@@ -22,7 +22,9 @@ const interval = (
   lengthMs,
   partial: lengthMs < 1000,
   shardIndex,
+  token: 1,
   executorId: `executor-${shardIndex}`,
+  region: null,
   operations,
   self: aSelf({ cpuUs: 250_000, eventLoopDelayMaxMs: 3, scheduleLagMaxMs: 7, inFlightMax: 16 }),
 });

@@ -8,6 +8,9 @@ import { TargetShardFold } from './target-shards.js';
 /** One interval of one shard. */
 export interface ShardInterval extends IntervalSnapshot {
   shardIndex: number;
+  /** Who measured it, and where; empty for no region, null or absent where nobody knows. */
+  executorId?: string | undefined;
+  region?: string | null | undefined;
 }
 
 /** What the intervals of one shard amount to. */
@@ -16,6 +19,8 @@ export interface ShardEvidence {
   endMs: number;
   /** Sum of the lengths: less than the span when intervals are missing. */
   reportedMs: number;
+  /** Index of the interval that was added last. */
+  interval: number;
   completed: number;
   /** Completed operations and length of the whole intervals after the first: the steady state. */
   steadyCompleted: number;
@@ -71,7 +76,7 @@ export class Evidence {
     return self.loopUtilization ?? self.cpuUs / 1000 / lengthMs / this.lanes;
   }
 
-  private addToShard({ shardIndex, startMs, lengthMs, partial, operations }: ShardInterval): void {
+  private addToShard({ shardIndex, interval, startMs, lengthMs, partial, operations }: ShardInterval): void {
     const endMs = startMs + lengthMs;
     let completed = 0;
     for (const [name, operation] of Object.entries(operations))
@@ -82,6 +87,7 @@ export class Evidence {
         startMs,
         endMs,
         reportedMs: lengthMs,
+        interval,
         completed,
         steadyCompleted: 0,
         steadyMs: 0,
@@ -89,8 +95,11 @@ export class Evidence {
       return;
     }
     shard.startMs = Math.min(shard.startMs, startMs);
+    // An executor that went on with a part tells of the whole interval in which it began: its predecessor's share of it
+    // counts once.
+    shard.reportedMs += interval === shard.interval ? Math.max(0, endMs - shard.endMs) : lengthMs;
+    shard.interval = interval;
     shard.endMs = Math.max(shard.endMs, endMs);
-    shard.reportedMs += lengthMs;
     shard.completed += completed;
     if (partial) return;
     shard.steadyCompleted += completed;

@@ -5,6 +5,7 @@ import { Evidence, type ShardEvidence, type ShardInterval } from './evidence.js'
 import type { Clock } from './metric.js';
 import { OperationCounts } from './operation-counts.js';
 import { OperationFolds, summariesOf } from './operation-folds.js';
+import { RegionFolds, type ShardPlace } from './region-folds.js';
 import { shardFindings } from './shard-findings.js';
 import { judge, verdictOf } from './verdict.js';
 
@@ -21,8 +22,8 @@ export interface RunFacts {
   endedAtMs: number | null;
   /** When each shard really started. */
   shardStartsMs: readonly number[];
-  /** Where each shard ran, by its index; null where its executor names no region. */
-  shardRegions?: readonly (string | null)[] | undefined;
+  /** Who has each shard in the end, by its index. */
+  shardPlaces?: readonly ShardPlace[] | undefined;
   expectation: Expectation;
   /** What the kind reports beside its intervals; thresholds may name its figures. */
   report?: RunReport | undefined;
@@ -45,21 +46,18 @@ export function summariseOperations(intervals: readonly OperationInterval[], dur
  */
 export class SummaryFold {
   private readonly operations = new OperationFolds();
-  private readonly regions = new Map<string, OperationFolds>();
+  private readonly regions: RegionFolds;
   private readonly evidence: Evidence;
 
   constructor(private readonly facts: RunFacts) {
     this.evidence = new Evidence(facts.expectation.lanesPerShard ?? 1);
+    this.regions = new RegionFolds(facts.shardPlaces ?? []);
   }
 
   add(interval: ShardInterval): void {
     this.evidence.add(interval);
     this.operations.add(interval.operations);
-    const region = this.facts.shardRegions?.[interval.shardIndex] ?? null;
-    if (region === null) return;
-    const folds = this.regions.get(region) ?? new OperationFolds();
-    this.regions.set(region, folds);
-    folds.add(interval.operations);
+    this.regions.add(interval);
   }
 
   summary(): Summary {
@@ -82,7 +80,7 @@ export class SummaryFold {
         folds.get(name)?.percentileMs(clock, percentile) ?? null,
     };
     const thresholds = facts.thresholds.map((threshold) => judge(threshold, measured));
-    const regions = this.regionSummaries(durationMs);
+    const regions = this.regions.summaries(durationMs);
     const targetShards = evidence.targetShards.figures();
     return {
       startedAtMs: facts.startedAtMs,
@@ -102,22 +100,6 @@ export class SummaryFold {
       ...(targetShards.length > 0 && { targetShards, findings: shardFindings(targetShards) }),
       ...(evidence.serverGc && { serverGc: evidence.serverGc }),
     };
-  }
-
-  /** What the executors of each region measured, over the same time; undefined when no executor names its region. */
-  private regionSummaries(durationMs: number): Summary['regions'] {
-    const { shardRegions = [] } = this.facts;
-    const names = new Set(shardRegions.filter((region) => region !== null));
-    if (names.size === 0) return undefined;
-    return Object.fromEntries(
-      [...names].toSorted().map((region) => [
-        region,
-        {
-          executors: shardRegions.filter((each) => each === region).length,
-          operations: summariesOf(this.regions.get(region)?.whole() ?? new Map(), durationMs),
-        },
-      ]),
-    );
   }
 }
 

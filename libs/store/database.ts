@@ -13,6 +13,7 @@ import { Artifacts1795271000000 } from '#migrations/1795271000000-artifacts.js';
 import { ScalerStates1795345200000 } from '#migrations/1795345200000-scaler-states.js';
 import { Incarnations1795440000000 } from '#migrations/1795440000000-incarnations.js';
 import { postgresConnection, sqliteConnection } from './connection.js';
+import { IntervalTokens1795430000000 } from '#migrations/1795430000000-interval-tokens.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -28,6 +29,7 @@ const MIGRATIONS = [
   RunParents1795336200000,
   ScalerStates1795345200000,
   Incarnations1795440000000,
+  IntervalTokens1795430000000,
 ];
 /** A server that is silent for so long in the middle of a query is taken as gone. */
 const ANSWER_MS = 20_000;

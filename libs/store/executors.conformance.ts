@@ -190,6 +190,52 @@ export function describeExecutors(
       expect(await store.shards.late(older, 99)).toBe(false);
     });
 
+    it.each(['another', 'a'])('keeps what a lost executor and then %s measured in one interval', async (next) => {
+      await create('r1', {}, { policies: Policies.parse({ lostExecutor: 'requeue' }) });
+      await register(executor('a', eu));
+      const first = await claim('a');
+      await store.shards.prepared(first, NOW);
+      await store.shards.ready(first, NOW, 0);
+      await store.shards.started(first, NOW);
+      expect(await store.intervals.append(first, 'a', [{ ...snapshot(0), lengthMs: 400, partial: true }])).toBe(true);
+      expect(await store.intervals.completeUpTo('r1')).toBe(0);
+      await store.watchdog.sweep(NOW + LEASE + 1);
+      // Whoever comes may go on within the interval.
+      expect(await store.intervals.completeUpTo('r1')).toBe(-1);
+      await register(executor(next, us));
+      const second = await claim(next);
+      await store.shards.ready(second, NOW, 0);
+      expect(await store.intervals.completeUpTo('r1')).toBe(-1);
+      for (let again = 0; again < 2; again++)
+        expect(await store.intervals.append(second, next, [snapshot(0), snapshot(1)])).toBe(true);
+      expect(await store.intervals.append(first, 'a', [snapshot(1)])).toBe(false);
+      const found = await store.intervals.read('r1');
+      expect(
+        found.map(({ interval, executorId, region, partial, operations }) => [
+          interval,
+          executorId,
+          region,
+          partial,
+          operations['WRITE']?.completed,
+        ]),
+      ).toEqual([
+        [0, 'a', 'eu', true, 5],
+        [0, next, 'us', false, 5],
+        [1, next, 'us', false, 5],
+      ]);
+      expect(await store.intervals.completeUpTo('r1')).toBe(1);
+    });
+
+    it('adds nothing late to intervals that were rolled up', async () => {
+      await create('r1', {});
+      await register(executor('a'));
+      const lost = await claim('a');
+      await store.watchdog.sweep(NOW + LEASE + 1);
+      await store.rollUps.rollUp('r1', 60_000);
+      expect(await store.intervals.appendLate(lost, 'a', [snapshot(0)])).toBe(false);
+      expect(await store.intervals.read('r1')).toEqual([]);
+    });
+
     it('tells the time', async () => {
       expect(Math.abs((await store.nowMs()) - Date.now())).toBeLessThan(60_000);
     });

@@ -6,7 +6,10 @@ import type { IntervalRow, IntervalSelfRow } from './row.js';
 export interface RowPlace {
   runId: string;
   shardIndex: number;
+  /** Of the claim under which they are written. */
+  token: number;
   executorId: string;
+  region: string | null;
 }
 
 const bufferOf = (bytes: Uint8Array | undefined): Buffer | null =>
@@ -14,19 +17,31 @@ const bufferOf = (bytes: Uint8Array | undefined): Buffer | null =>
 
 /** The row of an interval itself. */
 export const selfRow = (
-  { runId, shardIndex, executorId }: RowPlace,
+  { runId, shardIndex, token, executorId, region }: RowPlace,
   { interval, startMs, lengthMs, partial, self }: IntervalSnapshot,
-): IntervalSelfRow => ({ runId, shardIndex, interval, executorId, startMs, lengthMs, partial, self });
+): IntervalSelfRow => ({
+  runId,
+  shardIndex,
+  interval,
+  token,
+  executorId,
+  region,
+  startMs,
+  lengthMs,
+  partial,
+  self,
+});
 
 /** A row for each operation of an interval. */
 export const operationRows = (
-  { runId, shardIndex }: RowPlace,
+  { runId, shardIndex, token }: RowPlace,
   { interval, operations }: IntervalSnapshot,
 ): IntervalRow[] =>
   Object.entries(operations).map(([operation, { st, rt, wt, failedSt, ...counters }]) => ({
     runId,
     shardIndex,
     interval,
+    token,
     operation,
     counters,
     st: Buffer.from(st.buffer, st.byteOffset, st.byteLength),
@@ -50,14 +65,13 @@ export function storedIntervals(
 ): StoredInterval[] {
   const byPlace = new Map<string, IntervalRow[]>();
   for (const row of operations) {
-    const place = `${row.shardIndex}/${row.interval}`;
+    const place = `${row.shardIndex}/${row.interval}/${row.token}`;
     const list = byPlace.get(place);
     if (list) list.push(row);
     else byPlace.set(place, [row]);
   }
-  return selves.map(({ shardIndex, executorId, interval, startMs, lengthMs, partial, self }) => {
-    const rows = byPlace.get(`${shardIndex}/${interval}`) ?? [];
-    const measured = Object.fromEntries(rows.map((row) => [row.operation, operationOf(row)]));
-    return { shardIndex, executorId, interval, startMs, lengthMs, partial, self, operations: measured };
+  return selves.map(({ runId: _runId, ...row }) => {
+    const rows = byPlace.get(`${row.shardIndex}/${row.interval}/${row.token}`) ?? [];
+    return { ...row, operations: Object.fromEntries(rows.map((one) => [one.operation, operationOf(one)])) };
   });
 }

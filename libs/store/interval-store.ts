@@ -1,4 +1,4 @@
-import { Between, LessThan, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
+import { Between, IsNull, LessThan, MoreThanOrEqual, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import type { Database } from './database.js';
 import type { Claim, IntervalStore, StoredInterval } from './port.js';
@@ -12,7 +12,10 @@ const PAGE_INTERVALS = 500;
 
 const yieldToLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Intervals in the database: one row for each interval of a shard, and one for each operation in it. */
+/**
+ * Intervals in the database: one row for each interval of a shard and each executor that measured in it, and one for each
+ * operation in that.
+ */
 export class SqlIntervalStore implements IntervalStore {
   constructor(private readonly database: Database) {}
 
@@ -36,9 +39,12 @@ export class SqlIntervalStore implements IntervalStore {
     for (let at = 0; at < snapshots.length; at += BATCH_ROWS) {
       const batch = snapshots.slice(at, at + BATCH_ROWS);
       const written = await this.database.append(async (manager) => {
-        const own = await manager.existsBy(shard, { runId, index: shardIndex, ...mine });
-        if (!own) return false;
-        const place = { runId, shardIndex, executorId };
+        const own = await manager.findOneBy(shard, { runId, index: shardIndex, ...mine });
+        if (own === null) return false;
+        // Coarse rows hold what is told of again; only what is late comes so late.
+        if (own.state === 'lost' && (await this.isRolledUp(manager, runId))) return false;
+        const region = own.executorLabels?.['region'] ?? '';
+        const place = { runId, shardIndex, token: claim.token, executorId, region };
         const selves = batch.map((snapshot) => selfRow(place, snapshot));
         const rows = batch.flatMap((snapshot) => operationRows(place, snapshot));
         // Sent again after a lost answer, the same rows change nothing.
@@ -70,7 +76,7 @@ export class SqlIntervalStore implements IntervalStore {
       const take = Math.min(PAGE_INTERVALS, limit - found.length);
       const selves = await this.database.manager.find(intervalSelf, {
         where,
-        order: { interval: 'ASC', shardIndex: 'ASC' },
+        order: { interval: 'ASC', shardIndex: 'ASC', token: 'ASC' },
         skip,
         take,
       });
@@ -87,15 +93,25 @@ export class SqlIntervalStore implements IntervalStore {
     const highest = await this.database.manager
       .createQueryBuilder(intervalSelf, 'self')
       .select('self.shardIndex', 'shard')
+      .addSelect('self.token', 'token')
       .addSelect('MAX(self.interval)', 'highest')
+      .addSelect('MAX(CASE WHEN self.partial THEN -1 ELSE self.interval END)', 'whole')
       .where('self.runId = :runId', { runId })
       .groupBy('self.shardIndex')
-      .getRawMany<{ shard: number; highest: number | string }>();
-    const of = (index: number): number => Number(highest.find((one) => Number(one.shard) === index)?.highest ?? -1);
+      .addGroupBy('self.token')
+      .getRawMany<Record<'shard' | 'token' | 'highest' | 'whole', number | string>>();
+    const of = ({ index, token, state }: ShardRow): number => {
+      const isOver = state === 'ended' || state === 'lost';
+      const its = highest.filter((one) => Number(one.shard) === index);
+      return Math.max(-1, ...its.map((one) => Number(isOver || Number(one.token) === token ? one.highest : one.whole)));
+    };
     // The part of a lost executor that waits for another has nothing to say of the time between.
     const waited = shards.filter((one) => one.state === 'ready' || one.state === 'running');
-    if (waited.length === 0) return Math.max(-1, ...shards.map((one) => of(one.index)));
-    return Math.min(...waited.map((one) => of(one.index)));
+    return waited.length === 0 ? Math.max(-1, ...shards.map(of)) : Math.min(...waited.map(of));
+  }
+
+  private isRolledUp(manager: EntityManager, id: string): Promise<boolean> {
+    return manager.existsBy(this.database.entities.run, { id, rolledUpMs: Not(IsNull()) });
   }
 
   private async withOperations(runId: string, selves: readonly IntervalSelfRow[]): Promise<StoredInterval[]> {

@@ -219,23 +219,30 @@ export interface ShardStore {
 
 export interface StoredInterval extends IntervalSnapshot {
   shardIndex: number;
+  /** Of the claim under which it was written; 0 in older runs. */
+  token: number;
   executorId: string;
+  /** Of that executor when it claimed the shard; empty for none, null in older runs. */
+  region: string | null;
 }
 
 export interface IntervalStore {
-  /** Idempotent per (run, shard, interval, operation). False when the token is not the shard's present one. */
+  /** Idempotent per (run, shard, interval, token, operation). False when the token is not the shard's present one. */
   append(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean>;
   /**
    * The same for the executor of a lost shard that comes back: what is missing is added, what is there stays as it is.
-   * False, and nothing is added, when the shard was given to another meanwhile.
+   * False, and nothing is added, when the shard was given to another meanwhile, or the run's intervals were rolled up.
    */
   appendLate(claim: Claim, executorId: string, snapshots: readonly IntervalSnapshot[]): Promise<boolean>;
-  /** Ordered by interval, then shard. `afterSequence` pages through what was appended since (for SSE). */
+  /** Ordered by interval, then shard; a shard that was taken over within an interval has two of it, in order. */
   read(
     runId: string,
     filter?: { fromMs?: number; toMs?: number; executorId?: string; fromInterval?: number; limit?: number },
   ): Promise<StoredInterval[]>;
-  /** Highest interval index that every shard still running has written; -1 when none. */
+  /**
+   * Highest interval index that every shard still running has written; -1 when none. One that a lost executor had begun is
+   * not whole while its successor may go on with it.
+   */
   completeUpTo(runId: string): Promise<number>;
 }
 

@@ -8,12 +8,14 @@ import type { RollUps, StoredInterval } from './port.js';
 
 const ENDED: readonly RunStatus[] = ['completed', 'failed', 'cancelled', 'interrupted'];
 
-/** Neighbours of one shard and executor: another executor that took a shard over keeps rows of its own. */
+/** Neighbours of one claim of a shard: another executor that took it over keeps rows of its own. */
 function parts(ordered: readonly StoredInterval[]): StoredInterval[][] {
   const found: StoredInterval[][] = [];
   for (const one of ordered) {
     const [last] = found.at(-1) ?? [];
-    if (last?.shardIndex === one.shardIndex && last.executorId === one.executorId) found.at(-1)?.push(one);
+    const isSame =
+      last?.shardIndex === one.shardIndex && last.token === one.token && last.executorId === one.executorId;
+    if (isSame) found.at(-1)?.push(one);
     else found.push([one]);
   }
   return found;
@@ -64,7 +66,10 @@ export class SqlRollUps implements RollUps {
   private async merge(manager: EntityManager, runId: string, from: number, factor: number) {
     const { interval, intervalSelf } = this.database.entities;
     const where = { runId, interval: Between(from, from + factor - 1) };
-    const selves = await manager.find(intervalSelf, { where, order: { shardIndex: 'ASC', interval: 'ASC' } });
+    const selves = await manager.find(intervalSelf, {
+      where,
+      order: { shardIndex: 'ASC', token: 'ASC', interval: 'ASC' },
+    });
     const groups = parts(storedIntervals(selves, await manager.findBy(interval, where)));
     const counts = { before: selves.length, after: groups.length };
     if (counts.before === counts.after) return counts;
@@ -74,11 +79,11 @@ export class SqlRollUps implements RollUps {
     for (const group of groups) {
       const [first] = group;
       if (first === undefined) continue;
-      const { shardIndex, executorId } = first;
+      const { shardIndex, token, executorId, region } = first;
       // All shards have the same coarse index, so that their intervals stay together.
       const index = begun.has(shardIndex) ? first.interval : from;
       begun.add(shardIndex);
-      const place = { runId, shardIndex, executorId };
+      const place = { runId, shardIndex, token, executorId, region };
       const merged = mergeInTime(group, index);
       await insertRows(manager, intervalSelf, [selfRow(place, merged)]);
       await insertRows(manager, interval, operationRows(place, merged));

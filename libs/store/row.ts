@@ -94,6 +94,8 @@ export interface IntervalRow {
   runId: string;
   shardIndex: number;
   interval: number;
+  /** Of the claim under which it was written: whoever takes a part over within an interval has a row of its own. */
+  token: number;
   operation: string;
   counters: OperationCounters;
   st: Buffer;
@@ -106,7 +108,10 @@ export interface IntervalSelfRow {
   runId: string;
   shardIndex: number;
   interval: number;
+  token: number;
   executorId: string;
+  /** Of the executor when it claimed the part; empty for none, null in rows of older releases. */
+  region: string | null;
   startMs: number;
   lengthMs: number;
   partial: boolean;

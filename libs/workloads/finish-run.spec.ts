@@ -17,6 +17,7 @@ const NOW = 1_800_000_000_000;
 const LEASE_MS = 10_000;
 const START_MS = NOW + 500;
 const PER_INTERVAL = 100;
+type RunLabels = Record<string, string>;
 const completing: Ending = { to: 'completed', actor: 'executor:a', reason: 'the plan was carried out' };
 
 let store: Store;
@@ -26,13 +27,17 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 /** A run of so many shards, all of them started or only claimed; executors a, b … hold them. */
-async function running(shards: number, count: number, state: 'started' | 'claimed' = 'started'): Promise<Claim[]> {
+async function running(
+  shards: number,
+  count: number,
+  state: 'started' | 'claimed' = 'started',
+  { lostExecutor = 'continue', labels = {} }: { lostExecutor?: 'continue' | 'requeue'; labels?: RunLabels } = {},
+): Promise<Claim[]> {
   const spec = sampleSpec({ stop: { type: 'operations', count }, rate: { model: 'closed', threads: 10 * shards } });
   const { placement, policies } = CreateRun.parse({
     kind: 'stress',
     spec: { command: 'write n=1' },
     placement: { executors: shards },
-    policies: { lostExecutor: 'continue' },
   });
   await store.runs.create({
     id: 'r',
@@ -44,14 +49,14 @@ async function running(shards: number, count: number, state: 'started' | 'claime
     spec,
     thresholds: [],
     placement,
-    policies,
+    policies: { ...policies, lostExecutor },
     shards: planStress(spec, { executors: shards }),
     rerunOf: null,
     createdAtMs: NOW,
     actor: 'api',
   });
   const names = ['a', 'b', 'c'].slice(0, shards);
-  for (const id of names) await store.shards.register({ id, labels: {}, hostname: 'h', pid: 1, cores: 2 }, NOW);
+  for (const id of names) await store.shards.register({ id, labels, hostname: 'h', pid: 1, cores: 2 }, NOW);
   const claims: Claim[] = [];
   for (const id of names) {
     const claim = await store.shards.claim(id, NOW, LEASE_MS);
@@ -101,6 +106,40 @@ describe('finishRun', () => {
     expect(summary).toMatchObject({ coverage: 1, startedAtMs: START_MS, durationMs: 5000, startSkewMs: 0 });
     expect(await codes()).not.toContain('EXECUTOR_LOST');
     expect(await codes()).not.toContain('INTERVALS_MISSING');
+  });
+
+  it('counts what both executors of a part measured in one interval, each in its own region', async () => {
+    const [a] = await running(1, 300, 'started', { lostExecutor: 'requeue', labels: { region: 'eu' } });
+    if (a) await store.intervals.append(a, 'a', [{ ...second(0), lengthMs: 400, partial: true }]);
+    const lostMs = NOW + LEASE_MS + 1;
+    expect(await store.watchdog.sweep(lostMs)).toEqual([]);
+    await store.shards.register({ id: 'b', labels: { region: 'us' }, hostname: 'h', pid: 1, cores: 2 }, lostMs);
+    const b = await store.shards.claim('b', lostMs, LEASE_MS);
+    if (b === null) throw new Error('expected the part');
+    await store.shards.ready(b, lostMs, 0);
+    await store.shards.started(b, lostMs);
+    await store.intervals.append(b, 'b', seconds([0, 2]));
+    await store.shards.ended(b, 200, endMs(3));
+    await finishRun(store, 'r', endMs(3), completing);
+    const { status, summary } = await find();
+    expect([status, summary?.operations['WRITE']?.completed]).toEqual(['completed', 300]);
+    const regions = Object.entries(summary?.regions ?? {});
+    expect(
+      regions.map(([name, { executors, operations }]) => [
+        name,
+        executors,
+        operations['WRITE']?.completed,
+        operations['WRITE']?.serviceTime.count,
+      ]),
+    ).toEqual([
+      ['eu', 1, 100, 100],
+      ['us', 1, 200, 200],
+    ]);
+    // Two rows of one interval make up for no other, and are no more than the interval.
+    const missing = summary?.validity.reasons.find(({ code }) => code === 'INTERVALS_MISSING');
+    expect(missing?.message).toMatch(/^1 intervals/);
+    expect(summary?.coverage).toBeCloseTo(2 / 3, 5);
+    expect(await codes()).toContain('EXECUTOR_REPLACED');
   });
 
   it('says that an executor was lost, and how much of the measurement is missing with it', async () => {

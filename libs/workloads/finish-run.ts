@@ -29,8 +29,11 @@ type Reason = Validity['reasons'][number];
 class Gaps {
   private readonly shards = new Map<number, { highest: number; count: number }>();
 
+  /** In the order of intervals. */
   add({ shardIndex, interval }: Pick<StoredInterval, 'shardIndex' | 'interval'>): void {
     const { highest, count } = this.shards.get(shardIndex) ?? { highest: -1, count: 0 };
+    // Two executors may have measured in it, one after the other.
+    if (interval === highest) return;
     this.shards.set(shardIndex, { highest: Math.max(highest, interval), count: count + 1 });
   }
 
@@ -91,7 +94,10 @@ async function loadSummary(
     startedAtMs: starts.length > 0 ? Math.min(...starts) : null,
     endedAtMs: run.endedAtMs ?? nowMs,
     shardStartsMs: starts,
-    shardRegions: run.shards.map((shard) => shard.executorLabels?.['region'] ?? null),
+    shardPlaces: run.shards.map(({ executorId, executorLabels }) => ({
+      executorId,
+      region: executorLabels?.['region'] ?? null,
+    })),
     expectation: {
       ...promisedBy(
         run,

@@ -1,9 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { steadyWrites, World } from './harness.js';
+
+const Highest = z.object({ highest: z.number() });
 
 describe('a database that cannot be used', () => {
   let world: World;
@@ -72,4 +75,47 @@ describe('a database that stalls mid-run', () => {
     for (const { completed } of writes) expect(Math.abs(completed - 500)).toBeLessThan(100);
     expect((await world.summary(id)).operations['total']?.scheduled).toBe(8_000);
   });
+
+  it(
+    'and then the executor is killed: what it had put on disk is added by the next one',
+    { timeout: 120_000 },
+    async () => {
+      const { contactPoint } = await world.simulator();
+      await world.api();
+      const first = await world.executor({ TIDEMARK_EXECUTOR_ID: 'one', TIDEMARK_LEASE_MS: '12000' });
+      // So short that memory is full soon.
+      const id = await world.create(contactPoint, steadyWrites(120_000, { log: { intervalMs: 20 } }));
+      await world.reaches(id, 'running');
+      await sleep(1_000);
+      const other = new Database(join(world.folder, 'tidemark.db'), { timeout: 5_000 });
+      other.exec('BEGIN IMMEDIATE');
+      const before = other.prepare('SELECT max(interval_index) AS highest FROM interval_self').get();
+      const spooled = (): string[] => {
+        try {
+          return readdirSync(join(world.folder, 'spool'));
+        } catch {
+          return [];
+        }
+      };
+      while (!spooled().some((name) => name.endsWith('.intervals'))) await sleep(50);
+      first.signal('SIGKILL');
+      await first.exit;
+      other.exec('ROLLBACK');
+      other.close();
+      await world.executor({ TIDEMARK_EXECUTOR_ID: 'one' });
+      const run = await world.ended(id, 40_000);
+      expect(run.status).toBe('interrupted');
+      while (spooled().length > 0) await sleep(50);
+      expect(await world.log(id)).toContainEqual(
+        expect.stringMatching(/^executor one was killed and has left [1-9]\d* intervals on disk: added$/),
+      );
+      const { highest } = Highest.parse(before);
+      // The hundred and twenty that waited in memory went with the process.
+      const after = (await world.intervals(id)).map(({ interval }) => interval);
+      expect(Math.max(...after)).toBeGreaterThan(highest + 120);
+      const { operations, validity } = await world.summary(id);
+      expect(operations['total']?.completed).toBe(operations['total']?.serviceTime.count);
+      expect(validity.reasons.map(({ code }) => code)).toContain('INTERVALS_MISSING');
+    },
+  );
 });

@@ -120,6 +120,90 @@ describe('the part of an executor that dies, with lostExecutor "requeue"', () =>
       ).toBe(sha256);
   });
 
+  it.each([
+    ['another, in another region', 'two', 'us'],
+    ['itself, started again under its name', 'one', 'us'],
+  ])('is taken by %s, and both are counted in one long interval', { timeout: 120_000 }, async (_, next, region) => {
+    await world.api();
+    const inRegion = (id: string, where: string) =>
+      world.executor({
+        TIDEMARK_EXECUTOR_ID: id,
+        TIDEMARK_DATA_DIR: data,
+        TIDEMARK_LABELS: `region=${where}`,
+        TIDEMARK_DRAIN_MS: '0',
+      });
+    const first = await inRegion('one', 'eu');
+    const id = await world.post({
+      kind: 'generate',
+      spec: {
+        dataset: 'made',
+        files: 24,
+        rowsPerFile: 2_000,
+        sizes: { type: 'fixed', bytes: 1_000 },
+        compression: { type: 'gzip', level: 9 },
+        lanes: 1,
+        // The whole run is one, so that both measure in it.
+        log: { intervalMs: 600_000 },
+      },
+      placement: { executors: 1 },
+      policies: requeue,
+    });
+    await world.reaches(id, 'running');
+    const made = (): string[] => readdirSync(join(data, 'made')).filter((name) => name.endsWith('.csv.gz'));
+    while (made().length < 6) await sleep(20);
+    // Told to end, it writes down what it has measured so far, and its part is taken over within the interval.
+    expect(await first.stop()).toBe(0);
+    await inRegion(next, region);
+    const run = await world.ended(id, 90_000);
+    expect(run.status, run.problem?.detail).toBe('completed');
+    expect(run.shards[0]).toMatchObject({ executorId: next, lostExecutors: ['one'] });
+    const { regions, operations, report, validity } = await world.summary(id);
+    expect(report).toMatchObject({ files: 24, rows: 48_000 });
+    const kept = report?.kind === 'generate' ? report.keptRows : 0;
+    const countOf = (name: string): number => regions?.[name]?.operations['total']?.completed ?? 0;
+    expect(kept).toBeGreaterThan(0);
+    // Beside the files that it had finished, the first had begun one, which was made anew.
+    expect(countOf('eu')).toBeGreaterThanOrEqual(kept);
+    expect(countOf('us')).toBe(48_000 - kept);
+    expect(operations['total']?.completed).toBe(countOf('eu') + countOf('us'));
+    expect(operations['total']?.serviceTime.count).toBe(operations['total']?.completed);
+    expect(Object.values(regions ?? {}).map(({ executors }) => executors)).toEqual([1, 1]);
+    expect((await world.intervals(id)).map(({ interval }) => interval)).toContain(0);
+    const codes = validity.reasons.map(({ code }) => code);
+    expect(codes).toContain('EXECUTOR_REPLACED');
+    expect(codes).not.toContain('INTERVALS_MISSING');
+    expect(codes).not.toContain('COUNTS');
+  });
+
+  it('is taken by itself, killed and started again under its name', { timeout: 120_000 }, async () => {
+    await world.api();
+    const first = await executor('one');
+    const spec = { files: 24, rowsPerFile: 2_000, sizes: { type: 'fixed', bytes: 1_000 }, lanes: 1 };
+    const id = await world.post({
+      kind: 'generate',
+      // Near the lease: the interval in which it is killed is that in which it goes on.
+      spec: { ...spec, dataset: 'made', compression: { type: 'gzip', level: 9 }, log: { intervalMs: 1_500 } },
+      placement: { executors: 1 },
+      policies: requeue,
+    });
+    await world.reaches(id, 'running');
+    const made = (): string[] => readdirSync(join(data, 'made')).filter((name) => name.endsWith('.csv.gz'));
+    while (made().length < 6) await sleep(20);
+    first.signal('SIGKILL');
+    await first.exit;
+    await executor('one');
+    const run = await world.ended(id, 90_000);
+    expect(run.status, run.problem?.detail).toBe('completed');
+    expect(run.shards[0]).toMatchObject({ state: 'ended', executorId: 'one', lostExecutors: ['one'] });
+    const { report, operations, validity } = await world.summary(id);
+    expect(report).toMatchObject({ files: 24, rows: 48_000 });
+    const kept = report?.kind === 'generate' ? report.keptRows : 0;
+    expect(kept).toBeGreaterThan(0);
+    expect(operations['total']?.completed).toBeGreaterThanOrEqual(48_000 - kept);
+    expect(validity.reasons.map(({ code }) => code)).not.toContain('COUNTS');
+    expect(readdirSync(join(data, 'made')).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
   it('is refused for kinds that would measure it twice', { timeout: 60_000 }, async () => {
     await world.api();
     const run = { kind: 'stress', target: { contactPoints: ['127.0.0.1'] }, spec: { command: 'write n=1' } };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { GeneratedDataset } from '#libs/dataset/dataset-book.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
@@ -66,11 +67,12 @@ async function open(
   );
   const before = inPlace(spec, await readRecords(place.folder));
   const kept = new Set([...mine].filter((index) => before[index] !== undefined));
-  const owner = (lane: number) => `${process.pid}-${shard.index}-${lane}`;
+  // Executors in containers share the folder and have the same process ids; one that was frozen wakes beside its successor.
+  const owner = randomUUID();
   const inputs = shard.lanes.map((share, lane) => ({
     kind: 'generate' as const,
     spec,
-    target: { ...place, owner: owner(lane), finished: [...kept] },
+    target: { ...place, owner: `${owner}-${lane}`, finished: [...kept] },
     share,
   }));
   const progress = new Progress({ rows: (mine.size - kept.size) * spec.rowsPerFile }, PROGRESS_EVERY_MS);
@@ -86,7 +88,7 @@ async function open(
   return {
     run: async (startAtMs, stopSignal) => {
       const result = await lanes.run(startAtMs, stopSignal);
-      return finish({ place, keep }, spec, mine, kept, result);
+      return finish({ place, keep, owner }, spec, mine, kept, result);
     },
     close: () => lanes.close(),
   };
@@ -94,7 +96,7 @@ async function open(
 
 /** What is there now; the last executor to finish writes the manifest and registers the dataset. */
 async function finish(
-  { place: { folder }, keep }: { place: DatasetPlace; keep: KeepGenerated | undefined },
+  { place: { folder }, keep, owner }: { place: DatasetPlace; keep: KeepGenerated | undefined; owner: string },
   spec: GenerateSpec,
   mine: ReadonlySet<number>,
   kept: ReadonlySet<number>,
@@ -113,7 +115,7 @@ async function finish(
     return { ...result, report, failure: { code: 'OUTPUT_UNWRITABLE', message } };
   }
   try {
-    const isWhole = await writeManifest(folder, spec, records, `${process.pid}`);
+    const isWhole = await writeManifest(folder, spec, records, owner);
     if (!isWhole || keep === undefined) return { ...result, report };
     const made = generatedDataset(spec, placed, systemClock.epochMs());
     await keep(made);

@@ -93,6 +93,8 @@ async function runLane(
   if (waitMs > 0) await systemClock.sleep(waitMs, signal);
   events.started(systemClock.epochMs());
   const clock = new RowClock(spec.log.intervalMs * NS_PER_MS, startAtMs, events);
+  // Of a part that was taken over: the intervals before this lane began have no row of it.
+  clock.cutDue();
   const finished = new Set(target.finished);
   const space = new SpaceWatch(target.folder, spec.minFreeBytes, SPACE_EVERY_BYTES);
   const writer = new FileWriter(target.folder, spec, target.owner, space, {
