@@ -63,7 +63,7 @@ export class Projects {
     refuseNarrow(caller);
     if (id === DEFAULT_PROJECT)
       throw new CodedError('CONFLICT', `The project ${DEFAULT_PROJECT} takes what has no other, and stays.`);
-    await this.store.platform.projects.delete(id);
+    await this.store.platform.projects.delete(id, this.nowMs());
   }
 
   /** Throws CodedError QUOTA_EXCEEDED for a run that its project could never start; others wait in the queue. */
