@@ -32,9 +32,12 @@ export function driverSettings(
           message: `the database did not answer (${cause}); asked again`,
         }),
     });
+  const requireFolder = (folder: string, runId: string) => ask(() => datasets.requireFolder(folder, runId));
+  const book = { listed: (dataset: string) => ask(() => datasets.listed(dataset)), requireFolder };
   return {
     dataRoot,
-    sourceOf: datasetSources(dataRoot, { listed: (dataset) => ask(() => datasets.listed(dataset)) }, s3Credentials),
+    sourceOf: datasetSources(dataRoot, book, s3Credentials),
+    requireFolder,
     attachScaler: attachScaler({
       config,
       store: scalers,
@@ -42,6 +45,6 @@ export function driverSettings(
         retry(question, { clock: scaling.clock, withinMs, signal, failed: () => undefined }),
       ...scaling,
     }),
-    keepGenerated: (made) => ask(() => datasets.keepGenerated(made)),
+    keepGenerated: (made, runId) => ask(() => datasets.keepGenerated(made, runId)),
   };
 }

@@ -148,7 +148,8 @@ describe('executors', () => {
         attachScaler: withoutScaler,
         dataRoot: folder,
         sourceOf: datasetSources(folder, store.datasets, undefined),
-        keepGenerated: (made) => store.datasets.keepGenerated(made),
+        requireFolder: (name, runId) => store.datasets.requireFolder(name, runId),
+        keepGenerated: (made, runId) => store.datasets.keepGenerated(made, runId),
       }),
       stress: load.driver,
     };

@@ -465,7 +465,7 @@ export interface paths {
         put?: never;
         /**
          * Give an executor nothing new
-         * @description It ends the run that it works on and stays idle, until it is resumed or started again.
+         * @description It ends the run that it works on and stays idle, until it is resumed or started again. For admins of all projects.
          */
         post: operations["drainExecutor"];
         delete?: never;
@@ -483,7 +483,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a drained executor work again */
+        /**
+         * Give a drained executor work again
+         * @description For admins of all projects.
+         */
         post: operations["resumeExecutor"];
         delete?: never;
         options?: never;
@@ -7237,6 +7240,7 @@ export interface components {
             /** @description Null: by the names of the files */
             packing: components["schemas"]["Packing"] | null;
             id: string;
+            projectId: string;
             name: string | null;
             source: components["schemas"]["DatasetSourceKind"];
             location: components["schemas"]["DatasetLocation"];
@@ -7462,6 +7466,8 @@ export interface components {
             path: string;
             /** @description Of the answer */
             status: number;
+            /** @description False: the caller hung up before the answer; the status is what it would have been told */
+            answered: boolean;
             /** @description Of what was made */
             location: string | null;
             correlationId: string;
@@ -9669,6 +9675,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND */
             404: {
                 headers: {
@@ -9720,6 +9735,15 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10143,7 +10167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND */
+            /** @description DATASET_NOT_FOUND, NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,9 @@ export const AuditEntry = z
     route: z.string().describe('Pattern of the path'),
     path: z.string(),
     status: z.int().describe('Of the answer'),
+    answered: z
+      .boolean()
+      .describe('False: the caller hung up before the answer; the status is what it would have been told'),
     location: z.string().nullable().describe('Of what was made'),
     correlationId: z.string(),
   })

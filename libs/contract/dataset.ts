@@ -126,6 +126,7 @@ const DatasetFormat = z.object({
 
 export const Dataset = DatasetFormat.extend({
   id: z.string(),
+  projectId: z.string(),
   name: z.string().nullable(),
   source: DatasetSourceKind,
   location: DatasetLocation,

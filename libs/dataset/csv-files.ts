@@ -108,16 +108,22 @@ export async function lookAt(folder: string, name: string): Promise<CsvFile | st
 }
 
 /**
- * The files below `folder` (absolute, links resolved) that `pattern` matches, by name; what begins with a dot is left out.
- * Throws CodedError INPUT_UNREADABLE when there is none, or one that is no file of its own below the folder.
+ * The files below `folder` (absolute, links resolved) that `pattern` matches, by name; what begins with a dot is left out,
+ * and so is what `isLeftOut` says of its path. Throws CodedError INPUT_UNREADABLE when there is none, or one that is no file
+ * of its own below the folder.
  */
-export async function findCsvFiles(folder: string, shown: string, pattern: string): Promise<CsvFile[]> {
+export async function findCsvFiles(
+  folder: string,
+  shown: string,
+  pattern: string,
+  isLeftOut: (path: string) => boolean = () => false,
+): Promise<CsvFile[]> {
   const names: string[] = [];
   await walk(folder, '', names).catch((error: unknown) => {
     throw unreadable(shown, error);
   });
   const matches = globOf(pattern);
-  const wanted = names.filter((name) => matches(name)).toSorted();
+  const wanted = names.filter((name) => matches(name) && !isLeftOut(join(folder, name))).toSorted();
   if (wanted.length === 0)
     throw new CodedError(
       'INPUT_UNREADABLE',

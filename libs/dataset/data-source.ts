@@ -13,8 +13,8 @@ export interface DataSource {
   find(this: void, pattern: string): Promise<CsvFile[]>;
 }
 
-/** The source that a specification names: a folder below the data root, or a registered dataset. Throws CodedError. */
-export type SourceOf = (dataset: string) => Promise<DataSource>;
+/** The source that a run's specification names: a folder below the data root, or a registered dataset. Throws CodedError. */
+export type SourceOf = (dataset: string, runId: string) => Promise<DataSource>;
 
 /** All files of a folder. */
 export const folderSource = (

@@ -56,6 +56,11 @@ interface SizedRows {
 export interface DatasetBook {
   /** With its secrets; null when there is none. */
   listed(id: string): Promise<ListedDataset | null>;
-  /** Idempotent: the same dataset is kept once. Datasets that another specification has replaced in its folder are dropped. */
-  keepGenerated(made: GeneratedDataset): Promise<void>;
+  /**
+   * Idempotent: the same dataset is kept once, in the project of the run that made it. Datasets that another specification
+   * has replaced in its folder are dropped. Throws CodedError CONFLICT as `requireFolder` does.
+   */
+  keepGenerated(made: GeneratedDataset, runId: string): Promise<void>;
+  /** Throws CodedError CONFLICT for a folder, below the data root, with a dataset of another project than the run's. */
+  requireFolder(folder: string, runId: string): Promise<void>;
 }

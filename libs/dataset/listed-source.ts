@@ -102,11 +102,18 @@ export function listedSource(
   };
 }
 
-/** Folders below the data root by their name, registered datasets by their id. */
+/** Folders below the data root by their name, where the run's project may use them; registered datasets by their id. */
 export const datasetSources =
-  (dataRoot: string, book: Pick<DatasetBook, 'listed'>, credentials: ListedSecrets | undefined): SourceOf =>
-  async (dataset) => {
-    if (!isDatasetId(dataset)) return folderSource(await openDatasetFolder(dataRoot, dataset));
+  (
+    dataRoot: string,
+    book: Pick<DatasetBook, 'listed' | 'requireFolder'>,
+    credentials: ListedSecrets | undefined,
+  ): SourceOf =>
+  async (dataset, runId) => {
+    if (!isDatasetId(dataset)) {
+      await book.requireFolder(dataset, runId);
+      return folderSource(await openDatasetFolder(dataRoot, dataset));
+    }
     const listed = await book.listed(dataset);
     if (listed) return listedSource(dataRoot, listed, credentials);
     throw new CodedError(

@@ -14,6 +14,7 @@ import { ScalerStates1795345200000 } from '#migrations/1795345200000-scaler-stat
 import { Incarnations1795440000000 } from '#migrations/1795440000000-incarnations.js';
 import { postgresConnection, sqliteConnection } from './connection.js';
 import { IntervalTokens1795430000000 } from '#migrations/1795430000000-interval-tokens.js';
+import { ProjectDatasets1795400000000 } from '#migrations/1795400000000-project-datasets.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   ScalerStates1795345200000,
   Incarnations1795440000000,
   IntervalTokens1795430000000,
+  ProjectDatasets1795400000000,
 ];
 /** A server that is silent for so long in the middle of a query is taken as gone. */
 const ANSWER_MS = 20_000;

@@ -1,11 +1,13 @@
 import { EntitySchema } from 'typeorm';
 import type { Dataset, DatasetLocation, DatasetSourceKind, RowSizes } from '#libs/contract/dataset.js';
+import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import { big, bool, int, json, key, optional, quoted, text } from './column.js';
 
 /* Rows as the database has them, and their tables. */
 
 export interface DatasetRow {
   id: string;
+  projectId: string;
   name: string | null;
   source: DatasetSourceKind;
   location: DatasetLocation;
@@ -43,6 +45,7 @@ export interface DatasetFileRow {
 
 export interface UploadRow {
   id: string;
+  projectId: string;
   datasetId: string;
   name: string;
   bytes: number;
@@ -64,6 +67,7 @@ export const datasetEntities = {
     tableName: 'datasets',
     columns: {
       id: text('id', key),
+      projectId: text('project_id', { default: DEFAULT_PROJECT }),
       name: text('name', optional),
       source: text('source'),
       location: json('location'),
@@ -83,7 +87,10 @@ export const datasetEntities = {
       fingerprint: text('fingerprint', optional),
       createdAtMs: big('created_at_ms'),
     },
-    indices: [{ name: 'datasets_created', columns: ['createdAtMs', 'id'] }],
+    indices: [
+      { name: 'datasets_created', columns: ['createdAtMs', 'id'] },
+      { name: 'datasets_project', columns: ['projectId', 'createdAtMs'] },
+    ],
   }),
   datasetFile: new EntitySchema<DatasetFileRow>({
     name: 'DatasetFile',
@@ -106,6 +113,7 @@ export const datasetEntities = {
     tableName: 'dataset_uploads',
     columns: {
       id: text('id', key),
+      projectId: text('project_id', { default: DEFAULT_PROJECT }),
       datasetId: text('dataset_id'),
       name: text('name'),
       bytes: big('bytes'),

@@ -1,13 +1,15 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, Not, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Dataset, DatasetFile } from '#libs/contract/dataset.js';
 import { isEnded, RunStatus } from '#libs/contract/status.js';
+import { overlap } from '#libs/dataset/folder-path.js';
 import type { GeneratedDataset, ListedDataset } from '#libs/dataset/dataset-book.js';
 import type { Database } from './database.js';
 import type { DatasetFileRow, DatasetRow } from './dataset-entities.js';
 import type { DatasetFilter, DatasetStore, NewStoredDataset, StoredFile, UploadStore } from './dataset-port.js';
 import { sumsOf } from './dataset-sums.js';
 import { insertRows } from './insert-rows.js';
+import type { Scope } from './platform/port.js';
 import type { Vault } from './vault.js';
 
 /** PostgreSQL takes 65,535 values in a statement. */
@@ -30,6 +32,8 @@ const fileOf = ({ name, bytes, rows, sha256, etag, modifiedMs }: DatasetFileRow)
 });
 
 const cursorOf = ({ createdAtMs, id }: DatasetRow): string => Buffer.from(`${createdAtMs}:${id}`).toString('base64url');
+
+const whereOf = (id: string, scope: Scope) => ({ id, ...(scope !== null && { projectId: scope }) });
 
 const unknown = (id: string): CodedError =>
   new CodedError('DATASET_NOT_FOUND', `there is no dataset ${id}; GET /v1/datasets lists the datasets`);
@@ -58,9 +62,11 @@ export class SqlDatasetStore implements DatasetStore {
     });
   }
 
-  keepGenerated(made: GeneratedDataset): Promise<void> {
+  keepGenerated(made: GeneratedDataset, runId: string): Promise<void> {
     const { dataset: table } = this.database.entities;
     return this.database.control(async (manager) => {
+      const projectId = await this.projectOf(manager, runId);
+      await this.refuseForeign(manager, made.folder, projectId);
       const generated = await manager.findBy(table, { source: 'generated' });
       for (const { id, location, fingerprint } of generated)
         if (location.type === 'folder' && location.folder === made.folder && fingerprint !== made.fingerprint)
@@ -69,6 +75,7 @@ export class SqlDatasetStore implements DatasetStore {
       const files = made.files.map((file) => ({ ...file, brokenRows: 0, firstBroken: null, sizes: null }));
       await manager.insert(table, {
         id: made.id,
+        projectId,
         name: made.folder,
         source: 'generated',
         location: { type: 'folder', folder: made.folder },
@@ -87,8 +94,17 @@ export class SqlDatasetStore implements DatasetStore {
     });
   }
 
-  async find(id: string): Promise<Dataset | null> {
-    const row = await this.database.manager.findOneBy(this.database.entities.dataset, { id });
+  async requireFolder(folder: string, runId: string): Promise<void> {
+    const { manager } = this.database;
+    await this.refuseForeign(manager, folder, await this.projectOf(manager, runId));
+  }
+
+  async foreignFolders(projectId: string): Promise<string[]> {
+    return this.foldersOfOthers(this.database.manager, projectId);
+  }
+
+  async find(id: string, scope: Scope): Promise<Dataset | null> {
+    const row = await this.database.manager.findOneBy(this.database.entities.dataset, whereOf(id, scope));
     return row && viewOf(row);
   }
 
@@ -107,11 +123,17 @@ export class SqlDatasetStore implements DatasetStore {
     };
   }
 
-  async list({ source, limit, cursor }: DatasetFilter): Promise<{ items: Dataset[]; nextCursor: string | null }> {
+  async list({
+    projectId,
+    source,
+    limit,
+    cursor,
+  }: DatasetFilter): Promise<{ items: Dataset[]; nextCursor: string | null }> {
     const query = this.database.manager
       .createQueryBuilder(this.database.entities.dataset, 'dataset')
       .orderBy('dataset.createdAtMs', 'DESC')
       .addOrderBy('dataset.id', 'DESC');
+    if (projectId) query.andWhere('dataset.projectId = :projectId', { projectId });
     if (source) query.andWhere('dataset.source = :source', { source });
     if (cursor !== undefined) {
       const [before, beforeId] = Buffer.from(cursor, 'base64url').toString().split(':');
@@ -158,10 +180,10 @@ export class SqlDatasetStore implements DatasetStore {
     });
   }
 
-  delete(id: string): Promise<Dataset> {
+  delete(id: string, scope: Scope): Promise<Dataset> {
     const { dataset: table, run } = this.database.entities;
     return this.database.control(async (manager) => {
-      const row = await manager.findOneBy(table, { id });
+      const row = await manager.findOneBy(table, whereOf(id, scope));
       if (row === null) throw unknown(id);
       const open = await manager.find(run, { where: { status: In(OPEN) }, select: { id: true, spec: true } });
       const user = open.find(({ spec }) => 'dataset' in spec && spec.dataset === id);
@@ -173,6 +195,31 @@ export class SqlDatasetStore implements DatasetStore {
       await this.drop(manager, id);
       return viewOf(row);
     });
+  }
+
+  /** The project of the run that made a dataset. */
+  private async projectOf(manager: EntityManager, runId: string): Promise<string> {
+    const { run } = this.database.entities;
+    const found = await manager.findOne(run, { where: { id: runId }, select: { id: true, projectId: true } });
+    if (found === null) throw new CodedError('RUN_NOT_FOUND', `there is no run ${runId}`);
+    return found.projectId;
+  }
+
+  /** What others have only registered lay there before, and is everybody's. */
+  private async foldersOfOthers(manager: EntityManager, projectId: string): Promise<string[]> {
+    const { dataset: table } = this.database.entities;
+    const where = { source: In(['generated', 'uploaded']), projectId: Not(projectId) };
+    const rows = await manager.find(table, { where, select: { id: true, location: true } });
+    return rows.flatMap(({ location }) => (location.type === 'folder' ? [location.folder] : []));
+  }
+
+  private async refuseForeign(manager: EntityManager, folder: string, projectId: string): Promise<void> {
+    const foreign = await this.foldersOfOthers(manager, projectId);
+    if (foreign.some((other) => overlap(folder, other)))
+      throw new CodedError(
+        'CONFLICT',
+        `the folder ${folder} is that of another project's dataset, or lies in it or around it: name another one`,
+      );
   }
 
   private async drop(manager: EntityManager, id: string): Promise<void> {

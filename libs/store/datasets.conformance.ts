@@ -23,8 +23,9 @@ const file = (name: string, change: Partial<StoredFile> = {}): StoredFile => ({
   ...change,
 });
 
-const registered = (id: string, change: Partial<NewStoredDataset> = {}): NewStoredDataset => ({
+export const registered = (id: string, change: Partial<NewStoredDataset> = {}): NewStoredDataset => ({
   id,
+  projectId: 'default',
   name: null,
   source: 'registered',
   location: { type: 'folder', folder: 'rows' },
@@ -47,7 +48,7 @@ const s3 = {
   folder: '',
 } as const;
 
-const generated = (id: string, fingerprint: string, files = 2): GeneratedDataset => ({
+export const generated = (id: string, fingerprint: string, files = 2): GeneratedDataset => ({
   id,
   folder: 'made',
   header: true,
@@ -66,8 +67,9 @@ const generated = (id: string, fingerprint: string, files = 2): GeneratedDataset
   createdAtMs: NOW,
 });
 
-const upload = (id: string, change: Partial<NewStoredUpload> = {}): NewStoredUpload => ({
+export const upload = (id: string, change: Partial<NewStoredUpload> = {}): NewStoredUpload => ({
   id,
+  projectId: 'default',
   datasetId: 'd1',
   name: 'new.csv',
   bytes: LARGE,
@@ -107,12 +109,12 @@ export function describeDatasets(
         hasCredentials: false,
         checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
-      expect(await datasets.find('d1')).toEqual(made);
-      expect(await datasets.find('d2')).toBeNull();
+      expect(await datasets.find('d1', null)).toEqual(made);
+      expect(await datasets.find('d2', null)).toBeNull();
       const unread = file('a.csv', { rows: null, brokenRows: null, sizes: null, sha256: null });
       const unknown = await datasets.create(registered('d2', { files: [unread, file('b.csv')], columns: null }));
       expect(unknown).toMatchObject({ rows: null, brokenRows: null, sizes: null, checksum: null, columns: null });
-      expect(await datasets.find('d2')).toEqual(unknown);
+      expect(await datasets.find('d2', null)).toEqual(unknown);
     });
 
     it('keeps credentials from everybody but who reads the files, in the order of their names', async () => {
@@ -122,7 +124,7 @@ export function describeDatasets(
       const names = ['a.csv', 'B.csv', 'ä.csv', 'a-1.csv', '_.csv'];
       const files = names.map((each) => file(each, { etag: each }));
       const made = await datasets.create(registered('d1', { source: 's3', location: s3, secrets, files }));
-      expect(JSON.stringify([made, await datasets.find('d1')])).not.toContain('very-secret');
+      expect(JSON.stringify([made, await datasets.find('d1', null)])).not.toContain('very-secret');
       expect(made.hasCredentials).toBe(true);
       const listed = await datasets.listed('d1');
       expect(listed).toMatchObject({ id: 'd1', place: s3, secrets });
@@ -183,45 +185,49 @@ export function describeDatasets(
       for (const each of [part(3, '1'), part(1, '2'), part(3, '3')]) await uploads.keepPart('u1', each);
       // A client that did not wait for the answer sends it a second time.
       await Promise.all([1, 2, 3, 4].map(() => uploads.keepPart('u1', part(2, '4'))));
-      const whole = { ...upload('u1'), parts: Math.ceil(LARGE / 67_108_864) };
-      expect(await uploads.find('d1', 'u1')).toEqual({
+      const { projectId: _projectId, ...begun } = upload('u1');
+      const whole = { ...begun, parts: Math.ceil(LARGE / 67_108_864) };
+      expect(await uploads.find('d1', 'u1', null)).toEqual({
         ...whole,
         received: [part(1, '2'), part(2, '4'), part(3, '3')],
       });
       await uploads.forgetPart('u1', 2);
-      expect((await uploads.list('d1')).map(({ id, received }) => [id, received.map(({ number }) => number)])).toEqual([
+      expect(
+        (await uploads.list('d1', null)).map(({ id, received }) => [id, received.map(({ number }) => number)]),
+      ).toEqual([
         ['u1', [1, 3]],
         ['u2', []],
       ]);
       expect([await uploads.count('d1'), await uploads.count('d2')]).toEqual([2, 0]);
-      expect(await uploads.find('d2', 'u1')).toBeNull();
+      expect(await uploads.find('d2', 'u1', null)).toBeNull();
       await uploads.delete('u1');
-      expect([await uploads.find('d1', 'u1'), await uploads.count('d1')]).toEqual([null, 1]);
+      expect([await uploads.find('d1', 'u1', null), await uploads.count('d1')]).toEqual([null, 1]);
       await uploads.create(upload('u1'));
-      expect((await uploads.find('d1', 'u1'))?.received).toEqual([]);
+      expect((await uploads.find('d1', 'u1', null))?.received).toEqual([]);
     });
 
     it('adds up its files again when one is added or replaced, by several at once', async () => {
       const { datasets } = store;
       await datasets.create(registered('d1', { source: 'uploaded', files: [], columns: null }));
-      expect(await datasets.find('d1')).toMatchObject({ files: 0, bytes: 0, rows: 0, sizes: null });
+      expect(await datasets.find('d1', null)).toMatchObject({ files: 0, bytes: 0, rows: 0, sizes: null });
       const broken = (each: string) => file(each, { brokenRows: 1, firstBroken: each });
       await Promise.all(['c.csv', 'b.csv', 'a.csv'].map((each) => datasets.addFile('d1', broken(each), ['k', 'v'])));
-      expect(await datasets.find('d1')).toMatchObject({ files: 3, bytes: 300, columns: ['k', 'v'] });
+      expect(await datasets.find('d1', null)).toMatchObject({ files: 3, bytes: 300, columns: ['k', 'v'] });
       const replaced = await datasets.addFile('d1', file('b.csv', { bytes: 7, rows: 1, brokenRows: 0 }), ['other']);
       expect(replaced).toMatchObject({ files: 3, bytes: 207, rows: 21, brokenRows: 2, columns: ['k', 'v'] });
       expect(replaced.firstBroken).toBe('a.csv');
-      expect(await datasets.find('d1')).toEqual(replaced);
+      expect(await datasets.find('d1', null)).toEqual(replaced);
       await expect(datasets.addFile('d2', file('a.csv'), null)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
     });
 
     it('keeps a generated dataset once, and only the last of its folder', async () => {
       const { datasets } = store;
+      await store.runs.create(newRun('r1'));
       await datasets.create(registered('d1', { location: { type: 'folder', folder: 'made' } }));
-      await Promise.all([1, 2, 3].map(() => datasets.keepGenerated(generated('g1', 'one'))));
+      await Promise.all([1, 2, 3].map(() => datasets.keepGenerated(generated('g1', 'one'), 'r1')));
       const ids = async () => (await datasets.list({ limit: 9 })).items.map(({ id }) => id).toSorted();
       expect(await ids()).toEqual(['d1', 'g1']);
-      expect(await datasets.find('g1')).toMatchObject({
+      expect(await datasets.find('g1', null)).toMatchObject({
         name: 'made',
         source: 'generated',
         location: { type: 'folder', folder: 'made' },
@@ -233,11 +239,11 @@ export function describeDatasets(
         sizes: { meanBytes: 7, bins: [{ fromBytes: 4, toBytes: 16, rows: 20 }] },
       });
       // More files of one specification are another dataset of the same rows; another specification replaces both.
-      await datasets.keepGenerated(generated('g2', 'one', 3));
+      await datasets.keepGenerated(generated('g2', 'one', 3), 'r1');
       expect(await ids()).toEqual(['d1', 'g1', 'g2']);
-      await datasets.keepGenerated({ ...generated('g3', 'two', 1), folder: 'elsewhere' });
+      await datasets.keepGenerated({ ...generated('g3', 'two', 1), folder: 'elsewhere' }, 'r1');
       expect(await ids()).toEqual(['d1', 'g1', 'g2', 'g3']);
-      await datasets.keepGenerated(generated('g4', 'two', 1));
+      await datasets.keepGenerated(generated('g4', 'two', 1), 'r1');
       expect(await ids()).toEqual(['d1', 'g3', 'g4']);
       expect(await datasets.files('g1', { limit: 9 })).toEqual([]);
     });
@@ -250,17 +256,17 @@ export function describeDatasets(
       const { kind: _kind, spec: _spec, target: _target, ...rest } = newRun('r1');
       const target = Target.parse({ contactPoints: ['127.0.0.1'] });
       await runs.create({ ...rest, kind: 'query', spec: QuerySpec.parse({ dataset: 'd1' }), target });
-      await expect(datasets.delete('d1')).rejects.toMatchObject({
+      await expect(datasets.delete('d1', null)).rejects.toMatchObject({
         code: 'CONFLICT',
         message: 'dataset d1 is used by run r1: cancel that run or wait for its end',
       });
-      expect(await datasets.find('d1')).not.toBeNull();
+      expect(await datasets.find('d1', null)).not.toBeNull();
       await runs.requestCancel('r1', 'test', 'test', NOW);
-      expect(await datasets.delete('d1')).toMatchObject({ id: 'd1', source: 'uploaded', files: 1 });
-      expect(await datasets.find('d1')).toBeNull();
+      expect(await datasets.delete('d1', null)).toMatchObject({ id: 'd1', source: 'uploaded', files: 1 });
+      expect(await datasets.find('d1', null)).toBeNull();
       expect(await datasets.files('d1', { limit: 9 })).toEqual([]);
-      expect(await datasets.uploads.find('d1', 'u1')).toBeNull();
-      await expect(datasets.delete('d1')).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+      expect(await datasets.uploads.find('d1', 'u1', null)).toBeNull();
+      await expect(datasets.delete('d1', null)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
       await datasets.create(registered('d1'));
       expect((await datasets.files('d1', { limit: 9 })).map((each) => each.name)).toEqual(['a.csv']);
     });

@@ -1,6 +1,7 @@
 import type { Upload, UploadPart } from '#libs/contract/dataset.js';
 import type { Database } from './database.js';
 import type { NewStoredUpload, UploadStore } from './dataset-port.js';
+import type { Scope } from './platform/port.js';
 
 /** Uploads in the database; the bytes are on disk. */
 export class SqlUploadStore implements UploadStore {
@@ -10,25 +11,27 @@ export class SqlUploadStore implements UploadStore {
     await this.database.append((manager) => manager.insert(this.database.entities.upload, upload));
   }
 
-  async find(datasetId: string, id: string): Promise<Upload | null> {
+  async find(datasetId: string, id: string, scope: Scope): Promise<Upload | null> {
     const { manager, entities } = this.database;
-    const row = await manager.findOneBy(entities.upload, { id, datasetId });
+    const where = { id, datasetId, ...(scope !== null && { projectId: scope }) };
+    const row = await manager.findOneBy(entities.upload, where);
     if (row === null) return null;
+    const { projectId: _projectId, ...upload } = row;
     const received = await manager.find(entities.uploadPart, { where: { uploadId: id }, order: { number: 'ASC' } });
     return {
-      ...row,
+      ...upload,
       parts: Math.ceil(row.bytes / row.partBytes),
       received: received.map(({ number, bytes, sha256 }) => ({ number, bytes, sha256 })),
     };
   }
 
-  async list(datasetId: string): Promise<Upload[]> {
+  async list(datasetId: string, scope: Scope): Promise<Upload[]> {
     const { manager, entities } = this.database;
     const rows = await manager.find(entities.upload, {
-      where: { datasetId },
+      where: { datasetId, ...(scope !== null && { projectId: scope }) },
       order: { createdAtMs: 'ASC', id: 'ASC' },
     });
-    const found = await Promise.all(rows.map(({ id }) => this.find(datasetId, id)));
+    const found = await Promise.all(rows.map(({ id }) => this.find(datasetId, id, scope)));
     return found.filter((upload) => upload !== null);
   }
 

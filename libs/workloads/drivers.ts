@@ -1,3 +1,4 @@
+import type { DatasetBook } from '#libs/dataset/dataset-book.js';
 import type { SourceOf } from '#libs/dataset/data-source.js';
 import type { Drivers } from './driver.js';
 import { cdcDriver } from './cdc/cdc.driver.js';
@@ -15,6 +16,8 @@ export interface DriverSettings {
   dataRoot: string;
   /** What load and query runs read. */
   sourceOf: SourceOf;
+  /** Refuses folders of other projects than the run's. */
+  requireFolder: DatasetBook['requireFolder'];
   /** Told of every dataset that is finished. */
   keepGenerated: KeepGenerated;
   /** Lets the scalers of soak runs work. */
@@ -22,9 +25,15 @@ export interface DriverSettings {
 }
 
 /** How each kind is carried out; executor side only. */
-export const makeDrivers = ({ dataRoot, sourceOf, keepGenerated, attachScaler }: DriverSettings): Drivers => ({
+export const makeDrivers = ({
+  dataRoot,
+  sourceOf,
+  requireFolder,
+  keepGenerated,
+  attachScaler,
+}: DriverSettings): Drivers => ({
   stress: stressDriver,
-  generate: generateDriver(dataRoot, keepGenerated),
+  generate: generateDriver(dataRoot, requireFolder, keepGenerated),
   load: loadDriver(sourceOf),
   query: queryDriver(sourceOf),
   zookeeper: zookeeperDriver,

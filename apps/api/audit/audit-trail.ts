@@ -2,17 +2,18 @@ import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { Store } from '#libs/store/port.js';
 import { correlationId, routeOf } from '../http/correlation.js';
+import { onAnswerEnd } from '../http/answer-end.js';
 import { callerOf } from '../keys/caller.js';
 import type { NowMs } from '../tokens.js';
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Writes down every call that changes something or was refused to, once it has been answered. */
+/** Writes down every call that changes something or was refused to, once it is over, also when nobody waits for the answer. */
 export const auditTrail = (store: Store, nowMs: NowMs) => {
   const logger = new Logger('audit');
   return (request: Request, response: Response, next: NextFunction): void => {
     if (READING.includes(request.method)) return next();
-    response.once('finish', () => {
+    onAnswerEnd(response, ({ answered }) => {
       const route = routeOf(request);
       // What names no route of ours changes nothing.
       if (route === 'none') return;
@@ -26,6 +27,7 @@ export const auditTrail = (store: Store, nowMs: NowMs) => {
         route,
         path: request.path,
         status: response.statusCode,
+        answered,
         location: response.getHeader('location')?.toString() ?? null,
         correlationId: correlationId(response),
       };

@@ -31,7 +31,7 @@ export class Benchmarks {
       ...body,
       id: randomUUID(),
       projectId: caller.projectId ?? DEFAULT_PROJECT,
-      definition: await this.checked(body.definition),
+      definition: await this.checked(caller, body.definition),
       actor: caller.actor,
     };
     const idempotency = idempotencyOf(key, 'createBenchmark', body, this.config.secretKey);
@@ -56,8 +56,8 @@ export class Benchmarks {
   }
 
   async replace(caller: Caller, id: string, version: number, body: CreateBenchmark): Promise<Benchmark> {
-    await this.get(caller, id);
-    const change = { ...body, definition: await this.checked(body.definition), actor: caller.actor };
+    const owner = await this.get(caller, id);
+    const change = { ...body, definition: await this.checked(owner, body.definition), actor: caller.actor };
     return this.store.platform.benchmarks.replace(id, version, change, this.nowMs());
   }
 
@@ -84,9 +84,9 @@ export class Benchmarks {
     return found;
   }
 
-  /** Whole enough to be run now, and as it may be shown. Throws CodedError VALIDATION_FAILED with every problem. */
-  async checked(definition: CreateRun): Promise<Sealable> {
-    const { kind, spec } = await this.planner.define(definition);
+  /** Whole enough to be run now in its project, and as it may be shown. Throws CodedError VALIDATION_FAILED with every problem. */
+  async checked({ projectId }: Pick<Caller, 'projectId'>, definition: CreateRun): Promise<Sealable> {
+    const { kind, spec } = await this.planner.define(definition, projectId ?? DEFAULT_PROJECT);
     return openForm(definition, kind === 'stress' ? spec.command : undefined);
   }
 }

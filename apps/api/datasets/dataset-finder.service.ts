@@ -1,12 +1,15 @@
+import { relative } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { NewDatasetSource } from '#libs/contract/dataset.js';
 import { CodedError } from '#libs/contract/problem.js';
 import { type CsvFile, findCsvFiles, splitPattern } from '#libs/dataset/csv-files.js';
+import { liesIn } from '#libs/dataset/folder-path.js';
+import type { Store } from '#libs/store/port.js';
 import type { DatasetLocation, DatasetSourceKind, S3Secrets } from '#libs/contract/dataset.js';
 import type { ApiConfig } from '../config.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { TargetGuard } from '../runs/target-guard.js';
-import { InjectConfig } from '../tokens.js';
+import { InjectConfig, InjectStore } from '../tokens.js';
 import { dataRootOf, realFolder } from './dataset-places.js';
 
 /** What a registration names, as it is now. */
@@ -23,26 +26,31 @@ type SourceOf<T extends NewDatasetSource['type']> = Extract<NewDatasetSource, { 
 @Injectable()
 export class DatasetFinder {
   constructor(
+    @InjectStore() private readonly store: Store,
     @InjectConfig() private readonly config: ApiConfig,
     private readonly targets: TargetGuard,
   ) {}
 
-  /** Throws CodedError VALIDATION_FAILED or INPUT_UNREADABLE. `id` is that of the new dataset. */
-  async find(source: NewDatasetSource, id: string): Promise<FoundDataset> {
-    if (source.type === 'path') return this.onDisk(source);
+  /** Throws CodedError VALIDATION_FAILED or INPUT_UNREADABLE. `id` and `projectId` are those of the new dataset. */
+  async find(source: NewDatasetSource, id: string, projectId: string): Promise<FoundDataset> {
+    if (source.type === 'path') return this.onDisk(source, projectId);
     return source.type === 's3' ? this.inBucket(source) : uploads(id);
   }
 
-  private async onDisk({ path }: SourceOf<'path'>): Promise<FoundDataset> {
+  private async onDisk({ path }: SourceOf<'path'>, projectId: string): Promise<FoundDataset> {
     const dataRoot = await dataRootOf(this.config.dataDir);
     const { folder: given, pattern } = splitPattern(path);
     const folder = given === '.' ? '' : given;
     const real = await realFolder(dataRoot, folder);
-    if (real === undefined) {
+    const foreign = await this.store.datasets.foreignFolders(projectId);
+    // By where it really is, whatever links lead there.
+    const isForeign = (at: string) => foreign.some((other) => liesIn(relative(dataRoot, at), other));
+    if (real === undefined || isForeign(real)) {
       const message = `expected a folder below the data root, found none at ${JSON.stringify(folder)}, or a symbolic link out of it`;
       throw invalid([{ path: 'source.path', message }], 'request body');
     }
-    const files = await findCsvFiles(real, folder === '' ? 'the data root' : folder, pattern);
+    const shown = folder === '' ? 'the data root' : folder;
+    const files = await findCsvFiles(real, shown, pattern, isForeign);
     return { source: 'registered', location: { type: 'folder', folder }, secrets: null, files };
   }
 

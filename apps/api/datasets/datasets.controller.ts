@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Dataset, NewDataset } from '#libs/contract/dataset.js';
+import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
 import {
   DatasetFiles,
@@ -40,10 +41,11 @@ export class DatasetsController {
   @ApiCreatedResponse({ description: 'The dataset', standardSchema: Dataset })
   @Problems('VALIDATION_FAILED', 'INPUT_UNREADABLE', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
   async register(
+    @Who() caller: Caller,
     @Body({ schema: NewDataset }) body: NewDataset,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Dataset> {
-    const dataset = await this.datasets.register(body);
+    const dataset = await this.datasets.register(caller, body);
     response.setHeader('location', `/v1/datasets/${dataset.id}`);
     return dataset;
   }
@@ -52,16 +54,16 @@ export class DatasetsController {
   @ApiOperation({ operationId: 'listDatasets', summary: 'List datasets, newest first' })
   @ApiOkResponse({ description: 'A page of datasets', standardSchema: DatasetPage })
   @Problems('VALIDATION_FAILED')
-  list(@Query({ schema: ListDatasets }) query: ListDatasets): Promise<DatasetPage> {
-    return this.datasets.list(query);
+  list(@Who() caller: Caller, @Query({ schema: ListDatasets }) query: ListDatasets): Promise<DatasetPage> {
+    return this.datasets.list(caller, query);
   }
 
   @Get(':id')
   @ApiOperation({ operationId: 'getDataset', summary: 'One dataset: what is in it and where it is' })
   @ApiOkResponse({ description: 'The dataset', standardSchema: Dataset })
   @Problems('DATASET_NOT_FOUND')
-  get(@Param({ schema: DatasetParam }) { id }: DatasetParam): Promise<Dataset> {
-    return this.datasets.get(id);
+  get(@Who() caller: Caller, @Param({ schema: DatasetParam }) { id }: DatasetParam): Promise<Dataset> {
+    return this.datasets.get(caller, id);
   }
 
   @Get(':id/files')
@@ -69,10 +71,11 @@ export class DatasetsController {
   @ApiOkResponse({ description: 'A page of files', standardSchema: DatasetFiles })
   @Problems('DATASET_NOT_FOUND', 'VALIDATION_FAILED')
   files(
+    @Who() caller: Caller,
     @Param({ schema: DatasetParam }) { id }: DatasetParam,
     @Query({ schema: ListDatasetFiles }) query: ListDatasetFiles,
   ): Promise<DatasetFiles> {
-    return this.datasets.files(id, query);
+    return this.datasets.files(caller, id, query);
   }
 
   @Get(':id/files/:name')
@@ -83,13 +86,14 @@ export class DatasetsController {
   })
   @ApiProduces('text/csv', 'application/gzip', 'application/zstd')
   @ApiOkResponse({ description: 'The bytes of the file', schema: { type: 'string', format: 'binary' } })
-  @Problems('NOT_FOUND', 'INPUT_UNREADABLE')
+  @Problems('DATASET_NOT_FOUND', 'NOT_FOUND', 'INPUT_UNREADABLE')
   file(
+    @Who() caller: Caller,
     @Param({ schema: FileParam }) param: FileParam,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.download.send(param, request, response);
+    return this.download.send(caller, param, request, response);
   }
 
   @Delete(':id')
@@ -102,9 +106,10 @@ export class DatasetsController {
   @ApiNoContentResponse({ description: 'Deleted' })
   @Problems('DATASET_NOT_FOUND', 'VALIDATION_FAILED', 'CONFLICT')
   delete(
+    @Who() caller: Caller,
     @Param({ schema: DatasetParam }) { id }: DatasetParam,
     @Query({ schema: DeleteDataset }) { files }: DeleteDataset,
   ): Promise<void> {
-    return this.datasets.delete(id, files === 'true');
+    return this.datasets.delete(caller, id, files === 'true');
   }
 }

@@ -6,13 +6,14 @@ import type { Request, Response } from 'express';
 import { CodedError } from '#libs/contract/problem.js';
 import { packingOf, type Packing } from '#libs/dataset/decompress.js';
 import { storedBytes } from '#libs/dataset/data-file.js';
-import { datasetSources } from '#libs/dataset/listed-source.js';
+import { listedSource } from '#libs/dataset/listed-source.js';
 import type { Store } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
 import { InjectConfig, InjectStore } from '../tokens.js';
 import { parseRange } from './byte-range.js';
 import { dataRootOf } from './dataset-places.js';
 import type { FileParam } from './datasets.schema.js';
+import { type Asker, DatasetsService } from './datasets.service.js';
 
 const TYPES: { readonly [P in Packing]: string } = {
   none: 'text/csv; charset=utf-8',
@@ -29,10 +30,12 @@ export class FileDownload {
   constructor(
     @InjectStore() private readonly store: Store,
     @InjectConfig() private readonly config: ApiConfig,
+    private readonly datasets: DatasetsService,
   ) {}
 
   /** Throws CodedError DATASET_NOT_FOUND, NOT_FOUND, INPUT_UNREADABLE. */
-  async send({ id, name }: FileParam, request: Request, response: Response): Promise<void> {
+  async send(caller: Asker, { id, name }: FileParam, request: Request, response: Response): Promise<void> {
+    await this.datasets.get(caller, id);
     const known = await this.store.datasets.file(id, name);
     if (known === null)
       throw new CodedError('NOT_FOUND', `Dataset ${id} has no file ${name}; GET /v1/datasets/${id}/files lists them.`);
@@ -61,14 +64,12 @@ export class FileDownload {
 
   /** The file as it is now, which must be the one that was registered. */
   private async find(id: string, name: string) {
-    const { datasets } = this.store;
+    const dataRoot = await dataRootOf(this.config.dataDir);
+    const listed = await this.store.datasets.listed(id);
     // Only this file: the others may have changed.
-    const listed = async (dataset: string) => {
-      const found = await datasets.listed(dataset);
-      return found && { ...found, files: found.files.filter((one) => one.name === name) };
-    };
-    const sourceOf = datasetSources(await dataRootOf(this.config.dataDir), { listed }, this.config.s3Credentials);
-    const [file] = await (await sourceOf(id)).find('**');
+    const files = listed?.files.filter((one) => one.name === name) ?? [];
+    const source = listed && listedSource(dataRoot, { ...listed, files }, this.config.s3Credentials);
+    const [file] = (await source?.find('**')) ?? [];
     if (file) return file;
     throw new CodedError('NOT_FOUND', `Dataset ${id} has no file ${name}.`);
   }

@@ -12,6 +12,7 @@ import {
 import type { Request, Response } from 'express';
 import { Dataset, NewUpload, Sha256, Upload, UploadPart } from '#libs/contract/dataset.js';
 import { CodedError } from '#libs/contract/problem.js';
+import { type Caller, Who } from '../keys/caller.js';
 import { invalid } from '../problem/validation.pipe.js';
 import { Problems } from '../problem/problems.decorator.js';
 import { DatasetParam, PartParam, UploadParam, Uploads } from './datasets.schema.js';
@@ -33,11 +34,12 @@ export class UploadsController {
   @ApiCreatedResponse({ description: 'The upload: how many parts, and which are there', standardSchema: Upload })
   @Problems('DATASET_NOT_FOUND', 'VALIDATION_FAILED', 'CONFLICT', 'OUTPUT_UNWRITABLE')
   async begin(
+    @Who() caller: Caller,
     @Param({ schema: DatasetParam }) { id }: DatasetParam,
     @Body({ schema: NewUpload }) body: NewUpload,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Upload> {
-    const upload = await this.uploads.begin(id, body);
+    const upload = await this.uploads.begin(caller, id, body);
     response.setHeader('location', `/v1/datasets/${id}/uploads/${upload.id}`);
     return upload;
   }
@@ -46,16 +48,16 @@ export class UploadsController {
   @ApiOperation({ operationId: 'listUploads', summary: 'Uploads to a dataset that are under way' })
   @ApiOkResponse({ description: 'The uploads, oldest first', standardSchema: Uploads })
   @Problems('DATASET_NOT_FOUND')
-  list(@Param({ schema: DatasetParam }) { id }: DatasetParam): Promise<Uploads> {
-    return this.uploads.list(id);
+  list(@Who() caller: Caller, @Param({ schema: DatasetParam }) { id }: DatasetParam): Promise<Uploads> {
+    return this.uploads.list(caller, id);
   }
 
   @Get(':uploadId')
   @ApiOperation({ operationId: 'getUpload', summary: 'An upload, and the parts that need not be sent again' })
   @ApiOkResponse({ description: 'The upload', standardSchema: Upload })
   @Problems('NOT_FOUND')
-  get(@Param({ schema: UploadParam }) param: UploadParam): Promise<Upload> {
-    return this.uploads.get(param);
+  get(@Who() caller: Caller, @Param({ schema: UploadParam }) param: UploadParam): Promise<Upload> {
+    return this.uploads.get(caller, param);
   }
 
   @Put(':uploadId/parts/:number')
@@ -70,11 +72,12 @@ export class UploadsController {
   @ApiOkResponse({ description: 'The part is on the disk', standardSchema: UploadPart })
   @Problems('NOT_FOUND', 'VALIDATION_FAILED', 'BODY_TOO_LARGE', 'OUTPUT_UNWRITABLE', 'UNSUPPORTED_MEDIA_TYPE')
   put(
+    @Who() caller: Caller,
     @Param({ schema: PartParam }) { number, ...param }: PartParam,
     @Headers(CHECKSUM) sha256: string | undefined,
     @Req() request: Request,
   ): Promise<UploadPart> {
-    return this.uploads.put(param, number, checksumOf(sha256), bytesOf(request));
+    return this.uploads.put(caller, param, number, checksumOf(sha256), bytesOf(request));
   }
 
   @Post(':uploadId/complete')
@@ -86,8 +89,8 @@ export class UploadsController {
   })
   @ApiOkResponse({ description: 'The dataset', standardSchema: Dataset })
   @Problems('NOT_FOUND', 'CONFLICT', 'INPUT_UNREADABLE', 'OUTPUT_UNWRITABLE')
-  complete(@Param({ schema: UploadParam }) param: UploadParam): Promise<Dataset> {
-    return this.uploads.complete(param);
+  complete(@Who() caller: Caller, @Param({ schema: UploadParam }) param: UploadParam): Promise<Dataset> {
+    return this.uploads.complete(caller, param);
   }
 
   @Delete(':uploadId')
@@ -95,8 +98,8 @@ export class UploadsController {
   @ApiOperation({ operationId: 'abortUpload', summary: 'Abort an upload; what came of it is removed' })
   @ApiNoContentResponse({ description: 'Aborted' })
   @Problems('NOT_FOUND')
-  abort(@Param({ schema: UploadParam }) param: UploadParam): Promise<void> {
-    return this.uploads.abort(param);
+  abort(@Who() caller: Caller, @Param({ schema: UploadParam }) param: UploadParam): Promise<void> {
+    return this.uploads.abort(caller, param);
   }
 }
 

@@ -14,12 +14,12 @@ import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js
 import { dataRootOf } from './dataset-places.js';
 import { lookInside } from './dataset-scan.js';
 import type { UploadParam, Uploads } from './datasets.schema.js';
-import { DatasetsService } from './datasets.service.js';
+import { type Asker, DatasetsService } from './datasets.service.js';
 
 /** Uploads of one dataset that may be under way at once. */
 const MOST_UPLOADS = 100;
 
-/** Files that come to a dataset in parts. */
+/** Files that come to a dataset in parts; those of another project's are none. */
 @Injectable()
 export class UploadsService {
   constructor(
@@ -29,8 +29,8 @@ export class UploadsService {
     private readonly datasets: DatasetsService,
   ) {}
 
-  async begin(datasetId: string, { name, bytes, partBytes, sha256 }: NewUpload): Promise<Upload> {
-    const dataset = await this.takesUploads(datasetId);
+  async begin(caller: Asker, datasetId: string, { name, bytes, partBytes, sha256 }: NewUpload): Promise<Upload> {
+    const dataset = await this.takesUploads(caller, datasetId);
     const { maxUploadBytes } = this.config;
     if (bytes > maxUploadBytes)
       throw invalid(
@@ -45,6 +45,7 @@ export class UploadsService {
       );
     const upload = {
       id: randomUUID(),
+      projectId: dataset.projectId,
       datasetId,
       name,
       bytes,
@@ -54,27 +55,33 @@ export class UploadsService {
     };
     await this.fileOf(await this.folderOf(dataset), upload).make();
     await uploads.create(upload);
-    return this.get({ id: datasetId, uploadId: upload.id });
+    return this.get(caller, { id: datasetId, uploadId: upload.id });
   }
 
-  async list(datasetId: string): Promise<Uploads> {
-    await this.datasets.get(datasetId);
-    return { items: await this.store.datasets.uploads.list(datasetId) };
+  async list(caller: Asker, datasetId: string): Promise<Uploads> {
+    await this.datasets.get(caller, datasetId);
+    return { items: await this.store.datasets.uploads.list(datasetId, caller.projectId) };
   }
 
   /** Throws CodedError NOT_FOUND. */
-  async get({ id, uploadId }: UploadParam): Promise<Upload> {
-    const upload = await this.store.datasets.uploads.find(id, uploadId);
+  async get({ projectId }: Asker, { id, uploadId }: UploadParam): Promise<Upload> {
+    const upload = await this.store.datasets.uploads.find(id, uploadId, projectId);
     if (upload) return upload;
     throw new CodedError('NOT_FOUND', `Dataset ${id} has no upload ${uploadId} under way.`);
   }
 
   /** Takes one part; sending it again replaces it. */
-  async put(param: UploadParam, number: number, sha256: string, body: AsyncIterable<Buffer>): Promise<UploadPart> {
-    const upload = await this.get(param);
+  async put(
+    caller: Asker,
+    param: UploadParam,
+    number: number,
+    sha256: string,
+    body: AsyncIterable<Buffer>,
+  ): Promise<UploadPart> {
+    const upload = await this.get(caller, param);
     if (number > upload.parts)
       throw invalid([{ path: 'number', message: `expected at most ${upload.parts}, found ${number}` }], 'path');
-    const file = this.fileOf(await this.folderOf(await this.takesUploads(param.id)), upload);
+    const file = this.fileOf(await this.folderOf(await this.takesUploads(caller, param.id)), upload);
     const { uploads } = this.store.datasets;
     await uploads.forgetPart(upload.id, number);
     const part = await file.write(number, sha256, body);
@@ -83,9 +90,9 @@ export class UploadsService {
   }
 
   /** The file gets its name and belongs to the dataset. May be repeated. */
-  async complete(param: UploadParam): Promise<Dataset> {
-    const upload = await this.get(param);
-    const dataset = await this.takesUploads(param.id);
+  async complete(caller: Asker, param: UploadParam): Promise<Dataset> {
+    const upload = await this.get(caller, param);
+    const dataset = await this.takesUploads(caller, param.id);
     const folder = await this.folderOf(dataset);
     const file = this.fileOf(folder, upload);
     const path = join(folder, upload.name);
@@ -99,9 +106,9 @@ export class UploadsService {
     return complete;
   }
 
-  async abort(param: UploadParam): Promise<void> {
-    const upload = await this.get(param);
-    await this.fileOf(await this.folderOf(await this.takesUploads(param.id)), upload).discard();
+  async abort(caller: Asker, param: UploadParam): Promise<void> {
+    const upload = await this.get(caller, param);
+    await this.fileOf(await this.folderOf(await this.takesUploads(caller, param.id)), upload).discard();
     await this.store.datasets.uploads.delete(upload.id);
   }
 
@@ -143,8 +150,8 @@ export class UploadsService {
     return { stored, columns: found.columns };
   }
 
-  private async takesUploads(id: string): Promise<Dataset> {
-    const dataset = await this.datasets.get(id);
+  private async takesUploads(caller: Asker, id: string): Promise<Dataset> {
+    const dataset = await this.datasets.get(caller, id);
     if (dataset.source === 'uploaded') return dataset;
     throw new CodedError(
       'CONFLICT',

@@ -3,6 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CodedError } from '#libs/contract/problem.js';
 import type { Store } from '#libs/store/port.js';
+import { Needs, refuseNarrow } from '../keys/access.js';
+import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
@@ -48,28 +50,37 @@ export class ExecutorsController {
   }
 
   @Post(':id/drain')
+  @Needs('admin')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'drainExecutor',
     summary: 'Give an executor nothing new',
-    description: 'It ends the run that it works on and stays idle, until it is resumed or started again.',
+    description:
+      'It ends the run that it works on and stays idle, until it is resumed or started again. For admins of all projects.',
   })
   @ApiOkResponse({ description: 'The executor', standardSchema: Executor })
-  @Problems('NOT_FOUND')
-  drain(@Param({ schema: ExecutorId }) { id }: ExecutorId): Promise<Executor> {
-    return this.setDraining(id, true);
+  @Problems('FORBIDDEN', 'NOT_FOUND')
+  drain(@Who() caller: Caller, @Param({ schema: ExecutorId }) { id }: ExecutorId): Promise<Executor> {
+    return this.setDraining(caller, id, true);
   }
 
   @Post(':id/resume')
+  @Needs('admin')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'resumeExecutor', summary: 'Give a drained executor work again' })
+  @ApiOperation({
+    operationId: 'resumeExecutor',
+    summary: 'Give a drained executor work again',
+    description: 'For admins of all projects.',
+  })
   @ApiOkResponse({ description: 'The executor', standardSchema: Executor })
-  @Problems('NOT_FOUND')
-  resume(@Param({ schema: ExecutorId }) { id }: ExecutorId): Promise<Executor> {
-    return this.setDraining(id, false);
+  @Problems('FORBIDDEN', 'NOT_FOUND')
+  resume(@Who() caller: Caller, @Param({ schema: ExecutorId }) { id }: ExecutorId): Promise<Executor> {
+    return this.setDraining(caller, id, false);
   }
 
-  private async setDraining(id: string, draining: boolean): Promise<Executor> {
+  private async setDraining(caller: Caller, id: string, draining: boolean): Promise<Executor> {
+    // Executors work for all projects.
+    refuseNarrow(caller);
     await this.store.shards.drain(id, draining);
     const found = (await this.store.shards.executors(this.nowMs())).find((executor) => executor.id === id);
     if (found === undefined)

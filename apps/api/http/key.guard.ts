@@ -28,6 +28,8 @@ export class KeyGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean | undefined>(OPEN, places) === true) return true;
     const request = context.switchToHttp().getRequest<Request>();
     const known = await this.keys.authenticate(request.headers.authorization);
+    // Who is refused below is known already, and the audit log says so.
+    rememberCaller(request, known);
     const caller = await this.projects.narrow(known, request.get('tidemark-project'));
     rememberCaller(request, caller);
     const needed = this.reflector.getAllAndOverride<Role | undefined>(NEEDS, places) ?? roleOfMethod(request.method);

@@ -1,5 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import type { Role } from '#libs/contract/api-key.js';
+import { CodedError } from '#libs/contract/problem.js';
+import type { Caller } from './caller.js';
 
 export const NEEDS = 'tidemark:needs';
 
@@ -12,3 +14,12 @@ export const isAllowed = (own: Role, needed: Role): boolean => RANK[own] >= RANK
 
 /** The least role for a route that says nothing of its own. */
 export const roleOfMethod = (method: string): Role => (['GET', 'HEAD'].includes(method) ? 'viewer' : 'runner');
+
+/** Throws CodedError FORBIDDEN: what belongs to no project is changed by who sees all of them. */
+export function refuseNarrow({ projectId }: Pick<Caller, 'projectId'>): void {
+  if (projectId !== null)
+    throw new CodedError(
+      'FORBIDDEN',
+      `Your key is of project ${projectId}; only an admin of all projects may do that.`,
+    );
+}

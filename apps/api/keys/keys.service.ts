@@ -56,6 +56,14 @@ export class Keys {
     return { actor: `key:${name}`, keyId: stored.id, role, projectId };
   }
 
+  /** Whether who was let in still would be: the key was not revoked and has not expired, or there still is no key at all. */
+  async stillHolds({ actor, keyId }: Pick<Caller, 'actor' | 'keyId'>): Promise<boolean> {
+    if (keyId === null) return actor === BOOTSTRAP.actor || !(await this.required());
+    const stored = await this.store.platform.keys.find(keyId);
+    if (stored === null || stored.revokedAtMs !== null) return false;
+    return stored.expiresAtMs === null || stored.expiresAtMs > this.nowMs();
+  }
+
   async create(caller: Caller, body: CreateApiKey, idempotencyKey: string | undefined): Promise<CreatedApiKey> {
     const { name, role, projectId = caller.projectId, expiresAtMs = null } = body;
     if (caller.projectId !== null && projectId !== caller.projectId)

@@ -7,6 +7,7 @@ import { plannedRatePerSecond, ratePathOf } from '#libs/workloads/planned-rate.j
 import type { NewRun, Store } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
 import { idempotencyOf } from '../http/idempotency.js';
+import { refuseNarrow } from '../keys/access.js';
 import type { Caller } from '../keys/caller.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
@@ -62,7 +63,7 @@ export class Projects {
     refuseNarrow(caller);
     if (id === DEFAULT_PROJECT)
       throw new CodedError('CONFLICT', `The project ${DEFAULT_PROJECT} takes what has no other, and stays.`);
-    await this.store.platform.projects.delete(id);
+    await this.store.platform.projects.delete(id, this.nowMs());
   }
 
   /** Throws CodedError QUOTA_EXCEEDED for a run that its project could never start; others wait in the queue. */
@@ -93,13 +94,4 @@ function tooMuch(path: string, expected: string, found: number | string): CodedE
   return new CodedError('QUOTA_EXCEEDED', `The run is over the quota of its project: ${path}: ${message}.`, [
     { path, message },
   ]);
-}
-
-/** Projects are made and changed by who sees all of them. */
-function refuseNarrow({ projectId }: Caller): void {
-  if (projectId !== null)
-    throw new CodedError(
-      'FORBIDDEN',
-      `Your key is of project ${projectId}; only an admin of all projects may do that.`,
-    );
 }

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import type { Request, Response } from 'express';
 import { CodedError } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { Store } from '#libs/store/port.js';
 import type { ApiConfig } from '../config.js';
+import { type Caller, callerOf } from '../keys/caller.js';
+import { Keys } from '../keys/keys.service.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InjectConfig, InjectStore } from '../tokens.js';
 import { type EventPosition, parsePosition } from './event-position.js';
@@ -16,23 +19,49 @@ import { mergedRows } from './interval-rows.js';
 const POLL_MS = 250;
 /** Proxies cut connections that are silent for half a minute or more. */
 const HEARTBEAT_MS = 10_000;
+/** How long a stream may outlive its key. */
+const KEY_CHECK_MS = 2_000;
 
 /** Server-sent events of runs. Every stream pulls: an event is read from the store only when the last one has left. */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
-  private readonly open = new Set<AbortController>();
+  private readonly logger = new Logger('events');
+  private readonly open = new Map<AbortController, Caller | undefined>();
+  private isChecking = false;
 
   constructor(
     @InjectStore() private readonly store: Store,
     @InjectConfig() private readonly config: ApiConfig,
     private readonly runs: RunsService,
+    private readonly keys: Keys,
   ) {}
 
   beforeApplicationShutdown(): void {
-    for (const stream of this.open) stream.abort();
+    for (const stream of this.open.keys()) stream.abort();
   }
 
-  /** Answers until the run's end was sent, the caller leaves or the service stops. */
+  /** Ends the streams of keys that were revoked or have expired, also those whose reader is slow. */
+  @Interval(KEY_CHECK_MS)
+  async endRevoked(): Promise<void> {
+    if (this.isChecking) return;
+    this.isChecking = true;
+    const holds = new Map<string, boolean>();
+    try {
+      for (const [stream, caller] of this.open) {
+        if (caller === undefined) continue;
+        const who = caller.keyId ?? caller.actor;
+        const held = holds.get(who) ?? (await this.keys.stillHolds(caller));
+        holds.set(who, held);
+        if (!held) stream.abort();
+      }
+    } catch (error) {
+      this.logger.error(`The keys of event streams are looked at again in ${KEY_CHECK_MS} ms: ${String(error)}`);
+    } finally {
+      this.isChecking = false;
+    }
+  }
+
+  /** Answers until the run's end was sent, the caller leaves, its key is revoked or expires, or the service stops. */
   async answer(runId: string, request: Request, response: Response): Promise<void> {
     const position = parsePosition(request.get('last-event-id'));
     const run = await this.runs.require(runId);
@@ -47,7 +76,7 @@ export class EventStreams implements BeforeApplicationShutdown {
         `${this.open.size} event streams are open (TIDEMARK_MAX_EVENT_STREAMS); close some or try again later.`,
       );
     const stream = new AbortController();
-    this.open.add(stream);
+    this.open.set(stream, callerOf(request));
     response.once('close', () => stream.abort());
     response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
     response.flushHeaders();

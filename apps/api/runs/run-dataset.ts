@@ -1,6 +1,7 @@
 import { isDatasetId } from '#libs/contract/dataset-id.js';
 import type { Dataset } from '#libs/contract/dataset.js';
 import type { Issue } from '#libs/contract/problem.js';
+import { overlap } from '#libs/dataset/folder-path.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
 
 /** What a run names as its dataset, where that is a registered one. */
@@ -33,6 +34,17 @@ export function withDataset<R extends RunDefinition>(
   }
   return { run, issues: [] };
 }
+
+/** What is wrong with a folder that a run names: others' datasets are not there to be read or overwritten. */
+export const folderIssues = (folder: string, foreign: readonly string[]): Issue[] =>
+  foreign.some((other) => overlap(folder, other))
+    ? [
+        {
+          path: 'spec.dataset',
+          message: `expected a folder without datasets of other projects, found ${folder}: name another one`,
+        },
+      ]
+    : [];
 
 /** What a run that reads the dataset locks, so that nobody writes its files meanwhile. */
 export const datasetLocks = ({ id, location }: Dataset): string[] => [

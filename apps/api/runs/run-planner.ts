@@ -14,7 +14,7 @@ import { invalid } from '../problem/validation.pipe.js';
 import { InjectStore } from '../tokens.js';
 import { defineRun } from './definition.js';
 import { estimateRun } from './estimate.js';
-import { datasetLocks, namedDataset, withDataset } from './run-dataset.js';
+import { datasetLocks, folderIssues, namedDataset, withDataset } from './run-dataset.js';
 import type { Validation } from './runs.schema.js';
 import { TargetGuard } from './target-guard.js';
 
@@ -32,32 +32,39 @@ export class RunPlanner {
     @InjectStore() private readonly store: Store,
   ) {}
 
-  /** Throws CodedError VALIDATION_FAILED with every problem. */
-  async define(body: CreateRun): Promise<DefinedRun> {
-    const { run, issues } = await this.examine(body);
+  /** As a run of the project. Throws CodedError VALIDATION_FAILED with every problem. */
+  async define(body: CreateRun, projectId: string): Promise<DefinedRun> {
+    const { run, issues } = await this.examine(body, projectId);
     if (run === null || issues.length > 0) throw invalid(issues, 'request body');
     return run;
   }
 
   /** A stored definition once more; the target is looked at anew. Throws CodedError VALIDATION_FAILED. */
-  async redefine(stored: Drafted): Promise<DefinedRun> {
-    const { run, issues } = await this.place(stored, (index) => `target.contactPoints[${index}]`);
+  async redefine(stored: Drafted, projectId: string): Promise<DefinedRun> {
+    const { run, issues } = await this.place(stored, projectId, (index) => `target.contactPoints[${index}]`);
     if (issues.length > 0) throw invalid(issues, 'stored definition');
     return run;
   }
 
   /** Any body, well-formed or not. Throws CodedError VALIDATION_FAILED with every problem. */
-  async defineAny(body: unknown): Promise<DefinedRun> {
+  async defineAny(body: unknown, projectId: string): Promise<DefinedRun> {
     const parsed = CreateRun.safeParse(body);
     if (!parsed.success) throw invalid(issuesOf(parsed.error, body), 'step');
-    return this.define(parsed.data);
+    return this.define(parsed.data, projectId);
+  }
+
+  /** A body that was valid once, whatever has changed around it since: for a run that says why it cannot be. */
+  async outline(body: unknown, projectId: string): Promise<DefinedRun> {
+    const { run, issues } = await this.examine(CreateRun.parse(body), projectId);
+    if (run === null) throw invalid(issues, 'step');
+    return run;
   }
 
   /** The plan and all problems of any body, well-formed or not. */
-  async validate(body: unknown): Promise<Validation> {
+  async validate(body: unknown, projectId: string): Promise<Validation> {
     const parsed = CreateRun.safeParse(body);
     if (!parsed.success) return { valid: false, errors: issuesOf(parsed.error, body), plan: null };
-    const { run, issues } = await this.examine(parsed.data);
+    const { run, issues } = await this.examine(parsed.data, projectId);
     if (run === null) return { valid: false, errors: issues, plan: null };
     const { kind, spec, shards } = run;
     const endpoints = [...run.endpoints];
@@ -72,7 +79,7 @@ export class RunPlanner {
     return { valid: issues.length === 0, errors: issues, plan };
   }
 
-  private async examine(body: CreateRun): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
+  private async examine(body: CreateRun, projectId: string): Promise<{ run: DefinedRun | null; issues: Issue[] }> {
     const definition = defineRun(body);
     // A search has no figures of its own: its thresholds are of its probes.
     const judged = body.kind === 'search' ? body.spec.probe.kind : body.kind;
@@ -82,15 +89,16 @@ export class RunPlanner {
     const { name = null, labels, placement, policies } = body;
     const { run, issues } = await this.place(
       { ...definition.run, name, labels, thresholds, placement, policies },
+      projectId,
       definition.contactPointPath,
     );
     return { run, issues: [...issues, ...unknown] };
   }
 
-  private async place(given: Drafted, pathOf: (index: number) => string) {
-    const reading = await this.reading(given);
+  private async place(given: Drafted, projectId: string, pathOf: (index: number) => string) {
+    const reading = await this.reading(given, projectId);
     const drafted = { ...given, ...reading.run };
-    const { endpoints, issues: refused } = await this.lock(drafted, reading.locks, pathOf);
+    const { endpoints, issues: refused } = await this.lock(drafted, projectId, reading.locks, pathOf);
     const pages = await this.calledByExecutors(drafted);
     const policy = policyProblem(drafted.kind, drafted.policies);
     const sink = drafted.kind === 'cdc' ? await this.targets.inspectSink(drafted.target.sink) : [];
@@ -107,8 +115,13 @@ export class RunPlanner {
   }
 
   /** What the run needs for itself: the addresses of a cluster, or a dataset's name. */
-  private async lock(run: Drafted, locks: readonly string[], pathOf: (index: number) => string): Promise<Locked> {
-    if (isParent(run)) return this.lockChildren(run);
+  private async lock(
+    run: Drafted,
+    projectId: string,
+    locks: readonly string[],
+    pathOf: (index: number) => string,
+  ): Promise<Locked> {
+    if (isParent(run)) return this.lockChildren(run, projectId);
     return run.target === null
       ? Promise.resolve({ endpoints: [...locks], issues: [] })
       : this.targets.inspect(run.target, pathOf).then(({ endpoints, issues }) => ({
@@ -119,31 +132,38 @@ export class RunPlanner {
   }
 
   /** The run with its dataset looked up, and what it locks of it. */
-  private async reading(run: RunDefinition): Promise<{ run: RunDefinition; locks: string[]; issues: Issue[] }> {
+  private async reading(
+    run: RunDefinition,
+    projectId: string,
+  ): Promise<{ run: RunDefinition; locks: string[]; issues: Issue[] }> {
     const id = namedDataset(run);
-    if (id === undefined)
-      return { run, locks: 'dataset' in run.spec ? [`dataset:${run.spec.dataset}`] : [], issues: [] };
-    const dataset = await this.store.datasets.find(id);
+    if (id === undefined) {
+      if (!('dataset' in run.spec)) return { run, locks: [], issues: [] };
+      const { dataset: folder } = run.spec;
+      const issues = folderIssues(folder, await this.store.datasets.foreignFolders(projectId));
+      return { run, locks: [`dataset:${folder}`], issues };
+    }
+    const dataset = await this.store.datasets.find(id, projectId);
     return { ...withDataset(run, dataset), locks: dataset === null ? [] : datasetLocks(dataset) };
   }
 
   /** A run that consists of others needs all that they need, from its beginning to its end. */
-  private async lockChildren(run: ParentDraft): Promise<Locked> {
+  private async lockChildren(run: ParentDraft, projectId: string): Promise<Locked> {
     const { drafts, issues } = childDrafts(run);
     const endpoints = new Set<string>();
     const found = new Map(issues.map((issue) => [JSON.stringify(issue), issue]));
     for (const draft of drafts) {
-      const child = await this.examineChild(draft, run);
+      const child = await this.examineChild(draft, run, projectId);
       for (const endpoint of child.endpoints) endpoints.add(endpoint);
       for (const issue of child.issues.map(draft.locate)) found.set(JSON.stringify(issue), issue);
     }
     return { endpoints: [...endpoints], issues: [...found.values()] };
   }
 
-  private async examineChild({ body }: ChildDraft, { target }: ParentDraft): Promise<Locked> {
+  private async examineChild({ body }: ChildDraft, { target }: ParentDraft, projectId: string): Promise<Locked> {
     const parsed = CreateRun.safeParse(body);
     if (!parsed.success) return { endpoints: [], issues: issuesOf(parsed.error, body) };
-    const { run, issues } = await this.examine(parsed.data);
+    const { run, issues } = await this.examine(parsed.data, projectId);
     if (run === null) return { endpoints: [], issues };
     const inCommand = run.kind === 'stress' && target?.password === undefined && !hasPassword(body['target']);
     const ownPassword = inCommand && run.target?.password !== undefined;

@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import { CreateRun, Run } from '#libs/contract/run.js';
 import { IDEMPOTENCY_KEY, IdempotencyKey } from '../http/idempotency.js';
 import { type Caller, Who } from '../keys/caller.js';
@@ -61,8 +62,8 @@ export class RunsController {
   @ApiBody({ schema: { $ref: '#/components/schemas/CreateRunInput' } })
   @ApiOkResponse({ description: 'Plan or problems', standardSchema: Validation })
   @Problems('VALIDATION_FAILED', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
-  validate(@Body() body: unknown): Promise<Validation> {
-    return this.planner.validate(body);
+  validate(@Who() { projectId }: Caller, @Body() body: unknown): Promise<Validation> {
+    return this.planner.validate(body, projectId ?? DEFAULT_PROJECT);
   }
 
   @Get()

@@ -39,6 +39,9 @@ export interface Asked {
   scheduleId?: string;
 }
 
+/** Where the runs of a caller of all projects go that chose none. */
+const projectOf = ({ projectId }: Caller): string => projectId ?? DEFAULT_PROJECT;
+
 /** The life of runs as callers see it: made, listed, cancelled, made again, deleted. */
 @Injectable()
 export class RunsService {
@@ -54,7 +57,8 @@ export class RunsService {
   ) {}
 
   async create(body: CreateRun, asked: Asked): Promise<Created> {
-    return this.save(await this.planner.define(body), null, asked, this.idempotency(asked, 'createRun', body));
+    const defined = await this.planner.define(body, projectOf(asked.caller));
+    return this.save(defined, null, asked, this.idempotency(asked, 'createRun', body));
   }
 
   /** The same run again or, with `overrides`, one like it; in its project. Throws CodedError VALIDATION_FAILED. */
@@ -62,8 +66,8 @@ export class RunsService {
     const run = await this.require(id, true);
     const defined =
       overrides === undefined
-        ? await this.planner.redefine(afresh(run))
-        : await this.planner.define(overridden(postedForm(run, overrides), overrides));
+        ? await this.planner.redefine(afresh(run), run.projectId)
+        : await this.planner.define(overridden(postedForm(run, overrides), overrides), run.projectId);
     const owner = { ...caller, projectId: run.projectId };
     const whole = { ...asked, caller: owner, benchmark: run.benchmark };
     return this.save(defined, id, whole, this.idempotency(whole, 'rerunRun', { id, overrides }));
@@ -72,7 +76,7 @@ export class RunsService {
   /** A new run that goes on where one ended, in its project. */
   async resume({ id, projectId, benchmark, ...definition }: Resumed, { caller, ...asked }: Asked): Promise<Created> {
     const whole = { ...asked, caller: { ...caller, projectId }, benchmark };
-    const defined = await this.planner.redefine(definition);
+    const defined = await this.planner.redefine(definition, projectId);
     return this.save(defined, id, whole, this.idempotency(whole, 'resumeRun', { id }));
   }
 
@@ -123,7 +127,7 @@ export class RunsService {
     }: Pick<Asked, 'caller' | 'benchmark'> & { scheduleId?: string | null },
     idempotency: Idempotency | undefined,
   ): Promise<Created> {
-    const projectId = caller.projectId ?? DEFAULT_PROJECT;
+    const projectId = projectOf(caller);
     await this.refuseWhenFull();
     await this.projects.refuseTooLarge({ ...defined, projectId });
     const ownership = { projectId, benchmark, scheduleId, actor: caller.actor };

@@ -96,14 +96,14 @@ export class Schedules {
     const none = { benchmarkId: null, benchmarkVersion: null, overrides: null, definition: null };
     try {
       if (work.type === 'run') {
-        const definition = await this.benchmarks.checked(work.run);
+        const definition = await this.benchmarks.checked(caller, work.run);
         return { wish: { ...none, definition }, found: [] };
       }
       const { benchmarkId, version = null, overrides } = work;
       const owner = { projectId: caller.projectId ?? DEFAULT_PROJECT };
       await this.benchmarks.get(owner, benchmarkId);
       const { definition } = await this.benchmarks.definition(benchmarkId, version ?? undefined);
-      await this.benchmarks.checked(overridden(definition, overrides));
+      await this.benchmarks.checked(owner, overridden(definition, overrides));
       const sealed = overrides === undefined ? null : sealable(overrides);
       return { wish: { ...none, benchmarkId, benchmarkVersion: version, overrides: sealed }, found: [] };
     } catch (error) {

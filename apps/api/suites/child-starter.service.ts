@@ -51,14 +51,14 @@ export class ChildStarter {
 
   private async define({ body, exampleBody }: Wanted, { projectId }: ParentRun) {
     try {
-      const defined = await this.planner.defineAny(body);
+      const defined = await this.planner.defineAny(body, projectId);
       await this.projects.refuseTooLarge({ ...defined, projectId });
       return { defined, problem: undefined };
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       const details = error.issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
       const problem: Problem = { ...problemOf(error.code, `${error.message} ${details}`), errors: [...error.issues] };
-      return { defined: await this.planner.defineAny(exampleBody), problem };
+      return { defined: await this.planner.outline(exampleBody, projectId), problem };
     }
   }
 }

@@ -23,7 +23,7 @@ export class SqlAuditStore implements AuditStore {
     if (toMs !== undefined) query.andWhere('audit.atMs < :toMs', { toMs });
     if (cursor !== undefined) query.andWhere('audit.id < :before', { before: readCursor(cursor).number });
     const rows = await query.getMany();
-    const items = rows.slice(0, limit);
+    const items = rows.slice(0, limit).map((row) => ({ ...row, answered: row.answered ?? true }));
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last ? writeCursor(last.id) : null };
   }

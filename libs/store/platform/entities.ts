@@ -62,6 +62,7 @@ const audit = new EntitySchema<rows.AuditRow>({
     route: text('route'),
     path: text('path'),
     status: int('status'),
+    answered: bool('answered', optional),
     location: text('location', optional),
     correlationId: text('correlation_id'),
   },

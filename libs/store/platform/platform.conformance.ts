@@ -63,6 +63,20 @@ export function describePlatform(
       expect(claimed).toEqual(order);
     });
 
+    it('deletes a project once none of its keys opens anything any more', async () => {
+      const { keys, projects } = store.platform;
+      await projects.create({ id: 'p', ...NO_QUOTAS }, NOW);
+      const key = { hash: 'h', name: 'n', role: 'viewer' as const, projectId: 'p', createdAtMs: NOW, createdBy: 'api' };
+      await keys.create({ ...key, id: 'k1', expiresAtMs: null });
+      await keys.create({ ...key, id: 'k2', expiresAtMs: NOW + 10 });
+      const refused = { code: 'CONFLICT', message: expect.stringContaining('still has a valid API key') };
+      await expect(projects.delete('p', NOW + 10)).rejects.toMatchObject(refused);
+      await keys.revoke('k1', null, NOW);
+      await expect(projects.delete('p', NOW + 9)).rejects.toMatchObject(refused);
+      await projects.delete('p', NOW + 10);
+      expect(await projects.find('p')).toBeNull();
+    });
+
     it('makes one run of two calls with one Idempotency-Key that come at once, and refuses another body', async () => {
       const key = { key: 'k', bodyHash: 'a' };
       const both = await Promise.all([

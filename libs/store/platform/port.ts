@@ -56,8 +56,8 @@ export interface ProjectStore {
   list(scope: Scope): Promise<Project[]>;
   /** Throws CodedError NOT_FOUND, PRECONDITION_FAILED when `version` is not the present one. */
   replace(id: string, version: number, change: { name: string; quotas: Quotas }, nowMs: number): Promise<Project>;
-  /** Only one without runs, keys, benchmarks, schedules and webhooks: CodedError CONFLICT, NOT_FOUND. */
-  delete(id: string): Promise<void>;
+  /** Only one without runs, valid keys, benchmarks, schedules, webhooks and datasets: CodedError CONFLICT, NOT_FOUND. */
+  delete(id: string, nowMs: number): Promise<void>;
   /** The project of a run; null when there is no such run. */
   ofRun(runId: string): Promise<string | null>;
 }

@@ -1,4 +1,4 @@
-import { In, type EntityManager } from 'typeorm';
+import { In, IsNull, MoreThan, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Project, Quotas } from '#libs/contract/project.js';
 import type { Database } from '../database.js';
@@ -54,13 +54,25 @@ export class SqlProjectStore implements ProjectStore {
     });
   }
 
-  delete(id: string): Promise<void> {
-    const { project, run, apiKey, benchmark, schedule, webhook } = this.database.entities;
+  delete(id: string, nowMs: number): Promise<void> {
+    const { project, run, apiKey, benchmark, schedule, webhook, dataset } = this.database.entities;
     return this.database.control(async (manager) => {
       if (!(await manager.existsBy(project, { id }))) throw new CodedError('NOT_FOUND', `There is no project ${id}.`);
-      for (const [name, owned] of Object.entries({ run, apiKey, benchmark, schedule, webhook }))
-        if (await manager.existsBy(owned, { projectId: id }))
-          throw new CodedError('CONFLICT', `Project ${id} still has a ${name}; delete what it has first.`);
+      const refuse = (name: string) => {
+        throw new CodedError('CONFLICT', `Project ${id} still has a ${name}; delete what it has first.`);
+      };
+      for (const [name, owned] of Object.entries({ run, benchmark, schedule, webhook, dataset }))
+        if (await manager.existsBy(owned, { projectId: id })) refuse(name);
+      // Keys are never forgotten; those that open nothing any more do not count.
+      const valid = { projectId: id, revokedAtMs: IsNull() };
+      const expiries = [{ expiresAtMs: IsNull() }, { expiresAtMs: MoreThan(nowMs) }];
+      if (
+        await manager.existsBy(
+          apiKey,
+          expiries.map((expiry) => ({ ...valid, ...expiry })),
+        )
+      )
+        refuse('valid API key');
       await manager.delete(project, { id: In([id]) });
     });
   }

@@ -50,6 +50,8 @@ export interface AuditRow {
   route: string;
   path: string;
   status: number;
+  /** Null of entries from before it was written: those were of answered calls. */
+  answered: boolean | null;
   /** Where what was made is. */
   location: string | null;
   correlationId: string;

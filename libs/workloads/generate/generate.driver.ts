@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '#libs/contract/coded-error.js';
-import type { GeneratedDataset } from '#libs/dataset/dataset-book.js';
+import type { DatasetBook, GeneratedDataset } from '#libs/dataset/dataset-book.js';
 import { type DatasetPlace, openDatasetFolder, removePartials } from '#libs/dataset/dataset-folder.js';
 import { expectedBytes, storedShare } from '#libs/dataset/expected-size.js';
 import { fileName } from '#libs/dataset/file-plan.js';
@@ -18,19 +18,22 @@ import { Progress } from './progress.js';
 const PROGRESS_EVERY_MS = 5_000;
 
 /** Where the dataset of a run lies. Throws CodedError. */
-export type FindPlace = (spec: GenerateSpec) => Promise<DatasetPlace>;
+export type FindPlace = (spec: GenerateSpec, runId: string) => Promise<DatasetPlace>;
 
-/** Registers a finished dataset; idempotent. Throws CodedError. */
-export type KeepGenerated = (made: GeneratedDataset) => Promise<void>;
+/** Registers a finished dataset of the run; idempotent. Throws CodedError. */
+export type KeepGenerated = (made: GeneratedDataset, runId: string) => Promise<void>;
 
 interface Outside {
-  find: FindPlace;
-  keep?: KeepGenerated | undefined;
+  place: DatasetPlace;
+  keep?: ((made: GeneratedDataset) => Promise<void>) | undefined;
 }
 
 /** Once per run: the folder is made, of this dataset alone, tidy, and on a disk with enough room. */
-async function prepare({ find }: Outside, spec: GenerateSpec, events: DriverEvents): Promise<TargetFacts> {
-  const { folder, shown } = await find(spec);
+async function prepare(
+  { folder, shown }: DatasetPlace,
+  spec: GenerateSpec,
+  events: DriverEvents,
+): Promise<TargetFacts> {
   await makeRecordFolder(folder);
   const partials = await removePartials(folder);
   if (partials > 0) events.log('info', `${partials} unfinished files of a killed run removed from ${shown}`);
@@ -52,13 +55,12 @@ const filesOf = ({ lanes }: Shard, { files }: GenerateSpec): number[] =>
   );
 
 async function open(
-  { find, keep }: Outside,
+  { place, keep }: Outside,
   spec: GenerateSpec,
   shard: Shard,
   events: DriverEvents,
   signal: AbortSignal,
 ): Promise<OpenShard> {
-  const place = await find(spec);
   const mine = new Set(filesOf(shard, spec));
   // A killed executor whose part this one has taken left them.
   await removePartials(
@@ -96,7 +98,7 @@ async function open(
 
 /** What is there now; the last executor to finish writes the manifest and registers the dataset. */
 async function finish(
-  { place: { folder }, keep, owner }: { place: DatasetPlace; keep: KeepGenerated | undefined; owner: string },
+  { place: { folder }, keep, owner }: Outside & { owner: string },
   spec: GenerateSpec,
   mine: ReadonlySet<number>,
   kept: ReadonlySet<number>,
@@ -128,10 +130,20 @@ async function finish(
 
 /** Files below any folder that `find` names. */
 export const generateInto = (find: FindPlace, keep?: KeepGenerated): Driver<GenerateSpec, null> => ({
-  prepare: (spec, _target, events) => prepare({ find }, spec, events),
-  open: (spec, _target, shard, events, signal) => open({ find, keep }, spec, shard, events, signal),
+  prepare: async (spec, _target, events, _signal, runId) => prepare(await find(spec, runId), spec, events),
+  open: async (spec, _target, shard, events, signal, runId) => {
+    const outside = { place: await find(spec, runId), keep: keep && ((made: GeneratedDataset) => keep(made, runId)) };
+    return open(outside, spec, shard, events, signal);
+  },
 });
 
-/** Datasets below the data root. */
-export const generateDriver = (dataRoot: string, keep: KeepGenerated): Driver<GenerateSpec, null> =>
-  generateInto(({ dataset }) => openDatasetFolder(dataRoot, dataset), keep);
+/** Datasets below the data root, in folders that the run's project may use. */
+export const generateDriver = (
+  dataRoot: string,
+  requireFolder: DatasetBook['requireFolder'],
+  keep: KeepGenerated,
+): Driver<GenerateSpec, null> =>
+  generateInto(async ({ dataset }, runId) => {
+    await requireFolder(dataset, runId);
+    return openDatasetFolder(dataRoot, dataset);
+  }, keep);

@@ -22,7 +22,7 @@ import type { LoadSpec } from './load.schema.js';
 const PROGRESS_EVERY_MS = 5_000;
 
 /** Where the files of a run are. Throws CodedError. */
-export type FindRows = (spec: LoadSpec) => Promise<DataSource>;
+export type FindRows = (spec: LoadSpec, runId: string) => Promise<DataSource>;
 
 interface Work {
   shown: string;
@@ -48,15 +48,14 @@ function stateName(spec: LoadSpec, { contactPoints, port }: Target): string {
   return `load-${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16)}`;
 }
 
-async function workOf(find: FindRows, spec: LoadSpec, target: Target): Promise<Work> {
-  const { shown, stateFolder, find: findFiles } = await find(spec);
-  const files = await findFiles(spec.pattern);
+async function workOf({ shown, stateFolder, find }: DataSource, spec: LoadSpec, target: Target): Promise<Work> {
+  const files = await find(spec.pattern);
   return { shown, files, progress: new ProgressFolder(join(stateFolder, stateName(spec, target))) };
 }
 
 /** Once per run: the files are there, the table is, and it can be written as asked. */
-async function prepare(find: FindRows, spec: LoadSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
-  const { shown, files, progress } = await workOf(find, spec, target);
+async function prepare(source: DataSource, spec: LoadSpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
+  const { shown, files, progress } = await workOf(source, spec, target);
   await progress.make();
   if (spec.existing === 'restart') await progress.forget();
   const log = (level: 'info' | 'warn', message: string) => events.log(level, message);
@@ -89,14 +88,14 @@ async function namesOf(
 }
 
 async function open(
-  find: FindRows,
+  source: DataSource,
   spec: LoadSpec,
   target: Target,
   shard: Shard,
   events: DriverEvents,
   signal: AbortSignal,
 ): Promise<OpenShard> {
-  const work = await workOf(find, spec, target);
+  const work = await workOf(source, spec, target);
   const { files, shown, progress } = work;
   await progress.make();
   const stride = shard.lanes[0]?.stride ?? 1;
@@ -201,9 +200,11 @@ async function forgetWhenDone({ files, progress }: Work): Promise<void> {
 
 /** Rows from any folder that `find` names. */
 export const loadFrom = (find: FindRows): Driver<LoadSpec> => ({
-  prepare: (spec, target, events) => prepare(find, spec, target, events),
-  open: (spec, target, shard, events, signal) => open(find, spec, target, shard, events, signal),
+  prepare: async (spec, target, events, _signal, runId) => prepare(await find(spec, runId), spec, target, events),
+  open: async (spec, target, shard, events, signal, runId) =>
+    open(await find(spec, runId), spec, target, shard, events, signal),
 });
 
 /** Datasets by name or id. */
-export const loadDriver = (sourceOf: SourceOf): Driver<LoadSpec> => loadFrom(({ dataset }) => sourceOf(dataset));
+export const loadDriver = (sourceOf: SourceOf): Driver<LoadSpec> =>
+  loadFrom(({ dataset }, runId) => sourceOf(dataset, runId));

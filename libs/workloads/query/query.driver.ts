@@ -13,7 +13,7 @@ import type { QueryFile } from './query.place.js';
 import type { QuerySpec } from './query.schema.js';
 
 /** Where the files of a run are. Throws CodedError. */
-export type FindFiles = (spec: QuerySpec) => Promise<DataSource>;
+export type FindFiles = (spec: QuerySpec, runId: string) => Promise<DataSource>;
 
 /** The files of a query run, in the order that decides which worker reads them. Throws CodedError INPUT_UNREADABLE. */
 export async function queryFiles({ find }: DataSource, { fileGlob }: QuerySpec): Promise<QueryFile[]> {
@@ -23,8 +23,13 @@ export async function queryFiles({ find }: DataSource, { fileGlob }: QuerySpec):
 }
 
 /** Once per run: there are files, and the cluster can answer. */
-async function prepare(find: FindFiles, spec: QuerySpec, target: Target, events: DriverEvents): Promise<TargetFacts> {
-  const files = await queryFiles(await find(spec), spec);
+async function prepare(
+  source: DataSource,
+  spec: QuerySpec,
+  target: Target,
+  events: DriverEvents,
+): Promise<TargetFacts> {
+  const files = await queryFiles(source, spec);
   events.log('info', `dataset ${spec.dataset}: ${files.length} files`);
   if (spec.dryRun) return { clusterName: 'none (dry run)', simulated: false, nodes: [] };
   const options = sessionOptions(target, { connection: connectionOf(spec) }, NO_HOT_OPERATIONS, (level, message) =>
@@ -55,14 +60,14 @@ function keepAssignments(
 
 /** Every executor lists the files itself; the first lane works even without a file, so that its executor has started. */
 async function open(
-  find: FindFiles,
+  source: DataSource,
   spec: QuerySpec,
   target: Target,
   shard: Shard,
   events: DriverEvents,
   signal: AbortSignal,
 ): Promise<OpenShard> {
-  const files = await queryFiles(await find(spec), spec);
+  const files = await queryFiles(source, spec);
   keepAssignments(spec, files, shard, events);
   const inputs = shard.lanes
     .filter(({ first }, lane) => lane === 0 || first < files.length)
@@ -81,9 +86,11 @@ async function open(
 
 /** Files in any folder that `find` names. */
 export const queryFrom = (find: FindFiles): Driver<QuerySpec> => ({
-  prepare: (spec, target, events) => prepare(find, spec, target, events),
-  open: (spec, target, shard, events, signal) => open(find, spec, target, shard, events, signal),
+  prepare: async (spec, target, events, _signal, runId) => prepare(await find(spec, runId), spec, target, events),
+  open: async (spec, target, shard, events, signal, runId) =>
+    open(await find(spec, runId), spec, target, shard, events, signal),
 });
 
 /** Datasets by name or id. */
-export const queryDriver = (sourceOf: SourceOf): Driver<QuerySpec> => queryFrom(({ dataset }) => sourceOf(dataset));
+export const queryDriver = (sourceOf: SourceOf): Driver<QuerySpec> =>
+  queryFrom(({ dataset }, runId) => sourceOf(dataset, runId));
