@@ -33,6 +33,14 @@ export interface Made<Item> {
   replayed: boolean;
 }
 
+export interface CreationStore {
+  /**
+   * What a call with this key has made, by its id; null when it has made nothing. Throws CodedError IDEMPOTENCY_KEY_REUSED
+   * when the key came with another body.
+   */
+  find(scope: string, idempotency: Idempotency | undefined, nowMs: number): Promise<string | null>;
+}
+
 export type StoredKey = ApiKey & Pick<ApiKeyRow, 'hash'>;
 
 export interface KeyStore {
@@ -230,3 +238,4 @@ export interface PlatformStore {
   projects: ProjectStore;
   audit: AuditStore;
 }
+  creations: CreationStore;
