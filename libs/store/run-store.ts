@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
@@ -6,6 +6,7 @@ import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { Database } from './database.js';
 import { insertRun } from './insert-run.js';
 import { createOnce } from './platform/creation.js';
+import { OVER, removeDeliveries } from './platform/delivery-removal.js';
 import type { Idempotency } from './platform/port.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
 import type { RunRow } from './row.js';
@@ -156,7 +157,10 @@ export class SqlRunStore implements RunStore {
     for (const owned of [...parts, artifactPart, annotation, scalerState]) {
       await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
     }
-    await manager.delete(creation, { resourceId: id });
+    // Its own, and those of its annotations.
+    await manager.delete(creation, [{ resourceId: id }, { scope: id }]);
+    // What is still to be sent is sent, or fails and says why.
+    while (await removeDeliveries(this.database, manager, { runId: id, state: In(OVER) }));
     await manager.delete(run, { id });
   }
 

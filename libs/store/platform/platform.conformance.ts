@@ -17,7 +17,8 @@ const spec = {
 };
 
 let made = 0;
-const newRun = (id: string, projectId: string): NewRun => ({
+/** A run of a target of its own that nobody has claimed. */
+export const newRun = (id: string, projectId: string): NewRun => ({
   id,
   projectId,
   kind: 'stress',
