@@ -9,6 +9,7 @@ import { createOnce } from './platform/creation.js';
 import { OVER, removeDeliveries } from './platform/delivery-removal.js';
 import type { Idempotency } from './platform/port.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
+import { refuseFull } from './queue-limit.js';
 import type { RunRow } from './row.js';
 import { completeRuns } from './run-rows.js';
 import { cancelRun, moveRun } from './status-writer.js';
@@ -26,10 +27,16 @@ export class SqlRunStore implements RunStore {
     private readonly vault: Vault,
   ) {}
 
-  create(input: NewRun, idempotency?: Idempotency): Promise<{ run: StoredRun; replayed: boolean }> {
+  create(
+    input: NewRun,
+    idempotency?: Idempotency,
+    maxQueued = Infinity,
+  ): Promise<{ run: StoredRun; replayed: boolean }> {
+    const { projectId = DEFAULT_PROJECT, createdAtMs } = input;
     return this.database.control(async (manager) => {
-      const once = { scope: input.projectId ?? DEFAULT_PROJECT, nowMs: input.createdAtMs, idempotency };
+      const once = { scope: projectId, nowMs: createdAtMs, idempotency };
       const made = await createOnce(this.database, manager, once, async () => {
+        await refuseFull(this.database, manager, projectId, maxQueued);
         await insertRun(this.database, manager, this.vault, input);
         return input.id;
       });
