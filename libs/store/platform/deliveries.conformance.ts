@@ -87,12 +87,14 @@ export function describeDeliveries(
       await webhook('stranger');
       await run('beside a stranger');
       await enqueue();
+      // Nobody has read this one when the webhook is switched on.
+      await run('just before');
       await change('w', { active: true });
       await enqueue();
       await run('after');
       await enqueue();
       expect(await runsOf('w')).toEqual(['after', 'before']);
-      expect(await runsOf('stranger')).toEqual(['after', 'beside a stranger']);
+      expect(await runsOf('stranger')).toEqual(['after', 'beside a stranger', 'just before']);
       const taken = (await take()).filter(({ webhookId }) => webhookId === 'w');
       expect(taken.map(({ runId }) => runId).toSorted()).toEqual(['after', 'before']);
       // A change of something else begins nothing anew.
