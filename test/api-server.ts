@@ -33,6 +33,8 @@ export interface TestApi {
   store: Store;
   /** The clock that the service reads. */
   now: { ms: number };
+  /** The addresses of names, as the service finds them. */
+  names: Record<string, readonly string[]>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   delete(path: string, headers?: Record<string, string>): Promise<Answer>;
@@ -55,13 +57,14 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
   const secretKey = Buffer.alloc(32, 7);
   const store = await openStore({ url: databaseUrl, secretKey });
   const now = { ms: NOON_MS };
+  const names: Record<string, readonly string[]> = { ...ADDRESSES };
   const app = await createApp({
     config: { ...parseApiConfig({}), databaseUrl, secretKey, logLevel: 'error', ...config },
     store,
     queue: sqlQueue(systemClock),
     nowMs: () => now.ms,
     lookup: async (host) => {
-      const addresses = ADDRESSES[host];
+      const addresses = names[host];
       if (addresses === undefined) throw new Error(`ENOTFOUND ${host}`);
       return addresses;
     },
@@ -80,6 +83,7 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
     url,
     store,
     now,
+    names,
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) =>
       call(path, {

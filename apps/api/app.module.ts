@@ -52,6 +52,7 @@ import { Parents } from './suites/parents.service.js';
 import { Scheduler } from './schedules/scheduler.service.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { Schedules } from './schedules/schedules.service.js';
+import { DeliveryPrune } from './webhooks/delivery-prune.service.js';
 import { Dispatcher } from './webhooks/dispatcher.service.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { Webhooks } from './webhooks/webhooks.service.js';
@@ -138,6 +139,7 @@ export class AppModule {
         Scheduler,
         Webhooks,
         Dispatcher,
+        DeliveryPrune,
       ],
     };
   }

@@ -7421,6 +7421,8 @@ export interface components {
             ratePerSecond?: number;
             /** @description Executors at work at once; more wait, a run that alone needs more is refused */
             executors?: number;
+            /** @description Runs that wait at once; one more is refused */
+            queuedRuns?: number;
         };
         Project: {
             id: string;
@@ -7645,9 +7647,17 @@ export interface components {
             runId?: string;
             /** @description Only runs of this schedule */
             scheduleId?: string;
+            /**
+             * @description Runs that are steps of suites or probes of searches as well; with runId, those of this run
+             * @default false
+             */
+            steps?: boolean;
             /** @description Key of the signature; one is made, and answered this once, when absent */
             secret?: string;
-            /** @default true */
+            /**
+             * @description Nothing is sent while it is off; what happens meanwhile is not told later
+             * @default true
+             */
             active?: boolean;
         };
         /** @enum {string} */
@@ -7660,6 +7670,7 @@ export interface components {
             events: components["schemas"]["WebhookEvent"][];
             runId: string | null;
             scheduleId: string | null;
+            steps: boolean;
             active: boolean;
             /** @description Its ETag */
             version: number;
@@ -7681,6 +7692,7 @@ export interface components {
             events: components["schemas"]["WebhookEvent"][];
             runId: string | null;
             scheduleId: string | null;
+            steps: boolean;
             active: boolean;
             /** @description Its ETag */
             version: number;
@@ -9218,7 +9230,10 @@ export interface operations {
     annotateRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeating the call with the same key and body within a day answers what the first one made */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9259,6 +9274,15 @@ export interface operations {
             };
             /** @description RUN_NOT_FOUND */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ export const Quotas = z
       .max(100_000)
       .optional()
       .describe('Executors at work at once; more wait, a run that alone needs more is refused'),
+    queuedRuns: z.int().min(1).max(100_000).optional().describe('Runs that wait at once; one more is refused'),
   })
   .meta({ id: 'Quotas' });
 export type Quotas = z.infer<typeof Quotas>;

@@ -17,6 +17,10 @@ export const CreateWebhook = z
     events: z.array(WebhookEvent).min(1).max(2).default(['run.ended']),
     runId: z.string().min(1).max(64).optional().describe('Only this run; every run of the project when absent'),
     scheduleId: z.string().min(1).max(64).optional().describe('Only runs of this schedule'),
+    steps: z
+      .boolean()
+      .default(false)
+      .describe('Runs that are steps of suites or probes of searches as well; with runId, those of this run'),
     secret: z
       .string()
       .min(16)
@@ -24,7 +28,10 @@ export const CreateWebhook = z
       .optional()
       .meta({ writeOnly: true })
       .describe('Key of the signature; one is made, and answered this once, when absent'),
-    active: z.boolean().default(true),
+    active: z
+      .boolean()
+      .default(true)
+      .describe('Nothing is sent while it is off; what happens meanwhile is not told later'),
   })
   .meta({ id: 'CreateWebhook' });
 export type CreateWebhook = z.infer<typeof CreateWebhook>;
@@ -38,6 +45,7 @@ export const Webhook = z
     events: z.array(WebhookEvent),
     runId: z.string().nullable(),
     scheduleId: z.string().nullable(),
+    steps: z.boolean(),
     active: z.boolean(),
     version: z.int().describe('Its ETag'),
     createdAtMs: z.int(),

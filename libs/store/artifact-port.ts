@@ -1,4 +1,5 @@
 import type { Annotation, Artifact } from '#libs/contract/artifact.js';
+import type { Idempotency, Made } from './platform/port.js';
 
 /** A piece of a file, which grows while a run is on. */
 export interface ArtifactPart {
@@ -17,7 +18,12 @@ export interface ArtifactStore {
   list(runId: string): Promise<Artifact[]>;
   /** Its parts in order; nothing when there is no such file. */
   read(runId: string, name: string): AsyncGenerator<string, void, undefined>;
-  annotate(runId: string, annotation: Omit<Annotation, 'id'>): Promise<Annotation>;
+  /** Same key and same body: the first annotation again, `replayed`. */
+  annotate(
+    runId: string,
+    annotation: Omit<Annotation, 'id'>,
+    once?: { nowMs: number; idempotency: Idempotency | undefined },
+  ): Promise<Made<Annotation>>;
   /** By time. */
   annotations(runId: string): Promise<Annotation[]>;
 }

@@ -1,6 +1,9 @@
+import type { EntityManager } from 'typeorm';
 import type { Annotation, Artifact } from '#libs/contract/artifact.js';
 import type { Database } from './database.js';
 import type { ArtifactPart, ArtifactStore } from './artifact-port.js';
+import { createOnce } from './platform/creation.js';
+import type { Idempotency, Made } from './platform/port.js';
 
 /** Files and annotations of runs in the database. */
 export class SqlArtifactStore implements ArtifactStore {
@@ -45,12 +48,27 @@ export class SqlArtifactStore implements ArtifactStore {
     }
   }
 
-  async annotate(runId: string, annotation: Omit<Annotation, 'id'>): Promise<Annotation> {
-    const row = { runId, ...annotation };
-    const { identifiers } = await this.database.append((manager) =>
-      manager.insert(this.database.entities.annotation, row),
-    );
-    return { id: Number(identifiers[0]?.['id'] ?? 0), ...annotation };
+  async annotate(
+    runId: string,
+    annotation: Omit<Annotation, 'id'>,
+    once?: { nowMs: number; idempotency: Idempotency | undefined },
+  ): Promise<Made<Annotation>> {
+    const write = async (manager: EntityManager) => {
+      const { identifiers } = await manager.insert(this.database.entities.annotation, { runId, ...annotation });
+      return String(identifiers[0]?.['id'] ?? 0);
+    };
+    // Executors annotate often, and repeat nothing: they wait for nobody.
+    if (once?.idempotency === undefined) {
+      const id = await this.database.append(write);
+      return { item: { id: Number(id), ...annotation }, replayed: false };
+    }
+    return this.database.control(async (manager) => {
+      const { id, replayed } = await createOnce(this.database, manager, { scope: runId, ...once }, () =>
+        write(manager),
+      );
+      const row = await manager.findOneByOrFail(this.database.entities.annotation, { id: Number(id) });
+      return { item: { id: row.id, atMs: row.atMs, label: row.label, source: row.source }, replayed };
+    });
   }
 
   async annotations(runId: string): Promise<Annotation[]> {

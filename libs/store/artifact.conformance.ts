@@ -35,13 +35,31 @@ export function describeArtifacts(
       expect(await whole(artifacts.read('r2', 'a.csv'))).toBe('');
     });
 
+    it('makes one annotation of two calls with one Idempotency-Key that come at once', async () => {
+      const { artifacts, runs } = opened.store;
+      await runs.create(newRun('r1'));
+      const once = { nowMs: NOW, idempotency: { key: 'k', bodyHash: 'a' } };
+      const noted = (label: string, given = once) =>
+        artifacts.annotate('r1', { atMs: NOW, label, source: 'api' }, given);
+      const [first, second] = await Promise.all([noted('one'), noted('other')]);
+      expect(second).toEqual({ item: first.item, replayed: true });
+      await expect(noted('one', { ...once, idempotency: { key: 'k', bodyHash: 'b' } })).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_KEY_REUSED',
+      });
+      expect(await artifacts.annotations('r1')).toEqual([first.item]);
+      await runs.requestCancel('r1', 'test', 'test', NOW);
+      await runs.delete('r1');
+      await runs.create(newRun('r1'));
+      expect(await noted('again')).toMatchObject({ item: { label: 'again' }, replayed: false });
+    });
+
     it('lists annotations by their time, and forgets all with the run', async () => {
       const { artifacts, runs } = opened.store;
       await runs.create(newRun('r1'));
       await artifacts.append('r1', { name: 'a', type: 'text/plain', part: 0, atMs: NOW, text: 'a' });
       await artifacts.annotate('r1', { atMs: NOW + 5, label: 'later', source: 'api' });
       const first = await artifacts.annotate('r1', { atMs: NOW, label: 'first', source: 'executor:e' });
-      expect(first).toEqual({ id: expect.any(Number), atMs: NOW, label: 'first', source: 'executor:e' });
+      expect(first.item).toEqual({ id: expect.any(Number), atMs: NOW, label: 'first', source: 'executor:e' });
       expect((await artifacts.annotations('r1')).map(({ label }) => label)).toEqual(['first', 'later']);
       await runs.requestCancel('r1', 'test', 'test', NOW);
       await runs.delete('r1');

@@ -106,8 +106,11 @@ export interface Transition {
 }
 
 export interface RunStore {
-  /** Same key and same body: the first run again, `replayed`. Same key, other body: CodedError IDEMPOTENCY_KEY_REUSED. */
-  create(run: NewRun, idempotency?: Idempotency): Promise<{ run: StoredRun; replayed: boolean }>;
+  /**
+   * Same key and same body: the first run again, `replayed`. Same key, other body: CodedError IDEMPOTENCY_KEY_REUSED. A new
+   * run when `maxQueued` runs wait already, or as many of its project as its quota allows: CodedError QUEUE_FULL.
+   */
+  create(run: NewRun, idempotency?: Idempotency, maxQueued?: number): Promise<{ run: StoredRun; replayed: boolean }>;
   find(id: string, options?: { withSecrets: boolean }): Promise<StoredRun | null>;
   list(filter: RunFilter): Promise<{ items: StoredRun[]; nextCursor: string | null }>;
   count(status: RunStatus): Promise<number>;

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import { isEnded, type RunStatus } from '#libs/contract/status.js';
 import type { Mismatch, Summary } from '#libs/contract/summary.js';
@@ -6,8 +6,10 @@ import { DEFAULT_PROJECT } from '#libs/contract/project.js';
 import type { Database } from './database.js';
 import { insertRun } from './insert-run.js';
 import { createOnce } from './platform/creation.js';
+import { OVER, removeDeliveries } from './platform/delivery-removal.js';
 import type { Idempotency } from './platform/port.js';
 import type { NewRun, RunFilter, RunStore, StoredRun, Transition } from './port.js';
+import { refuseFull } from './queue-limit.js';
 import type { RunRow } from './row.js';
 import { completeRuns } from './run-rows.js';
 import { cancelRun, moveRun } from './status-writer.js';
@@ -25,10 +27,16 @@ export class SqlRunStore implements RunStore {
     private readonly vault: Vault,
   ) {}
 
-  create(input: NewRun, idempotency?: Idempotency): Promise<{ run: StoredRun; replayed: boolean }> {
+  create(
+    input: NewRun,
+    idempotency?: Idempotency,
+    maxQueued = Infinity,
+  ): Promise<{ run: StoredRun; replayed: boolean }> {
+    const { projectId = DEFAULT_PROJECT, createdAtMs } = input;
     return this.database.control(async (manager) => {
-      const once = { scope: input.projectId ?? DEFAULT_PROJECT, nowMs: input.createdAtMs, idempotency };
+      const once = { scope: projectId, nowMs: createdAtMs, idempotency };
       const made = await createOnce(this.database, manager, once, async () => {
+        await refuseFull(this.database, manager, projectId, maxQueued);
         await insertRun(this.database, manager, this.vault, input);
         return input.id;
       });
@@ -156,7 +164,10 @@ export class SqlRunStore implements RunStore {
     for (const owned of [...parts, artifactPart, annotation, scalerState]) {
       await manager.createQueryBuilder().delete().from(owned).where('run_id = :id', { id }).execute();
     }
-    await manager.delete(creation, { resourceId: id });
+    // Its own, and those of its annotations.
+    await manager.delete(creation, [{ resourceId: id }, { scope: id }]);
+    // What is still to be sent is sent, or fails and says why.
+    while (await removeDeliveries(this.database, manager, { runId: id, state: In(OVER) }));
     await manager.delete(run, { id });
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Database } from './database.js';
 import { openStore } from './open-store.js';
+import { describeDeliveries } from './platform/deliveries.conformance.js';
 import { describePlatform } from './platform/platform.conformance.js';
 import { describeDatasetProjects } from './dataset-projects.conformance.js';
 import { describeDatasets } from './datasets.conformance.js';
@@ -26,6 +27,7 @@ const openFresh = async () => {
 
 describeStore('the store on SQLite', openFresh);
 describePlatform('keys, projects, schedules and webhooks on SQLite', openFresh);
+describeDeliveries('deliveries on SQLite', openFresh);
 describeDatasets('datasets on SQLite', openFresh);
 describeDatasetProjects('datasets of projects on SQLite', openFresh);
 describeExecutors('executors on SQLite', openFresh);

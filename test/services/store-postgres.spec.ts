@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { Database } from '#libs/store/database.js';
 import { openStore } from '#libs/store/open-store.js';
+import { describeDeliveries } from '#libs/store/platform/deliveries.conformance.js';
 import { describePlatform } from '#libs/store/platform/platform.conformance.js';
 import { describeDatasetProjects } from '#libs/store/dataset-projects.conformance.js';
 import { describeDatasets } from '#libs/store/datasets.conformance.js';
@@ -42,6 +43,7 @@ describe.skipIf(server === undefined)('PostgreSQL (TIDEMARK_TEST_POSTGRES)', () 
   };
   describeStore('the store on PostgreSQL', openFresh);
   describePlatform('keys, projects, schedules and webhooks on PostgreSQL', openFresh);
+  describeDeliveries('deliveries on PostgreSQL', openFresh);
   describeDatasets('datasets on PostgreSQL', openFresh);
   describeDatasetProjects('datasets of projects on PostgreSQL', openFresh);
   describeExecutors('executors on PostgreSQL', openFresh);

@@ -27,15 +27,15 @@ export class Benchmarks {
   ) {}
 
   async create(caller: Caller, body: CreateBenchmark, key: string | undefined): Promise<Made<Benchmark>> {
-    const given = {
-      ...body,
-      id: randomUUID(),
-      projectId: caller.projectId ?? DEFAULT_PROJECT,
-      definition: await this.checked(caller, body.definition),
-      actor: caller.actor,
-    };
+    const projectId = caller.projectId ?? DEFAULT_PROJECT;
     const idempotency = idempotencyOf(key, 'createBenchmark', body, this.config.secretKey);
-    return this.store.platform.benchmarks.create(given, this.nowMs(), idempotency);
+    const { benchmarks, creations } = this.store.platform;
+    const madeId = await creations.find(projectId, idempotency, this.nowMs());
+    const earlier = madeId === null ? null : await benchmarks.find(madeId, projectId);
+    if (earlier !== null) return { item: earlier, replayed: true };
+    const definition = await this.checked(caller, body.definition);
+    const given = { ...body, id: randomUUID(), projectId, definition, actor: caller.actor };
+    return benchmarks.create(given, this.nowMs(), idempotency);
   }
 
   list({ projectId }: Caller, page: PageOf): Promise<Page<Benchmark>> {
@@ -69,12 +69,14 @@ export class Benchmarks {
   /** A run of the benchmark's project. Throws CodedError VALIDATION_FAILED with every problem of the overrides. */
   async run(caller: Caller, id: string, body: RunBenchmark, key: string | undefined): Promise<Created> {
     const { projectId } = await this.get(caller, id);
+    const owner = { ...caller, projectId };
+    // What the caller has sent: the benchmark may have another version when the call is repeated.
+    const idempotency = idempotencyOf(key, 'runBenchmark', { id, ...body }, this.config.secretKey);
+    const earlier = await this.runs.earlier(owner, idempotency);
+    if (earlier !== null) return earlier;
     const { version, definition } = await this.definition(id, body.version);
-    return this.runs.create(overridden(definition, body.overrides), {
-      caller: { ...caller, projectId },
-      idempotencyKey: key,
-      benchmark: { id, version },
-    });
+    const benchmark = { id, version };
+    return this.runs.create(overridden(definition, body.overrides), { caller: owner, idempotency, benchmark });
   }
 
   /** With its secrets. Throws CodedError NOT_FOUND. */

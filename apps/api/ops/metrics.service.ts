@@ -1,12 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { WorkloadKind } from '#libs/contract/run.js';
 import { RunStatus } from '#libs/contract/status.js';
+import type { DeliveryState } from '#libs/contract/webhook.js';
 import type { Store } from '#libs/store/port.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
 /** Scrapes that come closer together see the same counts: each asks the database. */
 const FRESH_MS = 2_000;
+
+const TRY_OUTCOMES = ['taken', 'refused', 'unanswered'] as const;
+/** Answered with 200 to 299, with another status, not at all. */
+type TryOutcome = (typeof TRY_OUTCOMES)[number];
+const END_STATES = ['delivered', 'failed'] as const satisfies readonly DeliveryState[];
 
 /** What the service tells of itself in the Prometheus text format; one registry per application. */
 @Injectable()
@@ -32,6 +38,18 @@ export class Metrics {
   );
   private readonly executors = this.gauge('tidemark_executors', 'Executors that are alive, by state', ['state']);
   private readonly isUp = this.gauge('tidemark_database_up', '1 when the database answered this scrape');
+  private readonly tries = new Counter({
+    name: 'tidemark_webhook_tries_total',
+    help: 'Tries of this process to deliver to webhooks, by what came of them',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  private readonly deliveries = new Counter({
+    name: 'tidemark_webhook_deliveries_total',
+    help: 'Deliveries to webhooks that this process has ended, by their state',
+    labelNames: ['state'],
+    registers: [this.registry],
+  });
   private countedAtMs = -Infinity;
 
   constructor(
@@ -39,6 +57,15 @@ export class Metrics {
     @InjectNowMs() private readonly nowMs: NowMs,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    // A series that is 0 must be there: alerts cannot see one that is not.
+    for (const outcome of TRY_OUTCOMES) this.tries.inc({ outcome }, 0);
+    for (const state of END_STATES) this.deliveries.inc({ state }, 0);
+  }
+
+  /** Counts a try to deliver to a webhook, and the delivery's end when it was the last. */
+  webhookTried(outcome: TryOutcome, state: DeliveryState): void {
+    this.tries.inc({ outcome });
+    if (state !== 'pending') this.deliveries.inc({ state });
   }
 
   /** Starts timing a request; the answer is called at its end and gives the seconds. */
@@ -71,7 +98,6 @@ export class Metrics {
       counts.executorsWanted(),
       shards.executors(nowMs),
     ]);
-    // A series that is 0 must be there: alerts cannot see one that is not.
     for (const status of RunStatus.options) for (const kind of WorkloadKind.options) this.runs.set({ status, kind }, 0);
     for (const { status, kind, count } of found) this.runs.set({ status, kind }, count);
     this.depth.set(found.filter(({ status }) => status === 'queued').reduce((sum, { count }) => sum + count, 0));

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Annotation } from '#libs/contract/artifact.js';
 import { answerPage } from '../http/answer-page.js';
+import { answerMade, IDEMPOTENCY_KEY, IdempotencyKey } from '../http/idempotency.js';
 import { streamText } from '../http/stream-text.js';
 import { type Caller, Who } from '../keys/caller.js';
 import { Problems } from '../problem/problems.decorator.js';
@@ -85,13 +86,19 @@ export class ArtifactsController {
 
   @Post('annotations')
   @ApiOperation({ operationId: 'annotateRun', summary: 'Note what happens to the target while the run is on' })
+  @IdempotencyKey()
   @ApiCreatedResponse({ description: 'The annotation', standardSchema: Annotation })
-  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED')
-  annotate(
+  @Problems('RUN_NOT_FOUND', 'VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED')
+  async annotate(
     @Param({ schema: RunId }) { id }: RunId,
     @Body({ schema: CreateAnnotation }) body: CreateAnnotation,
     @Who() { actor }: Caller,
+    @Headers(IDEMPOTENCY_KEY) key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<Annotation> {
-    return this.artifacts.annotate(id, body, actor);
+    const { item, replayed } = await this.artifacts.annotate(id, body, actor, key);
+    // An annotation is read in the list only.
+    answerMade(response, `/v1/runs/${id}/annotations`, replayed);
+    return item;
   }
 }

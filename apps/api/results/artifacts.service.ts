@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Annotation } from '#libs/contract/artifact.js';
 import { CodedError } from '#libs/contract/problem.js';
+import type { Made } from '#libs/store/platform/port.js';
 import type { Store } from '#libs/store/port.js';
 import { ServerPointsFold } from '#libs/workloads/zookeeper/report/server-points.js';
+import type { ApiConfig } from '../config.js';
+import { idempotencyOf } from '../http/idempotency.js';
 import type { TextAnswer } from '../http/stream-text.js';
 import { RunsService } from '../runs/runs.service.js';
-import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
+import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import type { ServerMetricsList, ServerMetricsQuery } from './server-metrics.schema.js';
 import type { AnnotationPage, ArtifactPage, CreateAnnotation } from './artifacts.schema.js';
 
@@ -14,6 +17,7 @@ import type { AnnotationPage, ArtifactPage, CreateAnnotation } from './artifacts
 export class Artifacts {
   constructor(
     @InjectStore() private readonly store: Store,
+    @InjectConfig() private readonly config: ApiConfig,
     @InjectNowMs() private readonly nowMs: NowMs,
     private readonly runs: RunsService,
   ) {}
@@ -58,9 +62,18 @@ export class Artifacts {
     return { items: await this.store.artifacts.annotations(id) };
   }
 
-  async annotate(id: string, { at, label }: CreateAnnotation, source: string): Promise<Annotation> {
+  /** Once per key and run. Throws CodedError IDEMPOTENCY_KEY_REUSED. */
+  async annotate(
+    id: string,
+    body: CreateAnnotation,
+    source: string,
+    key: string | undefined,
+  ): Promise<Made<Annotation>> {
     await this.runs.require(id);
-    const atMs = at === undefined ? this.nowMs() : Date.parse(at);
-    return this.store.artifacts.annotate(id, { atMs, label, source });
+    const { at, label } = body;
+    const nowMs = this.nowMs();
+    const idempotency = idempotencyOf(key, 'annotateRun', body, this.config.secretKey);
+    const annotation = { atMs: at === undefined ? nowMs : Date.parse(at), label, source };
+    return this.store.artifacts.annotate(id, annotation, { nowMs, idempotency });
   }
 }

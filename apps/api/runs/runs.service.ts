@@ -15,6 +15,7 @@ import { idempotencyOf } from '../http/idempotency.js';
 import type { Caller } from '../keys/caller.js';
 import { Projects } from '../projects/projects.service.js';
 import { currentOrigin } from '../http/request-origin.js';
+import { AboutRun } from '../ops/about-run.js';
 import { overridden } from './merge-patch.js';
 import { postedForm } from './posted-form.js';
 import { InjectConfig, InjectNowMs, InjectQueue, InjectStore, type NowMs } from '../tokens.js';
@@ -33,8 +34,8 @@ export interface Asked {
   caller: Caller;
   /** As the header has it. */
   idempotencyKey?: string | undefined;
-  /** In its place, for who is no caller. */
-  idempotency?: Idempotency;
+  /** In its place, for who is no caller or has posted something else than the run. */
+  idempotency?: Idempotency | undefined;
   benchmark?: RunOwnership['benchmark'];
   scheduleId?: string;
 }
@@ -57,27 +58,42 @@ export class RunsService {
   ) {}
 
   async create(body: CreateRun, asked: Asked): Promise<Created> {
-    const defined = await this.planner.define(body, projectOf(asked.caller));
-    return this.save(defined, null, asked, this.idempotency(asked, 'createRun', body));
+    const idempotency = this.idempotency(asked, 'createRun', body);
+    return this.once(asked, idempotency, null, () => this.planner.define(body, projectOf(asked.caller)));
   }
 
   /** The same run again or, with `overrides`, one like it; in its project. Throws CodedError VALIDATION_FAILED. */
   async rerun(id: string, overrides: Overrides | undefined, { caller, ...asked }: Asked): Promise<Created> {
     const run = await this.require(id, true);
-    const defined =
-      overrides === undefined
-        ? await this.planner.redefine(afresh(run), run.projectId)
-        : await this.planner.define(overridden(postedForm(run, overrides), overrides), run.projectId);
     const owner = { ...caller, projectId: run.projectId };
     const whole = { ...asked, caller: owner, benchmark: run.benchmark };
-    return this.save(defined, id, whole, this.idempotency(whole, 'rerunRun', { id, overrides }));
+    return this.once(whole, this.idempotency(whole, 'rerunRun', { id, overrides }), id, async () =>
+      overrides === undefined
+        ? this.planner.redefine(afresh(run), run.projectId)
+        : this.planner.define(overridden(postedForm(run, overrides), overrides), run.projectId),
+    );
   }
 
   /** A new run that goes on where one ended, in its project. */
   async resume({ id, projectId, benchmark, ...definition }: Resumed, { caller, ...asked }: Asked): Promise<Created> {
     const whole = { ...asked, caller: { ...caller, projectId }, benchmark };
-    const defined = await this.planner.redefine(definition, projectId);
-    return this.save(defined, id, whole, this.idempotency(whole, 'resumeRun', { id }));
+    const idempotency = this.idempotency(whole, 'resumeRun', { id });
+    return this.once(whole, idempotency, id, () => this.planner.redefine(definition, projectId));
+  }
+
+  /**
+   * The run that a call with this key has made, as long as it is there. Throws CodedError IDEMPOTENCY_KEY_REUSED when the key
+   * came with another call or body.
+   */
+  async earlier(
+    { projectId }: Pick<Caller, 'projectId'>,
+    idempotency: Idempotency | undefined,
+  ): Promise<Created | null> {
+    const id = await this.store.platform.creations.find(projectId ?? DEFAULT_PROJECT, idempotency, this.nowMs());
+    const run = id === null ? null : await this.store.runs.find(id);
+    if (run === null) return null;
+    this.logger.log(new AboutRun(run.id, `run ${run.id} (${run.kind}) was asked for again`));
+    return { run: await this.view(run), replayed: true };
   }
 
   async get(id: string): Promise<Run> {
@@ -117,26 +133,25 @@ export class RunsService {
     return run;
   }
 
-  private async save(
-    defined: DefinedRun,
-    rerunOf: string | null,
-    {
-      caller,
-      benchmark = null,
-      scheduleId = null,
-    }: Pick<Asked, 'caller' | 'benchmark'> & { scheduleId?: string | null },
+  /** A repeated call is answered before anything is checked: what was right once may be refused by now. */
+  private async once(
+    { caller, benchmark = null, scheduleId }: Asked,
     idempotency: Idempotency | undefined,
+    rerunOf: string | null,
+    define: () => Promise<DefinedRun>,
   ): Promise<Created> {
+    const earlier = await this.earlier(caller, idempotency);
+    if (earlier !== null) return earlier;
+    const defined = await define();
     const projectId = projectOf(caller);
-    await this.refuseWhenFull();
     await this.projects.refuseTooLarge({ ...defined, projectId });
-    const ownership = { projectId, benchmark, scheduleId, actor: caller.actor };
+    const ownership = { projectId, benchmark, scheduleId: scheduleId ?? null, actor: caller.actor };
     const origin = currentOrigin();
     const run = { ...defined, ...ownership, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), origin };
-    const created = await this.store.runs.create(run, idempotency);
+    const created = await this.store.runs.create(run, idempotency, this.config.maxQueued);
     if (!created.replayed) await this.queue.notify(groupsOf(run.placement)).catch(() => undefined);
     const { id, kind } = created.run;
-    this.logger.log(`run ${id} (${kind}) ${created.replayed ? 'was asked for again' : 'is queued'}`);
+    this.logger.log(new AboutRun(id, `run ${id} (${kind}) ${created.replayed ? 'was asked for again' : 'is queued'}`));
     return { run: await this.view(created.run), replayed: created.replayed };
   }
 
@@ -146,15 +161,6 @@ export class RunsService {
     body: unknown,
   ): Idempotency | undefined {
     return idempotency ?? idempotencyOf(idempotencyKey, operationId, body, this.config.secretKey);
-  }
-
-  private async refuseWhenFull(): Promise<void> {
-    const queued = await this.store.runs.count('queued');
-    if (queued >= this.config.maxQueued)
-      throw new CodedError(
-        'QUEUE_FULL',
-        `${queued} runs wait already (TIDEMARK_MAX_QUEUED ${this.config.maxQueued}); cancel some or try again later.`,
-      );
   }
 
   private async view(run: StoredRun): Promise<Run> {

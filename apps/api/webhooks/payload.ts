@@ -18,6 +18,8 @@ export const payloadOf = ({ id, event, createdAtMs }: TakenDelivery, change: Sta
       projectId: run.projectId,
       benchmark: run.benchmark,
       scheduleId: run.scheduleId,
+      parentId: run.parentId,
+      step: run.step,
       status: change.to,
       verdict: summary?.verdict ?? 'none',
       validity: summary?.validity ?? null,

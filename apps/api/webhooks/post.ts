@@ -13,7 +13,7 @@ export interface Answered {
 
 /**
  * Posts JSON to `url`, connecting to `address` and nowhere else: the name was looked up and allowed before, and a second
- * look-up could answer another address. Follows no redirect. Rejects when no answer comes within `timeoutMs`.
+ * look-up could answer another address. Follows no redirect. Rejects when no whole answer comes within `timeoutMs`, and says so.
  */
 export function post(
   url: URL,
@@ -22,22 +22,25 @@ export function post(
 ): Promise<Answered> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const family = isIP(address);
+  const signal = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
+    const fail = (error: unknown) =>
+      reject(signal.aborted ? new Error(`no whole answer came within ${timeoutMs} ms`) : error);
     const request = send(
       url,
       {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        signal: AbortSignal.timeout(timeoutMs),
+        signal,
         agent: false,
         lookup: (_host, { all }, callback) =>
           all === true ? callback(null, [{ address, family }]) : callback(null, address, family),
       },
       (response) => {
-        excerptOf(response).then((excerpt) => resolve({ status: response.statusCode ?? 0, excerpt }), reject);
+        excerptOf(response).then((excerpt) => resolve({ status: response.statusCode ?? 0, excerpt }), fail);
       },
     );
-    request.once('error', reject);
+    request.once('error', fail);
     request.end(body);
   });
 }

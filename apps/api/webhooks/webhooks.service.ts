@@ -26,13 +26,15 @@ export class Webhooks {
 
   async create(caller: Caller, body: CreateWebhook, key: string | undefined): Promise<Made<CreatedWebhook>> {
     const projectId = caller.projectId ?? DEFAULT_PROJECT;
+    const idempotency = idempotencyOf(key, 'createWebhook', body, this.config.secretKey);
+    const { webhooks, creations } = this.store.platform;
+    const madeId = await creations.find(projectId, idempotency, this.nowMs());
+    const earlier = madeId === null ? null : await webhooks.find(madeId, projectId);
+    if (earlier !== null) return { item: { ...earlier, secret: null }, replayed: true };
     const wish = await this.checked(projectId, body);
     const secret = body.secret ?? randomBytes(SECRET_BYTES).toString('base64url');
-    const { item, replayed } = await this.store.platform.webhooks.create(
-      { ...wish, id: randomUUID(), projectId, secret },
-      this.nowMs(),
-      idempotencyOf(key, 'createWebhook', body, this.config.secretKey),
-    );
+    const given = { ...wish, id: randomUUID(), projectId, secret };
+    const { item, replayed } = await webhooks.create(given, this.nowMs(), idempotency);
     return { item: { ...item, secret: body.secret !== undefined || replayed ? null : secret }, replayed };
   }
 
@@ -82,7 +84,7 @@ export class Webhooks {
 
   /** Throws CodedError VALIDATION_FAILED with every problem. */
   private async checked(projectId: string, body: CreateWebhook): Promise<WebhookWish> {
-    const { name, url, events, runId = null, scheduleId = null, active } = body;
+    const { name, url, events, runId = null, scheduleId = null, steps, active } = body;
     const issues: Issue[] = [];
     const { hostname, username, password } = new URL(url);
     if (username !== '' || password !== '')
@@ -94,7 +96,7 @@ export class Webhooks {
     if (scheduleId !== null && (await this.store.platform.schedules.find(scheduleId, projectId)) === null)
       issues.push({ path: 'scheduleId', message: `expected a schedule of project ${projectId}, found ${scheduleId}` });
     if (issues.length > 0) throw invalid(issues, 'request body');
-    return { name, url, events: [...new Set(events)], runId, scheduleId, active };
+    return { name, url, events: [...new Set(events)], runId, scheduleId, steps, active };
   }
 }
 

@@ -91,11 +91,12 @@ export class SqlBenchmarkStore implements BenchmarkStore {
   }
 
   delete(id: string): Promise<void> {
-    const { benchmark, benchmarkVersion, schedule } = this.database.entities;
+    const { benchmark, benchmarkVersion, schedule, creation } = this.database.entities;
     return this.database.control(async (manager) => {
       const user = await manager.findOneBy(schedule, { benchmarkId: id });
       if (user) throw new CodedError('CONFLICT', `Schedule ${user.name} (${user.id}) starts it; delete that first.`);
       await manager.delete(benchmarkVersion, { benchmarkId: id });
+      await manager.delete(creation, { resourceId: id });
       await manager.delete(benchmark, { id });
     });
   }

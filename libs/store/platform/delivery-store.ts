@@ -1,12 +1,14 @@
-import { In, IsNull, LessThanOrEqual, MoreThan } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan } from 'typeorm';
 import { randomUUID } from 'node:crypto';
-import { isEnded, type StatusChange } from '#libs/contract/status.js';
+import type { StatusChange } from '#libs/contract/status.js';
 import type { Delivery, DeliveryAttempt, DeliveryState } from '#libs/contract/webhook.js';
 import type { Database } from '../database.js';
-import type { HistoryRow } from '../row.js';
 import type { Vault } from '../vault.js';
+import { tellAudience } from './audience.js';
 import { createOnce } from './creation.js';
 import { readCursor, writeCursor } from './cursor.js';
+import { OVER, removeDeliveries } from './delivery-removal.js';
+import { dueDeliveries } from './due-deliveries.js';
 import type { DeliveryStore, Idempotency, Made, Page, PageOf, TakenDelivery } from './port.js';
 import type { AttemptRow, DeliveryRow, WebhookRow } from './row.js';
 import { HISTORY_CURSOR } from './webhook-store.js';
@@ -36,7 +38,7 @@ export class SqlDeliveryStore implements DeliveryStore {
   ) {}
 
   async enqueue(nowMs: number): Promise<void> {
-    const { webhook, cursor, history, run, delivery } = this.database.entities;
+    const { webhook, cursor, history } = this.database.entities;
     if (!(await this.database.manager.existsBy(webhook, { active: true }))) return;
     const { manager: reader } = this.database;
     const seen = (await reader.findOneBy(cursor, { name: HISTORY_CURSOR }))?.position ?? 0;
@@ -51,32 +53,7 @@ export class SqlDeliveryStore implements DeliveryStore {
       });
       const last = rows.at(-1);
       if (!last) return;
-      const runs = await manager.find(run, {
-        where: { id: In(rows.map(({ runId }) => runId)) },
-        select: { id: true, projectId: true, scheduleId: true },
-      });
-      const hooks = await manager.findBy(webhook, { active: true });
-      for (const row of rows) {
-        const about = runs.find(({ id }) => id === row.runId);
-        for (const hook of hooks) {
-          if (!about || !wants(hook, row, about)) continue;
-          for (const event of hook.events.filter((one) => one === 'run.status' || isEnded(row.to)))
-            await manager.insert(delivery, {
-              id: randomUUID(),
-              webhookId: hook.id,
-              runId: row.runId,
-              historyId: row.id,
-              event,
-              repeat: 0,
-              payload: null,
-              state: 'pending',
-              attempts: 0,
-              nextAttemptAtMs: nowMs,
-              leaseUntilMs: 0,
-              createdAtMs: nowMs,
-            });
-        }
-      }
+      await tellAudience(this.database, manager, rows, nowMs);
       await manager.upsert(cursor, { name: HISTORY_CURSOR, position: last.id }, ['name']);
     });
   }
@@ -135,28 +112,23 @@ export class SqlDeliveryStore implements DeliveryStore {
     return made && item && { item, replayed: made.replayed };
   }
 
-  take(nowMs: number, leaseUntilMs: number, limit: number): Promise<TakenDelivery[]> {
+  async take(
+    nowMs: number,
+    leaseUntilMs: number,
+    room: { limit: number; perWebhook: number },
+  ): Promise<TakenDelivery[]> {
     const { delivery, webhook } = this.database.entities;
-    const due = {
-      state: 'pending' as const,
-      nextAttemptAtMs: LessThanOrEqual(nowMs),
-      leaseUntilMs: LessThanOrEqual(nowMs),
-    };
-    return this.database.manager.existsBy(delivery, due).then((any) => {
-      if (!any) return [];
-      return this.database.control(async (manager) => {
-        const rows = await manager.find(delivery, { where: due, order: { nextAttemptAtMs: 'ASC' }, take: limit });
-        const hooks = await manager.findBy(webhook, { id: In(rows.map(({ webhookId }) => webhookId)) });
-        const taken: TakenDelivery[] = [];
-        for (const row of rows) {
-          await manager.update(delivery, { id: row.id }, { leaseUntilMs });
-          const hook = hooks.find(({ id }) => id === row.webhookId);
-          if (!hook) continue;
-          const { id, runId, historyId, event, payload, attempts, createdAtMs } = row;
-          const secret = this.vault.unseal(hook.secret);
-          taken.push({ id, runId, historyId, event, payload, attempts, createdAtMs, url: hook.url, secret });
-        }
-        return taken;
+    // Nothing is due mostly: then nobody else's transaction has to wait for this one.
+    if ((await dueDeliveries(this.database, this.database.manager, nowMs, room)).length === 0) return [];
+    return this.database.control(async (manager) => {
+      const rows = await dueDeliveries(this.database, manager, nowMs, room);
+      if (rows.length === 0) return [];
+      await manager.update(delivery, { id: In(rows.map(({ id }) => id)) }, { leaseUntilMs });
+      const hooks = await manager.findBy(webhook, { id: In(rows.map(({ webhookId }) => webhookId)) });
+      return rows.flatMap(({ id, webhookId, runId, historyId, event, payload, attempts, createdAtMs }) => {
+        const hook = hooks.find((one) => one.id === webhookId);
+        const taken = { id, webhookId, runId, historyId, event, payload, attempts, createdAtMs };
+        return hook ? [{ ...taken, url: hook.url, secret: this.secretOf(hook) }] : [];
       });
     });
   }
@@ -187,6 +159,8 @@ export class SqlDeliveryStore implements DeliveryStore {
   ): Promise<void> {
     const { delivery, attempt } = this.database.entities;
     await this.database.append(async (manager) => {
+      // It may have been deleted meanwhile, with its webhook.
+      if (!(await manager.existsBy(delivery, { id }))) return;
       await manager.insert(attempt, { deliveryId: id, ...tried });
       await manager.increment(delivery, { id }, 'attempts', 1);
       await manager.update(
@@ -195,11 +169,27 @@ export class SqlDeliveryStore implements DeliveryStore {
         {
           state,
           leaseUntilMs: 0,
-          ...(retryAtMs !== null && { nextAttemptAtMs: retryAtMs }),
+          // Of one that has ended, when it did: it is pruned by that.
+          nextAttemptAtMs: retryAtMs ?? tried.atMs,
           ...(state === 'delivered' && { deliveredAtMs: tried.atMs }),
         },
       );
     });
+  }
+
+  async prune(endedBeforeMs: number): Promise<void> {
+    const old = { state: In(OVER), nextAttemptAtMs: LessThan(endedBeforeMs) };
+    let isMore = true;
+    while (isMore) isMore = await this.database.append((manager) => removeDeliveries(this.database, manager, old));
+  }
+
+  /** One that cannot be read must not hold up the others: whoever takes the delivery says so. */
+  private secretOf({ secret }: WebhookRow): string | null {
+    try {
+      return this.vault.unseal(secret);
+    } catch {
+      return null;
+    }
   }
 
   private async complete(rows: readonly DeliveryRow[]): Promise<Delivery[]> {
@@ -210,14 +200,3 @@ export class SqlDeliveryStore implements DeliveryStore {
     return rows.map((row) => viewOf(row, attempts));
   }
 }
-
-/** Whether the webhook is to hear of this line of a run's history. */
-const wants = (
-  hook: WebhookRow,
-  row: HistoryRow,
-  run: { id: string; projectId: string; scheduleId: string | null },
-): boolean =>
-  row.id > hook.afterHistoryId &&
-  hook.projectId === run.projectId &&
-  (hook.runId === null || hook.runId === run.id) &&
-  (hook.scheduleId === null || hook.scheduleId === run.scheduleId);

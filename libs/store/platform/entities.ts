@@ -154,6 +154,7 @@ const webhook = new EntitySchema<rows.WebhookRow>({
     events: json('events'),
     runId: text('run_id', optional),
     scheduleId: text('schedule_id', optional),
+    steps: bool('steps', { default: false }),
     secret: text('secret'),
     active: bool('active'),
     afterHistoryId: big('after_history_id'),
@@ -185,6 +186,7 @@ const delivery = new EntitySchema<rows.DeliveryRow>({
   indices: [
     { name: 'deliveries_once', columns: ['webhookId', 'historyId', 'event', 'repeat'], unique: true },
     { name: 'deliveries_due', columns: ['state', 'nextAttemptAtMs'] },
+    { name: 'deliveries_run', columns: ['runId'] },
   ],
 });
 

@@ -17,7 +17,8 @@ const spec = {
 };
 
 let made = 0;
-const newRun = (id: string, projectId: string): NewRun => ({
+/** A run of a target of its own that nobody has claimed. */
+export const newRun = (id: string, projectId: string): NewRun => ({
   id,
   projectId,
   kind: 'stress',
@@ -92,6 +93,41 @@ export function describePlatform(
       const other = await store.runs.create(newRun('d', 'other'), { key: 'k', bodyHash: 'b' });
       expect(other).toMatchObject({ replayed: false, run: { id: 'd', projectId: 'other' } });
       await expect(store.runs.create(newRun('e', 'nowhere'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('lets no more runs wait than a project may have, however many calls come at once', async () => {
+      await store.platform.projects.create({ id: 'full', name: 'p', quotas: { queuedRuns: 2 } }, NOW);
+      const key = { key: 'first', bodyHash: 'a' };
+      await store.runs.create(newRun('a', 'full'), key);
+      const ids = ['b', 'c', 'd', 'e'];
+      const ends = await Promise.allSettled(ids.map((id) => store.runs.create(newRun(id, 'full'))));
+      const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason);
+      expect(refused).toHaveLength(3);
+      for (const error of refused)
+        expect(error).toMatchObject({ code: 'QUEUE_FULL', message: expect.stringContaining('queuedRuns is 2') });
+      expect((await store.platform.projects.find('full'))?.usage.queuedRuns).toBe(2);
+      // What was made stays made, and others have their own room.
+      expect(await store.runs.create(newRun('f', 'full'), key)).toMatchObject({ replayed: true, run: { id: 'a' } });
+      await store.runs.create(newRun('g', 'default'));
+    });
+
+    it('lets no more runs wait than the service may have, however many calls come at once', async () => {
+      const ids = ['a', 'b', 'c', 'd'];
+      const ends = await Promise.allSettled(ids.map((id) => store.runs.create(newRun(id, 'default'), undefined, 2)));
+      const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason);
+      expect(refused).toMatchObject([{ code: 'QUEUE_FULL' }, { code: 'QUEUE_FULL' }]);
+      expect(await store.runs.count('queued')).toBe(2);
+    });
+
+    it('knows what a key has made for a day, and not for another body', async () => {
+      const key = { key: 'k', bodyHash: 'a' };
+      await store.runs.create({ ...newRun('a', 'default'), createdAtMs: NOW }, key);
+      const find = (given: typeof key, nowMs: number) => store.platform.creations.find('default', given, nowMs);
+      expect(await find(key, NOW + 86_400_000)).toBe('a');
+      expect(await find(key, NOW + 86_400_001)).toBeNull();
+      expect(await find({ ...key, key: 'other' }, NOW)).toBeNull();
+      await expect(find({ ...key, bodyHash: 'b' }, NOW)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+      expect(await store.platform.creations.find('default', undefined, NOW)).toBeNull();
     });
   });
 }

@@ -33,6 +33,14 @@ export interface Made<Item> {
   replayed: boolean;
 }
 
+export interface CreationStore {
+  /**
+   * What a call with this key has made, by its id; null when it has made nothing. Throws CodedError IDEMPOTENCY_KEY_REUSED
+   * when the key came with another body.
+   */
+  find(scope: string, idempotency: Idempotency | undefined, nowMs: number): Promise<string | null>;
+}
+
 export type StoredKey = ApiKey & Pick<ApiKeyRow, 'hash'>;
 
 export interface KeyStore {
@@ -170,12 +178,15 @@ export interface WebhookWish {
   events: WebhookEvent[];
   runId: string | null;
   scheduleId: string | null;
+  /** Steps of suites and probes of searches as well. */
+  steps: boolean;
   active: boolean;
 }
 
 /** A delivery that this process may try until its lease ends. */
 export interface TakenDelivery {
   id: string;
+  webhookId: string;
   runId: string;
   historyId: number;
   event: WebhookEvent;
@@ -183,7 +194,8 @@ export interface TakenDelivery {
   attempts: number;
   createdAtMs: number;
   url: string;
-  secret: string;
+  /** Null: it was encrypted with another key than this process has. */
+  secret: string | null;
 }
 
 export interface WebhookStore {
@@ -210,18 +222,24 @@ export interface DeliveryStore {
   find(webhookId: string, id: string): Promise<Delivery | null>;
   /** The same payload as a delivery of its own. Null when there is no such delivery. */
   redeliver(webhookId: string, id: string, nowMs: number, idempotency?: Idempotency): Promise<Made<Delivery> | null>;
-  /** Deliveries that are due, each to one caller only until `leaseUntilMs`. */
-  take(nowMs: number, leaseUntilMs: number, limit: number): Promise<TakenDelivery[]>;
+  /**
+   * Deliveries of active webhooks that are due, each to one caller only until `leaseUntilMs`. Of one webhook no more than
+   * `perWebhook` are taken at a time, over all callers; webhooks of which fewer are taken come first.
+   */
+  take(nowMs: number, leaseUntilMs: number, room: { limit: number; perWebhook: number }): Promise<TakenDelivery[]>;
   /** What changed, for the payload. */
   change(historyId: number): Promise<StatusChange | null>;
   keepPayload(id: string, payload: string): Promise<void>;
   postpone(id: string, untilMs: number): Promise<void>;
   /** Writes down a try; `retryAtMs` null ends the delivery, as delivered or failed. */
   tried(id: string, attempt: DeliveryAttempt, end: { state: DeliveryState; retryAtMs: number | null }): Promise<void>;
+  /** Forgets deliveries that ended before, with their tries; those that are pending stay. */
+  prune(endedBeforeMs: number): Promise<void>;
 }
 
 /** Keys, projects, benchmarks, schedules, webhooks and the records of their use. */
 export interface PlatformStore {
+  creations: CreationStore;
   benchmarks: BenchmarkStore;
   schedules: ScheduleStore;
   webhooks: WebhookStore;

@@ -7,6 +7,9 @@ import type { Idempotency, Made, ProjectStore, Scope } from './port.js';
 import type { ProjectRow } from './row.js';
 import { usageOf } from './usage.js';
 
+/** The scope of keys that projects are made with. */
+const PROJECTS = '';
+
 /** Projects in the database. */
 export class SqlProjectStore implements ProjectStore {
   constructor(private readonly database: Database) {}
@@ -18,7 +21,8 @@ export class SqlProjectStore implements ProjectStore {
   ): Promise<Made<Project>> {
     const { project } = this.database.entities;
     return this.database.control(async (manager) => {
-      const { id, replayed } = await createOnce(this.database, manager, { scope: '', nowMs, idempotency }, async () => {
+      const once = { scope: PROJECTS, nowMs, idempotency };
+      const { id, replayed } = await createOnce(this.database, manager, once, async () => {
         if (await manager.existsBy(project, { id: given.id }))
           throw new CodedError('CONFLICT', `There is a project ${given.id} already; PUT changes it.`);
         await manager.insert(project, { ...given, turn: 0, version: 1, createdAtMs: nowMs, updatedAtMs: nowMs });
@@ -55,7 +59,7 @@ export class SqlProjectStore implements ProjectStore {
   }
 
   delete(id: string, nowMs: number): Promise<void> {
-    const { project, run, apiKey, benchmark, schedule, webhook, dataset } = this.database.entities;
+    const { project, run, apiKey, benchmark, schedule, webhook, dataset, creation } = this.database.entities;
     return this.database.control(async (manager) => {
       if (!(await manager.existsBy(project, { id }))) throw new CodedError('NOT_FOUND', `There is no project ${id}.`);
       const refuse = (name: string) => {
@@ -73,6 +77,8 @@ export class SqlProjectStore implements ProjectStore {
         )
       )
         refuse('valid API key');
+      // Projects are made in no scope; what has the same id in one is something else.
+      await manager.delete(creation, { scope: PROJECTS, resourceId: id });
       await manager.delete(project, { id: In([id]) });
     });
   }

@@ -124,6 +124,8 @@ export interface WebhookRow {
   events: WebhookEvent[];
   runId: string | null;
   scheduleId: string | null;
+  /** Steps of suites and probes of searches as well. */
+  steps: boolean;
   /** Encrypted. */
   secret: string;
   active: boolean;

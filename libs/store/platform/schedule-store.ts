@@ -87,9 +87,10 @@ export class SqlScheduleStore implements ScheduleStore {
   }
 
   delete(id: string): Promise<void> {
-    const { schedule, fire } = this.database.entities;
+    const { schedule, fire, creation } = this.database.entities;
     return this.database.control(async (manager) => {
       await manager.delete(fire, { scheduleId: id });
+      await manager.delete(creation, { resourceId: id });
       await manager.delete(schedule, { id });
     });
   }

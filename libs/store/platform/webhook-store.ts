@@ -1,8 +1,10 @@
+import type { EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Webhook } from '#libs/contract/webhook.js';
 import type { Database } from '../database.js';
 import type { Vault } from '../vault.js';
 import { createOnce } from './creation.js';
+import { removeDeliveries } from './delivery-removal.js';
 import { pageOf } from './paging.js';
 import type { Idempotency, Made, Page, PageOf, Scope, WebhookStore, WebhookWish } from './port.js';
 import { refuseStale } from './project-store.js';
@@ -19,6 +21,7 @@ const shown = (row: WebhookRow): Webhook => ({
   events: row.events,
   runId: row.runId,
   scheduleId: row.scheduleId,
+  steps: row.steps,
   active: row.active,
   version: row.version,
   createdAtMs: row.createdAtMs,
@@ -37,14 +40,11 @@ export class SqlWebhookStore implements WebhookStore {
     nowMs: number,
     idempotency?: Idempotency,
   ): Promise<Made<Webhook>> {
-    const { webhook, history, cursor } = this.database.entities;
+    const { webhook } = this.database.entities;
     return this.database.control(async (manager) => {
       const once = { scope: given.projectId, nowMs, idempotency };
       const { id, replayed } = await createOnce(this.database, manager, once, async () => {
-        const latest = Number((await manager.maximum(history, 'id')) ?? 0);
-        // Without a webhook nobody has read the histories: the first one need not wait for all of them.
-        if (!(await manager.exists(webhook)))
-          await manager.upsert(cursor, { name: HISTORY_CURSOR, position: latest }, ['name']);
+        const latest = await this.latest(manager, given.active);
         const kept = { version: 1, createdAtMs: nowMs, updatedAtMs: nowMs, afterHistoryId: latest };
         await manager.insert(webhook, { ...given, ...kept, secret: this.vault.seal(secret) });
         return given.id;
@@ -76,18 +76,31 @@ export class SqlWebhookStore implements WebhookStore {
       if (!found) throw new CodedError('NOT_FOUND', `There is no webhook ${id}.`);
       refuseStale(found.version, version);
       const sealed = secret === undefined ? {} : { secret: this.vault.seal(secret) };
-      await manager.update(webhook, { id }, { ...change, ...sealed, version: version + 1, updatedAtMs: nowMs });
+      const wakes = change.active && !found.active;
+      const after = wakes ? { afterHistoryId: await this.latest(manager, true) } : {};
+      const stamp = { version: version + 1, updatedAtMs: nowMs };
+      await manager.update(webhook, { id }, { ...change, ...sealed, ...after, ...stamp });
       return shown(await manager.findOneByOrFail(webhook, { id }));
     });
   }
 
   delete(id: string): Promise<void> {
-    const { webhook, delivery, attempt } = this.database.entities;
+    const { webhook, creation } = this.database.entities;
     return this.database.control(async (manager) => {
-      for (const { id: deliveryId } of await manager.find(delivery, { where: { webhookId: id }, select: { id: true } }))
-        await manager.delete(attempt, { deliveryId });
-      await manager.delete(delivery, { webhookId: id });
+      while (await removeDeliveries(this.database, manager, { webhookId: id }));
+      // Its own, and those of its redeliveries.
+      await manager.delete(creation, [{ resourceId: id }, { scope: id }]);
       await manager.delete(webhook, { id });
     });
+  }
+
+  /** The newest line of all histories: a webhook that begins now hears of what comes after it. */
+  private async latest(manager: EntityManager, isActive: boolean): Promise<number> {
+    const { webhook, history, cursor } = this.database.entities;
+    const latest = Number((await manager.maximum(history, 'id')) ?? 0);
+    // While no webhook is active nobody reads the histories: the next one need not wait for all of them.
+    if (isActive && !(await manager.existsBy(webhook, { active: true })))
+      await manager.upsert(cursor, { name: HISTORY_CURSOR, position: latest }, ['name']);
+    return latest;
   }
 }
