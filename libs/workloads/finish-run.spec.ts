@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { problemOf } from '#libs/contract/problem.js';
-import { CreateRun } from '#libs/contract/run.js';
+import { CreateRun, type Policies } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import { anInterval, anOperation, steady } from '#libs/stats/sample-interval.js';
@@ -26,13 +26,18 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 /** A run of so many shards, all of them started or only claimed; executors a, b … hold them. */
-async function running(shards: number, count: number, state: 'started' | 'claimed' = 'started'): Promise<Claim[]> {
+async function running(
+  shards: number,
+  count: number,
+  state: 'started' | 'claimed' = 'started',
+  lostExecutor: Policies['lostExecutor'] = 'continue',
+): Promise<Claim[]> {
   const spec = sampleSpec({ stop: { type: 'operations', count }, rate: { model: 'closed', threads: 10 * shards } });
   const { placement, policies } = CreateRun.parse({
     kind: 'stress',
     spec: { command: 'write n=1' },
     placement: { executors: shards },
-    policies: { lostExecutor: 'continue' },
+    policies: { lostExecutor },
   });
   await store.runs.create({
     id: 'r',
@@ -117,6 +122,35 @@ describe('finishRun', () => {
     const lost = summary?.validity.reasons.find(({ code }) => code === 'EXECUTOR_LOST');
     expect(lost?.message).toMatch(/1 of 2 executors were lost \(b\)/);
     expect(summary?.operations['WRITE']?.completed).toBe(1000);
+  });
+
+  it('says how much of an interrupted run is missing with the executor whose loss has ended it', async () => {
+    const [a, b] = await running(2, 10_000, 'started', 'fail');
+    if (a) await store.shards.beat(a, START_MS + 9_000, LEASE_MS);
+    if (b) await store.intervals.append(b, 'b', seconds([0, 1]));
+    if (a) await store.intervals.append(a, 'a', seconds(upTo(12)));
+    expect(await store.watchdog.sweep(endMs(12))).toEqual([{ runId: 'r', to: 'interrupted' }]);
+    await finishRun(store, 'r', endMs(12));
+    const { coverage, validity } = (await find()).summary ?? {};
+    expect(coverage).toBeCloseTo(14 / 24, 5);
+    expect(validity?.reasons.find(({ code }) => code === 'COVERAGE')).toEqual({
+      code: 'COVERAGE',
+      level: 'degraded',
+      message: '58.33 % of the measurement until the run ended reported.',
+    });
+    // Why it was interrupted stands in its problem.
+    expect(await codes()).not.toContain('EXECUTOR_LOST');
+    expect(await codes()).toContain('NOT_CARRIED_OUT');
+  });
+
+  it('counts nothing against a shard that reported until the run was ended for it', async () => {
+    const [a, b] = await running(2, 10_000);
+    await ends(a, upTo(5));
+    if (b) await store.intervals.append(b, 'b', seconds(upTo(5)));
+    await finishRun(store, 'r', endMs(5), { to: 'failed', actor: 'executor:a', reason: 'an operation failed' });
+    expect((await find()).shards.map(({ state }) => state)).toEqual(['ended', 'lost']);
+    expect((await find()).summary?.coverage).toBe(1);
+    expect(await codes()).not.toContain('COVERAGE');
   });
 
   it('says how many intervals were never stored, those at the end of a shard left out', async () => {

@@ -39,7 +39,11 @@ class Gaps {
   }
 }
 
-const isRequeued = ({ lostExecutors }: StoredRun['shards'][number]): boolean => lostExecutors !== undefined;
+type Shard = StoredRun['shards'][number];
+
+const isRequeued = ({ lostExecutors }: Shard): boolean => lostExecutors !== undefined;
+/** Nobody ended it: it was to report for as long as the run went on. */
+const isLost = (shard: Shard): boolean => shard.state === 'lost' || (shard.state === 'waiting' && isRequeued(shard));
 
 /** What the histograms cannot tell: gaps, and executors that the run went on without. */
 function storeReasons(run: StoredRun, missing: number, lost: StoredRun['shards']): Reason[] {
@@ -80,7 +84,7 @@ async function loadSummary(
 ): Promise<Summary> {
   const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
-  const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
+  const lost = run.shards.filter(isLost);
   const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
   const fold = new SummaryFold({
     report,
@@ -125,7 +129,8 @@ async function loadSummary(
     ...(report && { report: report.kind === 'soak' && resizes ? { ...report, scaler: resizes.report() } : report }),
     // Missing or other rows are a failure, whatever the thresholds say of the figures.
     ...(foundWrong(run, report) !== undefined && { verdict: 'failed' as const }),
-    validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, lost), ...reasons]),
+    // A run that was not carried out says itself why; shards that its end has stopped are no lost executors.
+    validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, carriedOut ? lost : []), ...reasons]),
   };
 }
 
