@@ -8,8 +8,18 @@ export const WATCHDOG = 'watchdog';
 
 const HELD = new Set<ShardRow['state']>(['claimed', 'ready', 'running']);
 
+/** What decides whether a shard was lost. */
+export type ShardLease = Pick<ShardRow, 'runId' | 'index' | 'state' | 'leaseUntilMs' | 'lostExecutors'>;
+
 /** How a run has to go on, and why; undefined when it goes on as it does. */
 export type Consequence = { to: 'interrupted' | 'finishing'; reason: string } | undefined;
+
+const expiredOf = <S extends ShardLease>(shards: readonly S[], nowMs: number): S[] =>
+  shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
+
+/** True when `lookAtLeases` would find something to do. */
+export const lacksExecutor = (run: RunRow, shards: readonly ShardLease[], nowMs: number): boolean =>
+  expiredOf(shards, nowMs).length > 0 || (!isParent(run) && forsaken(run, shards, nowMs) !== undefined);
 
 /**
  * Looks at the leases of a run's shards, and does with expired ones what the run's policy says: `fail` interrupts the run,
@@ -22,7 +32,7 @@ export async function lookAtLeases(
   shards: readonly ShardRow[],
   nowMs: number,
 ): Promise<Consequence> {
-  const expired = shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
+  const expired = expiredOf(shards, nowMs);
   if (expired.length === 0) return isParent(run) ? undefined : forsaken(run, shards, nowMs);
   const names = expired.map((one) => one.executorId ?? '?').join(', ');
   const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;
@@ -78,7 +88,7 @@ async function setAside(
 }
 
 /** No executor has taken a requeued shard for too long. */
-function forsaken(run: RunRow, shards: readonly ShardRow[], nowMs: number): Consequence {
+function forsaken(run: RunRow, shards: readonly ShardLease[], nowMs: number): Consequence {
   const { requeueDeadlineMs } = run.policies;
   const waiting = shards.find(
     (one) => one.state === 'waiting' && one.lostExecutors && nowMs - one.leaseUntilMs > requeueDeadlineMs,

@@ -6,7 +6,7 @@ import type { RunStatus } from '#libs/contract/status.js';
 import { ACTIVE } from './active.js';
 import type { Database } from './database.js';
 import type { Transition, Watchdog } from './port.js';
-import { lookAtLeases, WATCHDOG } from './lost-shards.js';
+import { lacksExecutor, lookAtLeases, type ShardLease, WATCHDOG } from './lost-shards.js';
 import type { RunRow } from './row.js';
 import { moveRun } from './status-writer.js';
 
@@ -54,12 +54,33 @@ export class SqlWatchdog implements Watchdog {
   async sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]> {
     const { run } = this.database.entities;
     const suspects = await this.database.manager.findBy(run, { status: In(['queued', ...ACTIVE]) });
-    const ended: { runId: string; to: RunStatus }[] = [];
-    for (const { id } of suspects) {
-      const to = await this.database.control((manager) => this.check(manager, id, nowMs));
-      if (to) ended.push({ runId: id, to });
+    const leases = await this.leasesOf(suspects);
+    const named: { runId: string; to: RunStatus }[] = [];
+    for (const suspect of suspects) {
+      const { id } = suspect;
+      // A look without the lock, which every process takes all the time; most runs are as they should be.
+      if (overdue(suspect, nowMs) || lacksExecutor(suspect, leases.get(id) ?? [], nowMs)) {
+        const to = await this.database.control((manager) => this.check(manager, id, nowMs));
+        if (to) named.push({ runId: id, to });
+      }
     }
-    return ended;
+    return named;
+  }
+
+  private async leasesOf(runs: readonly RunRow[]): Promise<Map<string, ShardLease[]>> {
+    const active = runs.filter(({ status }) => status !== 'queued').map(({ id }) => id);
+    const found = new Map<string, ShardLease[]>();
+    if (active.length === 0) return found;
+    const rows = await this.database.manager.find(this.database.entities.shard, {
+      select: { runId: true, index: true, state: true, leaseUntilMs: true, lostExecutors: true },
+      where: { runId: In(active) },
+    });
+    for (const row of rows) {
+      const own = found.get(row.runId) ?? [];
+      found.set(row.runId, own);
+      own.push(row);
+    }
+    return found;
   }
 
   private async check(manager: EntityManager, id: string, nowMs: number): Promise<RunStatus | undefined> {
