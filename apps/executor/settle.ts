@@ -1,7 +1,8 @@
 import { problemOf } from '#libs/contract/problem.js';
-import type { Claim, StoredRun } from '#libs/store/port.js';
+import type { Claim, Ending, StoredRun } from '#libs/store/port.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
-import { type Ending, finishRun } from '#libs/workloads/finish-run.js';
+import { finishAlone } from '#libs/workloads/finish-alone.js';
+import { finishRun } from '#libs/workloads/finish-run.js';
 import type { Failure } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { bringLate } from './late-result.js';
@@ -51,12 +52,18 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
   const verdict = verdictOf(settling, outcome);
   // The others go on; the lease runs out, which marks this shard as lost or gives it to another executor.
   if (verdict === 'abandon') return log.write('warn', 'this executor ends; the run goes on without it');
+  const report = result?.report;
   const completed = result?.completed ?? results.completed;
-  const isLast = hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), result?.report)));
-  if (hasBegun && verdict.byLast && !isLast) return;
-  log.write(verdict.to === 'failed' ? 'error' : 'info', `${run.kind} run ${verdict.to}: ${verdict.reason}`);
+  const finisher = { store, clock, actor: actorOf(settling) };
+  const { byLast, ...ending } = verdict;
+  const isLast =
+    hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), { report, ending })));
+  if (hasBegun && byLast && !isLast) return;
+  log.write(ending.to === 'failed' ? 'error' : 'info', `${run.kind} run ${ending.to}: ${ending.reason}`);
   await log.close(withinMs);
-  await ask(() => finishRun(store, claim.runId, clock.epochMs(), verdict));
+  await ask(() =>
+    hasBegun ? finishAlone(finisher, claim.runId, ending) : finishRun(store, claim.runId, clock.epochMs(), ending),
+  );
 }
 
 type Verdict = Ending & {
@@ -64,8 +71,11 @@ type Verdict = Ending & {
   byLast: boolean;
 };
 
-function verdictOf({ parts, run, lease, hasBegun }: Settling, outcome: Outcome): Verdict | 'abandon' {
-  const actor = `executor:${parts.config.id}`;
+const actorOf = ({ parts }: Settling): string => `executor:${parts.config.id}`;
+
+function verdictOf(settling: Settling, outcome: Outcome): Verdict | 'abandon' {
+  const { parts, run, lease, hasBegun } = settling;
+  const actor = actorOf(settling);
   const failed = ({ code, message }: Failure): Verdict => ({
     to: 'failed',
     actor,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
-import { CodedError } from '#libs/contract/problem.js';
+import { CodedError, problemOf } from '#libs/contract/problem.js';
 import { Placement } from '#libs/contract/placement.js';
 import { Policies } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
@@ -139,7 +139,22 @@ describe('executors', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function startExecutor(id: string, change: Partial<ExecutorConfig> = {}): Promise<Supervisor> {
+  /** The store as one finds it that is killed while it makes a summary. */
+  const dying = (): Store => ({
+    ...store,
+    runs: new Proxy(store.runs, {
+      get: (runs, name: keyof Store['runs']) =>
+        name === 'saveSummary' ? () => new Promise(() => undefined) : runs[name].bind(runs),
+    }),
+    watchdog: { sweep: () => Promise.resolve([]) },
+    jobLeases: { take: () => Promise.resolve(true), release: () => Promise.resolve() },
+  });
+
+  async function startExecutor(
+    id: string,
+    change: Partial<ExecutorConfig> = {},
+    its: Store = store,
+  ): Promise<Supervisor> {
     const config = { ...parseExecutorConfig({}, id), spoolDir: join(folder, 'spool'), ...change };
     const output = () => undefined;
     const queue = sqlQueue(systemClock);
@@ -152,7 +167,15 @@ describe('executors', () => {
       }),
       stress: load.driver,
     };
-    const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, offsetMs: () => 0, output, queue });
+    const supervisor = new Supervisor({
+      config,
+      store: its,
+      drivers,
+      clock: systemClock,
+      offsetMs: () => 0,
+      output,
+      queue,
+    });
     await supervisor.register();
     supervisors.push(supervisor);
     working.push(supervisor.run());
@@ -407,10 +430,14 @@ describe('executors', () => {
     expect(run.summary?.operations['total']?.completed).toBe(PER_INTERVAL);
   });
 
+  const failed = { code: 'LANE_CRASHED', message: 'load lane 0 crashed' } as const;
+  const halted = { code: 'EXECUTOR_LOST', message: 'executor dead was shut down' } as const;
   it.each([
-    ['completed', false],
-    ['cancelled', true],
-  ])('a run whose last executor died while finishing is %s by another', async (status, isCancelled) => {
+    ['completed', undefined],
+    ['cancelled', undefined],
+    ['failed', failed],
+    ['interrupted', halted],
+  ] as const)('a run whose last executor died while finishing is %s by another', async (status, failure) => {
     const dead = { id: 'dead', labels: {}, hostname: 'h', pid: 1, cores: 1 };
     await store.shards.register(dead, systemClock.epochMs());
     const id = await createRun(60);
@@ -420,11 +447,62 @@ describe('executors', () => {
     await store.shards.ready(claim, systemClock.epochMs(), 0);
     await store.shards.started(claim, systemClock.epochMs());
     await store.intervals.append(claim, 'dead', [snapshot(0, systemClock.epochMs())]);
-    expect(await store.shards.ended(claim, PER_INTERVAL, systemClock.epochMs())).toBe(true);
-    if (isCancelled) await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    const reason = failure?.message ?? 'the plan was carried out';
+    const problem = failure && problemOf(failure.code, failure.message);
+    const to = status === 'cancelled' ? 'completed' : status;
+    const ending = { to, actor: 'executor:dead', reason, problem };
+    expect(await store.shards.ended(claim, PER_INTERVAL, systemClock.epochMs(), { ending })).toBe(true);
+    if (status === 'cancelled') await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
     await startExecutor('a');
     const run = await until(id, ({ summary, status: now }) => summary !== null && isEnded(now), 30_000);
     expect(run.status).toBe(status);
+    expect(run.problem?.detail).toBe(failure?.message);
+    expect(run.summary?.operations['total']?.completed).toBe(PER_INTERVAL);
+  });
+
+  it.each([
+    ['failed', 'fail'],
+    ['interrupted', 'halt'],
+  ] as const)('a run that is %s is so although its executor dies before it can say it', async (status, how) => {
+    if (how === 'fail') load.fails = { afterIntervals: 3, failure: failed };
+    const supervisor = await startExecutor('a', {}, dying());
+    const id = await createRun(60);
+    await until(id, (run) => run.status === 'running');
+    await pass(2_500);
+    if (how === 'halt') supervisor.halt();
+    await until(id, (run) => run.status === 'finishing');
+    supervisors = [];
+    working = [];
+    await startExecutor('b');
+    const run = await ended(id);
+    expect(run.status).toBe(status);
+    expect(run.problem?.code).toBe(how === 'fail' ? failed.code : halted.code);
+    expect(run.summary?.operations['total']?.completed).toBeGreaterThan(PER_INTERVAL);
+  });
+
+  it('a cancel takes effect although an executor is lost, and the summary has what was measured', async () => {
+    const dead = { id: 'dead', labels: {}, hostname: 'h', pid: 1, cores: 1 };
+    await store.shards.register(dead, systemClock.epochMs());
+    await startExecutor('a');
+    const id = await createRun(60, 2);
+    const claim = await store.shards.claim('dead', systemClock.epochMs(), 60_000);
+    if (!claim) throw new Error('expected a claim');
+    await store.shards.prepared(claim, systemClock.epochMs());
+    await store.shards.ready(claim, systemClock.epochMs(), 500);
+    await until(id, ({ status }) => status === 'running');
+    await store.shards.started(claim, systemClock.epochMs());
+    await store.intervals.append(claim, 'dead', [snapshot(0, systemClock.epochMs())]);
+    await pass(3_500);
+    await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    const run = await until(id, ({ summary, status }) => summary !== null && isEnded(status), 10_000);
+    expect(run.status).toBe('cancelled');
+    expect(run.statusHistory.at(-1)).toMatchObject({ actor: 'user:bob' });
+    expect(run.shards.map(({ executorId, state }) => `${executorId} ${state}`).toSorted()).toEqual([
+      'a ended',
+      'dead lost',
+    ]);
+    expect(run.summary?.operations['total']?.completed).toBe(4 * PER_INTERVAL);
+    expect(run.summary?.coverage).toBeLessThan(0.7);
   });
 
   it('mismatches are kept and counted in all', async () => {

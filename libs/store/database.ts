@@ -13,6 +13,7 @@ import { JobLeases1795269660000 } from '#migrations/1795269660000-job-leases.js'
 import { Datasets1795269600000 } from '#migrations/1795269600000-datasets.js';
 import { Artifacts1795271000000 } from '#migrations/1795271000000-artifacts.js';
 import { ScalerStates1795345200000 } from '#migrations/1795345200000-scaler-states.js';
+import { RunEndings1795420000000 } from '#migrations/1795420000000-run-endings.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -27,6 +28,7 @@ const MIGRATIONS = [
   Artifacts1795271000000,
   RunParents1795336200000,
   ScalerStates1795345200000,
+  RunEndings1795420000000,
 ];
 /** A process that waits for another's transaction blocks its event loop meanwhile; load never runs in this process. */
 const BUSY_TIMEOUT_MS = 5_000;

@@ -1,12 +1,18 @@
 import type { EntityManager } from 'typeorm';
+import { problemOf } from '#libs/contract/problem.js';
 import { isParent } from '#libs/contract/run.js';
+import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
+import type { Transition } from './port.js';
 import type { RunRow, ShardRow } from './row.js';
+import { moveRun, noteEnding } from './status-writer.js';
 
 /** Who watches over leases, in logs and histories. */
 export const WATCHDOG = 'watchdog';
 
 const HELD = new Set<ShardRow['state']>(['claimed', 'ready', 'running']);
+
+const WITHOUT_LOST = 'the plan was carried out, but for the part of the executors that were lost';
 
 /** What decides whether a shard was lost. */
 export type ShardLease = Pick<ShardRow, 'runId' | 'index' | 'state' | 'leaseUntilMs' | 'lostExecutors'>;
@@ -63,11 +69,32 @@ export async function lookAtLeases(
   }
   await setAside(database, manager, expired, 'lost', nowMs);
   const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
+  const consequence = withOnly(run, left, reason);
+  if (consequence?.to !== 'interrupted') await tell('the rest goes on');
+  return consequence;
+}
+
+/** How a run has to go on with only these shards, which are not lost. */
+export function withOnly(run: RunRow, left: readonly ShardRow[], reason: string): Consequence {
   if (run.policies.lostExecutor !== 'continue' || run.status !== 'running' || left.length === 0)
     return { to: 'interrupted', reason };
-  await tell('the rest goes on');
   // The rest had ended before: nobody else is left to say that the run is over.
   return left.every((one) => one.state === 'ended') ? { to: 'finishing', reason } : undefined;
+}
+
+/** Lets a run go on so; one whose end was noted already ends so instead. Answers its new state if it has one. */
+export async function followLoss(
+  database: Database,
+  manager: EntityManager,
+  run: RunRow,
+  { to, reason, actor, atMs }: NonNullable<Consequence> & Pick<Transition, 'actor' | 'atMs'>,
+): Promise<RunStatus | undefined> {
+  const problem = to === 'interrupted' ? problemOf('EXECUTOR_LOST', reason) : undefined;
+  const transition: Transition = run.ending ? { ...run.ending, atMs } : { to, actor, reason, atMs, problem };
+  if (!(await moveRun(database, manager, run.id, transition))) return undefined;
+  if (transition.to === 'finishing')
+    await noteEnding(database, manager, run.id, { to: 'completed', actor, reason: WITHOUT_LOST }, atMs);
+  return transition.to;
 }
 
 /** The new token fences off whoever held the shards. A waiting shard keeps in its lease since when it waits. */

@@ -5,10 +5,10 @@ import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
 import { endTurn } from './fair-order.js';
-import type { Beat, Claim, ExecutorInfo, ShardStore } from './port.js';
+import type { Beat, Claim, ExecutorInfo, ShardEnd, ShardStore } from './port.js';
 import { CLAIMED, shardFor } from './claiming.js';
 import type { ShardRow } from './row.js';
-import { moveRun } from './status-writer.js';
+import { moveRun, noteEnding } from './status-writer.js';
 import { ALIVE_MS, idleExecutors } from './waiting.js';
 
 const actorOf = (executorId: string | null): string => `executor:${executorId ?? 'unknown'}`;
@@ -162,14 +162,18 @@ export class SqlShardStore implements ShardStore {
     });
   }
 
-  ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean> {
+  ended(claim: Claim, completed: number, atMs: number, { report, ending }: ShardEnd = {}): Promise<boolean> {
     const { run, shard, executor } = this.database.entities;
     return this.owned(claim, async (manager, own) => {
       const key = { runId: claim.runId, index: claim.shardIndex };
       await manager.update(shard, key, { state: 'ended', completed, ...(report && { report }) });
       if (own.executorId !== null) await manager.update(executor, { id: own.executorId }, { runId: null });
       const others = await manager.findBy(shard, { runId: claim.runId });
-      if (others.some((one) => one.state !== 'ended' && one.state !== 'lost')) return false;
+      const isLast = others.every((one) => one.state === 'ended' || one.state === 'lost');
+      // In the same transaction: whoever makes the summary may be gone before it has said what it was for.
+      if (ending && (isLast || ending.to === 'failed' || ending.to === 'interrupted'))
+        await noteEnding(this.database, manager, claim.runId, ending, atMs);
+      if (!isLast) return false;
       const moved = await moveRun(this.database, manager, claim.runId, {
         to: 'finishing',
         actor: actorOf(own.executorId),

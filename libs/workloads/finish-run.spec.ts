@@ -6,8 +6,8 @@ import { Target } from '#libs/contract/target.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import { anInterval, anOperation, steady } from '#libs/stats/sample-interval.js';
 import { openStore } from '#libs/store/open-store.js';
-import type { Claim, Store } from '#libs/store/port.js';
-import { type Ending, finishRun } from './finish-run.js';
+import type { Claim, Ending, Store } from '#libs/store/port.js';
+import { finishRun } from './finish-run.js';
 import { sampleSpec } from './stress/sample-spec.js';
 import { planStress } from './stress/stress.plan.js';
 
@@ -151,6 +151,20 @@ describe('finishRun', () => {
     expect((await find()).shards.map(({ state }) => state)).toEqual(['ended', 'lost']);
     expect((await find()).summary?.coverage).toBe(1);
     expect(await codes()).not.toContain('COVERAGE');
+  });
+
+  it('ends a run as was noted when its load ended, whoever finishes it and whatever that one thinks', async () => {
+    const [a, b] = await running(2, 1000);
+    const problem = problemOf('LANE_CRASHED', 'load lane 0 crashed');
+    const failed: Ending = { to: 'failed', actor: 'executor:a', reason: 'crash', problem };
+    if (a) await store.shards.ended(a, 0, endMs(1), { ending: failed });
+    await ends(b, upTo(5));
+    await finishRun(store, 'r', endMs(5), { ...completing, actor: 'executor:b' });
+    const { status, statusHistory, summary } = await find();
+    expect(status).toBe('failed');
+    expect(statusHistory.at(-1)).toMatchObject({ actor: 'executor:a', reason: 'crash' });
+    expect(summary?.operations['WRITE']?.completed).toBe(500);
+    expect(await codes()).toContain('NOT_CARRIED_OUT');
   });
 
   it('says how many intervals were never stored, those at the end of a shard left out', async () => {
