@@ -50,11 +50,19 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
   const result = outcome.kind === 'ran' ? outcome.result : undefined;
   await ask(() => results.saveMismatches(result?.mismatches ?? 0));
   const verdict = verdictOf(settling, outcome);
-  // The others go on; the lease runs out, which marks this shard as lost or gives it to another executor.
-  if (verdict === 'abandon') return log.write('warn', 'this executor ends; the run goes on without it');
   const report = result?.report;
   const completed = result?.completed ?? results.completed;
   const finisher = { store, clock, actor: actorOf(settling) };
+  if ('goesOn' in verdict) {
+    log.write('warn', `this executor ends, and the run goes on without it: ${verdict.reason}`);
+    // The lease runs out, which gives this shard to another executor.
+    if (verdict.goesOn === 'requeue') return;
+    const { reason } = verdict;
+    const isOver = await ask(() => store.shards.abandon(claim, completed, clock.epochMs(), { report, reason }));
+    if (!isOver) return;
+    await log.close(withinMs);
+    return ask(() => finishAlone(finisher, claim.runId));
+  }
   const { byLast, ...ending } = verdict;
   const isLast =
     hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), { report, ending })));
@@ -71,9 +79,15 @@ type Verdict = Ending & {
   byLast: boolean;
 };
 
+/** The run does not end with this shard. */
+interface Abandoned {
+  goesOn: 'continue' | 'requeue';
+  reason: string;
+}
+
 const actorOf = ({ parts }: Settling): string => `executor:${parts.config.id}`;
 
-function verdictOf(settling: Settling, outcome: Outcome): Verdict | 'abandon' {
+function verdictOf(settling: Settling, outcome: Outcome): Verdict | Abandoned {
   const { parts, run, lease, hasBegun } = settling;
   const actor = actorOf(settling);
   const failed = ({ code, message }: Failure): Verdict => ({
@@ -83,24 +97,24 @@ function verdictOf(settling: Settling, outcome: Outcome): Verdict | 'abandon' {
     problem: problemOf(code, message),
     byLast: false,
   });
-  const interrupted = (reason: string): Verdict | 'abandon' => {
+  const interrupted = (reason: string): Verdict | Abandoned => {
     const { lostExecutor } = run.policies;
-    const goesOn = lostExecutor === 'continue' && hasBegun && run.shards.length > 1;
-    if (goesOn || lostExecutor === 'requeue') return 'abandon';
+    if (lostExecutor === 'requeue') return { goesOn: lostExecutor, reason };
+    if (lostExecutor === 'continue' && hasBegun && run.shards.length > 1) return { goesOn: lostExecutor, reason };
     return { to: 'interrupted', actor, reason, problem: problemOf('EXECUTOR_LOST', reason), byLast: false };
   };
   if (outcome.kind === 'failed') return failed(outcome.failure);
   if (outcome.kind === 'ran' && outcome.result.failure) return failed(outcome.result.failure);
   if (outcome.kind === 'ran' && !outcome.result.stopped)
     return { to: 'completed', actor, reason: 'the plan was carried out', byLast: true };
-  const byReason: { [R in StopReason]: () => Verdict | 'abandon' } = {
+  const byReason: { [R in StopReason]: () => Verdict | Abandoned } = {
     cancelled: () => ({ to: 'cancelled', actor, reason: 'cancel was asked for', byLast: true }),
     shutdown: () => interrupted(`executor ${parts.config.id} was shut down before the run had ended`),
     expired: () =>
       interrupted(
         `executor ${parts.config.id} could not reach the database for its lease of ${parts.config.leaseMs} ms and stopped`,
       ),
-    fenced: () => 'abandon',
+    fenced: () => ({ goesOn: 'continue', reason: 'its shard is another’s' }),
   };
   const reason = outcome.kind === 'stopped' ? outcome.reason : lease.reason;
   if (reason === undefined)

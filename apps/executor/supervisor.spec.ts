@@ -18,6 +18,7 @@ import { openStore } from '#libs/store/open-store.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import type { Driver, DriverEvents, ShardResult, SpecByKind } from '#libs/workloads/driver.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { type ExecutorConfig, parseExecutorConfig } from './config.js';
 import { Supervisor } from './supervisor.js';
 
@@ -63,6 +64,22 @@ const snapshot = (interval: number, startAtMs: number): IntervalSnapshot => ({
   },
 });
 
+const aReport = ZookeeperReport.parse({
+  kind: 'zookeeper',
+  root: '/r',
+  sessions: 1,
+  connectionLosses: 0,
+  sessionsExpired: 0,
+  sessionsMoved: 0,
+  watchesRearmed: 0,
+  recovery: { count: 0, meanMs: 0, maxMs: 0 },
+  outages: [],
+  leaderChanges: 0,
+  samples: 0,
+  failedSamples: 0,
+  bench: {},
+});
+
 /** Load without a target: one interval a second until the plan is done or the signal aborts. */
 class FakeLoad {
   prepared = 0;
@@ -73,6 +90,7 @@ class FakeLoad {
   open: () => Promise<void> = () => Promise.resolve();
   fails: { afterIntervals: number; failure: NonNullable<ShardResult['failure']> } | undefined;
   mismatches = 0;
+  report: ShardResult['report'];
 
   readonly driver: Driver<SpecByKind['stress']> = {
     prepare: async () => {
@@ -110,7 +128,7 @@ class FakeLoad {
     if (this.mismatches > 0) events.mismatch({ key: '00', column: 'C0', expected: '01', found: null });
     const failure = fails && done >= fails.afterIntervals ? fails.failure : undefined;
     const stopped = signal.aborted || failure !== undefined;
-    return { completed: done * PER_INTERVAL, mismatches: this.mismatches, stopped, failure };
+    return { completed: done * PER_INTERVAL, mismatches: this.mismatches, stopped, failure, report: this.report };
   }
 }
 
@@ -478,6 +496,46 @@ describe('executors', () => {
     expect(run.status).toBe(status);
     expect(run.problem?.code).toBe(how === 'fail' ? failed.code : halted.code);
     expect(run.summary?.operations['total']?.completed).toBeGreaterThan(PER_INTERVAL);
+  });
+
+  it('a halt of a run that goes on without it gives the shard up at once, with what it had completed', async () => {
+    const [halting] = [await startExecutor('a'), await startExecutor('b')];
+    const id = await createRun(10, 2, { lostExecutor: 'continue' });
+    await until(id, ({ shards }) => shards.every(({ state }) => state === 'running'));
+    await pass(3_500);
+    load.report = aReport;
+    halting.halt();
+    const lost = await until(id, ({ shards }) => shards.some(({ state }) => state === 'lost'), 1_000);
+    const shard = lost.shards.find(({ executorId }) => executorId === 'a');
+    expect(shard).toMatchObject({ state: 'lost', completed: 3 * PER_INTERVAL, report: aReport });
+    expect(lost.status).toBe('running');
+    const run = await ended(id);
+    expect(run.status).toBe('completed');
+    expect(run.summary?.operations['total']?.completed).toBe(13 * PER_INTERVAL);
+    expect(run.summary?.coverage).toBeCloseTo(13 / 20, 5);
+    expect(run.summary?.validity.reasons.map(({ code }) => code)).toContain('EXECUTOR_LOST');
+  });
+
+  it('a halt of the last one at work ends a run that goes on without it', async () => {
+    const [first, second] = [await startExecutor('a'), await startExecutor('b')];
+    const id = await createRun(60, 2, { lostExecutor: 'continue' });
+    await until(id, ({ shards }) => shards.every(({ state }) => state === 'running'));
+    await pass(2_500);
+    first.halt();
+    await pass(1_000);
+    second.halt();
+    const run = await until(id, ({ summary, status }) => summary !== null && isEnded(status), 2_000);
+    expect(run.status).toBe('interrupted');
+    expect(run.problem).toMatchObject({ code: 'EXECUTOR_LOST' });
+    expect(run.problem?.detail).toMatch(/^executor b was shut down/);
+    const byExecutor = new Map(run.shards.map(({ executorId, completed }) => [executorId, completed]));
+    expect(byExecutor).toEqual(
+      new Map([
+        ['a', 2 * PER_INTERVAL],
+        ['b', 3 * PER_INTERVAL],
+      ]),
+    );
+    expect(run.summary?.operations['total']?.completed).toBe(5 * PER_INTERVAL);
   });
 
   it('a cancel takes effect although an executor is lost, and the summary has what was measured', async () => {

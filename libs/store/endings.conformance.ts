@@ -123,6 +123,42 @@ export function describeEndings(
       expect(shards.map(({ state }) => state)).toEqual(['ended', 'lost']);
     });
 
+    it('come by a shard that is abandoned when nobody else is at work', async () => {
+      const claims = await running(2, 'continue');
+      const told = { reason: 'executor b was shut down' };
+      await store.shards.ended(claims[0], 5, NOW + 1, { ending: completed });
+      expect(await store.shards.abandon(second(claims), 3, NOW + 2, told)).toBe(true);
+      const run = await find();
+      expect(run).toMatchObject({ status: 'finishing', ending: { to: 'completed', actor: 'executor:b' } });
+      expect(run.shards).toMatchObject([
+        { state: 'ended', completed: 5 },
+        { state: 'lost', completed: 3 },
+      ]);
+      // The answer was lost and it is asked again.
+      expect(await store.shards.abandon(second(claims), 3, NOW + 2, told)).toBe(true);
+    });
+
+    it('do not come by an abandoned shard while others go on, and are interrupted when all are abandoned', async () => {
+      const claims = await running(2, 'continue');
+      expect(await store.shards.abandon(second(claims), 3, NOW + 1, { reason: 'b was shut down' })).toBe(false);
+      expect(await find()).toMatchObject({ status: 'running', shards: [{ state: 'running' }, { state: 'lost' }] });
+      expect(await store.shards.beat(second(claims), NOW + 1, LEASE)).toMatchObject({ held: false });
+      expect(await store.shards.abandon(claims[0], 4, NOW + 2, { reason: 'a was shut down' })).toBe(true);
+      expect(await find()).toMatchObject({
+        status: 'interrupted',
+        problem: { code: 'EXECUTOR_LOST', detail: 'a was shut down' },
+        shards: [{ completed: 4 }, { completed: 3 }],
+      });
+    });
+
+    it('take what an executor tells that was found lost before it could abandon its shard', async () => {
+      const claims = await running(2, 'continue');
+      await store.shards.beat(claims[0], NOW + LEASE, LEASE);
+      expect(await store.watchdog.sweep(NOW + LEASE + 1)).toEqual([]);
+      expect(await store.shards.abandon(second(claims), 3, NOW + LEASE + 2, { reason: 'late' })).toBe(false);
+      expect((await find()).shards).toMatchObject([{ state: 'running' }, { state: 'lost', completed: 3 }]);
+    });
+
     it('are made under a lease that can be given up', async () => {
       const take = (holder: string) => store.jobLeases.take('finish:r', holder, NOW, LEASE);
       expect(await take('one')).toBe(true);

@@ -213,6 +213,16 @@ export interface ShardStore {
    * then finishes the run. How the run is to end is noted on it, so that another process can finish it; the first stands.
    */
   ended(claim: Claim, completed: number, atMs: number, told?: ShardEnd): Promise<boolean>;
+  /**
+   * By an executor that ends, of a run that goes on without it: the shard is lost from now on, with what it had completed,
+   * and the run ends when nobody else is left. True when the run is over and its summary has to be made.
+   */
+  abandon(
+    claim: Claim,
+    completed: number,
+    atMs: number,
+    told: { report?: RunReport | undefined; reason: string },
+  ): Promise<boolean>;
   /** What a lost shard had completed, told by its executor after all; false when the shard is somebody else's. */
   late(claim: Claim, completed: number, report?: RunReport): Promise<boolean>;
   /** A shard that is given up (lane crashed, executor stopping): the run's policy decides. */

@@ -7,6 +7,7 @@ import type { Database } from './database.js';
 import { endTurn } from './fair-order.js';
 import type { Beat, Claim, ExecutorInfo, ShardEnd, ShardStore } from './port.js';
 import { CLAIMED, shardFor } from './claiming.js';
+import { followLoss, withOnly } from './lost-shards.js';
 import type { ShardRow } from './row.js';
 import { moveRun, noteEnding } from './status-writer.js';
 import { ALIVE_MS, idleExecutors } from './waiting.js';
@@ -183,6 +184,35 @@ export class SqlShardStore implements ShardStore {
       if (moved) return true;
       // Cancelled before any load was started: nobody else would finish it.
       return (await manager.findOneBy(run, { id: claim.runId }))?.status === 'ready';
+    });
+  }
+
+  abandon(
+    { runId, shardIndex: index, token }: Claim,
+    completed: number,
+    atMs: number,
+    { report, reason }: { report?: RunReport | undefined; reason: string },
+  ): Promise<boolean> {
+    const { run, shard, executor } = this.database.entities;
+    return this.database.control(async (manager) => {
+      const told = { completed, ...(report && { report }) };
+      const lost = { state: 'lost' as const, token: token + 1, lostToken: token, ...told };
+      const { affected } = await manager.update(shard, { runId, index, token }, lost);
+      const found = await manager.findOneBy(run, { id: runId });
+      if (found === null) return false;
+      if (affected === 0) {
+        // Its lease ran out meanwhile, or the answer to the same question was lost.
+        await manager.update(shard, { runId, index, state: 'lost', lostToken: token }, told);
+        return found.status === 'finishing' || isEnded(found.status);
+      }
+      const shards = await manager.findBy(shard, { runId });
+      const executorId = shards.find((one) => one.index === index)?.executorId ?? null;
+      if (executorId !== null) await manager.update(executor, { id: executorId }, { runId: null });
+      const left = shards.filter((one) => one.state !== 'lost');
+      const loss = withOnly(found, left, reason);
+      if (loss === undefined) return false;
+      const moved = await followLoss(this.database, manager, found, { ...loss, actor: actorOf(executorId), atMs });
+      return moved !== undefined;
     });
   }
 
