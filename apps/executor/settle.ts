@@ -1,7 +1,8 @@
 import { problemOf } from '#libs/contract/problem.js';
-import type { Claim, StoredRun } from '#libs/store/port.js';
+import type { Claim, Ending, StoredRun } from '#libs/store/port.js';
 import type { ShardResult } from '#libs/workloads/driver.js';
-import { type Ending, finishRun } from '#libs/workloads/finish-run.js';
+import { finishAlone } from '#libs/workloads/finish-alone.js';
+import { finishRun } from '#libs/workloads/finish-run.js';
 import type { Failure } from './cause.js';
 import type { ExecutorParts } from './executor-parts.js';
 import { bringLate } from './late-result.js';
@@ -49,14 +50,28 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
   const result = outcome.kind === 'ran' ? outcome.result : undefined;
   await ask(() => results.saveMismatches(result?.mismatches ?? 0));
   const verdict = verdictOf(settling, outcome);
-  // The others go on; the lease runs out, which marks this shard as lost or gives it to another executor.
-  if (verdict === 'abandon') return log.write('warn', 'this executor ends; the run goes on without it');
+  const report = result?.report;
   const completed = result?.completed ?? results.completed;
-  const isLast = hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), result?.report)));
-  if (hasBegun && verdict.byLast && !isLast) return;
-  log.write(verdict.to === 'failed' ? 'error' : 'info', `${run.kind} run ${verdict.to}: ${verdict.reason}`);
+  const finisher = { store, clock, actor: actorOf(settling) };
+  if ('goesOn' in verdict) {
+    log.write('warn', `this executor ends, and the run goes on without it: ${verdict.reason}`);
+    // The lease runs out, which gives this shard to another executor.
+    if (verdict.goesOn === 'requeue') return;
+    const { reason } = verdict;
+    const isOver = await ask(() => store.shards.abandon(claim, completed, clock.epochMs(), { report, reason }));
+    if (!isOver) return;
+    await log.close(withinMs);
+    return ask(() => finishAlone(finisher, claim.runId));
+  }
+  const { byLast, ...ending } = verdict;
+  const isLast =
+    hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), { report, ending })));
+  if (hasBegun && byLast && !isLast) return;
+  log.write(ending.to === 'failed' ? 'error' : 'info', `${run.kind} run ${ending.to}: ${ending.reason}`);
   await log.close(withinMs);
-  await ask(() => finishRun(store, claim.runId, clock.epochMs(), verdict));
+  await ask(() =>
+    hasBegun ? finishAlone(finisher, claim.runId, ending) : finishRun(store, claim.runId, clock.epochMs(), ending),
+  );
 }
 
 type Verdict = Ending & {
@@ -64,8 +79,17 @@ type Verdict = Ending & {
   byLast: boolean;
 };
 
-function verdictOf({ parts, run, lease, hasBegun }: Settling, outcome: Outcome): Verdict | 'abandon' {
-  const actor = `executor:${parts.config.id}`;
+/** The run does not end with this shard. */
+interface Abandoned {
+  goesOn: 'continue' | 'requeue';
+  reason: string;
+}
+
+const actorOf = ({ parts }: Settling): string => `executor:${parts.config.id}`;
+
+function verdictOf(settling: Settling, outcome: Outcome): Verdict | Abandoned {
+  const { parts, run, lease, hasBegun } = settling;
+  const actor = actorOf(settling);
   const failed = ({ code, message }: Failure): Verdict => ({
     to: 'failed',
     actor,
@@ -73,24 +97,24 @@ function verdictOf({ parts, run, lease, hasBegun }: Settling, outcome: Outcome):
     problem: problemOf(code, message),
     byLast: false,
   });
-  const interrupted = (reason: string): Verdict | 'abandon' => {
+  const interrupted = (reason: string): Verdict | Abandoned => {
     const { lostExecutor } = run.policies;
-    const goesOn = lostExecutor === 'continue' && hasBegun && run.shards.length > 1;
-    if (goesOn || lostExecutor === 'requeue') return 'abandon';
+    if (lostExecutor === 'requeue') return { goesOn: lostExecutor, reason };
+    if (lostExecutor === 'continue' && hasBegun && run.shards.length > 1) return { goesOn: lostExecutor, reason };
     return { to: 'interrupted', actor, reason, problem: problemOf('EXECUTOR_LOST', reason), byLast: false };
   };
   if (outcome.kind === 'failed') return failed(outcome.failure);
   if (outcome.kind === 'ran' && outcome.result.failure) return failed(outcome.result.failure);
   if (outcome.kind === 'ran' && !outcome.result.stopped)
     return { to: 'completed', actor, reason: 'the plan was carried out', byLast: true };
-  const byReason: { [R in StopReason]: () => Verdict | 'abandon' } = {
+  const byReason: { [R in StopReason]: () => Verdict | Abandoned } = {
     cancelled: () => ({ to: 'cancelled', actor, reason: 'cancel was asked for', byLast: true }),
     shutdown: () => interrupted(`executor ${parts.config.id} was shut down before the run had ended`),
     expired: () =>
       interrupted(
         `executor ${parts.config.id} could not reach the database for its lease of ${parts.config.leaseMs} ms and stopped`,
       ),
-    fenced: () => 'abandon',
+    fenced: () => ({ goesOn: 'continue', reason: 'its shard is another’s' }),
   };
   const reason = outcome.kind === 'stopped' ? outcome.reason : lease.reason;
   if (reason === undefined)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
-import { CodedError } from '#libs/contract/problem.js';
+import { CodedError, problemOf } from '#libs/contract/problem.js';
 import { Placement } from '#libs/contract/placement.js';
 import { Policies } from '#libs/contract/run.js';
 import { isEnded } from '#libs/contract/status.js';
@@ -18,6 +18,7 @@ import { openStore } from '#libs/store/open-store.js';
 import type { Store, StoredRun } from '#libs/store/port.js';
 import type { Driver, DriverEvents, ShardResult, SpecByKind } from '#libs/workloads/driver.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
+import { ZookeeperReport } from '#libs/workloads/zookeeper/zookeeper.schema.js';
 import { type ExecutorConfig, parseExecutorConfig } from './config.js';
 import { Supervisor } from './supervisor.js';
 
@@ -63,6 +64,22 @@ const snapshot = (interval: number, startAtMs: number): IntervalSnapshot => ({
   },
 });
 
+const aReport = ZookeeperReport.parse({
+  kind: 'zookeeper',
+  root: '/r',
+  sessions: 1,
+  connectionLosses: 0,
+  sessionsExpired: 0,
+  sessionsMoved: 0,
+  watchesRearmed: 0,
+  recovery: { count: 0, meanMs: 0, maxMs: 0 },
+  outages: [],
+  leaderChanges: 0,
+  samples: 0,
+  failedSamples: 0,
+  bench: {},
+});
+
 /** Load without a target: one interval a second until the plan is done or the signal aborts. */
 class FakeLoad {
   prepared = 0;
@@ -73,6 +90,7 @@ class FakeLoad {
   open: () => Promise<void> = () => Promise.resolve();
   fails: { afterIntervals: number; failure: NonNullable<ShardResult['failure']> } | undefined;
   mismatches = 0;
+  report: ShardResult['report'];
 
   readonly driver: Driver<SpecByKind['stress']> = {
     prepare: async () => {
@@ -110,7 +128,7 @@ class FakeLoad {
     if (this.mismatches > 0) events.mismatch({ key: '00', column: 'C0', expected: '01', found: null });
     const failure = fails && done >= fails.afterIntervals ? fails.failure : undefined;
     const stopped = signal.aborted || failure !== undefined;
-    return { completed: done * PER_INTERVAL, mismatches: this.mismatches, stopped, failure };
+    return { completed: done * PER_INTERVAL, mismatches: this.mismatches, stopped, failure, report: this.report };
   }
 }
 
@@ -139,7 +157,22 @@ describe('executors', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function startExecutor(id: string, change: Partial<ExecutorConfig> = {}): Promise<Supervisor> {
+  /** The store as one finds it that is killed while it makes a summary. */
+  const dying = (): Store => ({
+    ...store,
+    runs: new Proxy(store.runs, {
+      get: (runs, name: keyof Store['runs']) =>
+        name === 'saveSummary' ? () => new Promise(() => undefined) : runs[name].bind(runs),
+    }),
+    watchdog: { sweep: () => Promise.resolve([]) },
+    jobLeases: { take: () => Promise.resolve(true), release: () => Promise.resolve() },
+  });
+
+  async function startExecutor(
+    id: string,
+    change: Partial<ExecutorConfig> = {},
+    its: Store = store,
+  ): Promise<Supervisor> {
     const config = { ...parseExecutorConfig({}, id), spoolDir: join(folder, 'spool'), ...change };
     const output = () => undefined;
     const queue = sqlQueue(systemClock);
@@ -153,7 +186,15 @@ describe('executors', () => {
       }),
       stress: load.driver,
     };
-    const supervisor = new Supervisor({ config, store, drivers, clock: systemClock, offsetMs: () => 0, output, queue });
+    const supervisor = new Supervisor({
+      config,
+      store: its,
+      drivers,
+      clock: systemClock,
+      offsetMs: () => 0,
+      output,
+      queue,
+    });
     await supervisor.register();
     supervisors.push(supervisor);
     working.push(supervisor.run());
@@ -422,10 +463,14 @@ describe('executors', () => {
     expect(run.summary?.operations['total']?.completed).toBe(PER_INTERVAL);
   });
 
+  const failed = { code: 'LANE_CRASHED', message: 'load lane 0 crashed' } as const;
+  const halted = { code: 'EXECUTOR_LOST', message: 'executor dead was shut down' } as const;
   it.each([
-    ['completed', false],
-    ['cancelled', true],
-  ])('a run whose last executor died while finishing is %s by another', async (status, isCancelled) => {
+    ['completed', undefined],
+    ['cancelled', undefined],
+    ['failed', failed],
+    ['interrupted', halted],
+  ] as const)('a run whose last executor died while finishing is %s by another', async (status, failure) => {
     const dead = { id: 'dead', labels: {}, hostname: 'h', pid: 1, cores: 1 };
     await store.shards.register(dead, systemClock.epochMs());
     const id = await createRun(60);
@@ -435,11 +480,102 @@ describe('executors', () => {
     await store.shards.ready(claim, systemClock.epochMs(), 0);
     await store.shards.started(claim, systemClock.epochMs());
     await store.intervals.append(claim, 'dead', [snapshot(0, systemClock.epochMs())]);
-    expect(await store.shards.ended(claim, PER_INTERVAL, systemClock.epochMs())).toBe(true);
-    if (isCancelled) await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    const reason = failure?.message ?? 'the plan was carried out';
+    const problem = failure && problemOf(failure.code, failure.message);
+    const to = status === 'cancelled' ? 'completed' : status;
+    const ending = { to, actor: 'executor:dead', reason, problem };
+    expect(await store.shards.ended(claim, PER_INTERVAL, systemClock.epochMs(), { ending })).toBe(true);
+    if (status === 'cancelled') await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
     await startExecutor('a');
     const run = await until(id, ({ summary, status: now }) => summary !== null && isEnded(now), 30_000);
     expect(run.status).toBe(status);
+    expect(run.problem?.detail).toBe(failure?.message);
+    expect(run.summary?.operations['total']?.completed).toBe(PER_INTERVAL);
+  });
+
+  it.each([
+    ['failed', 'fail'],
+    ['interrupted', 'halt'],
+  ] as const)('a run that is %s is so although its executor dies before it can say it', async (status, how) => {
+    if (how === 'fail') load.fails = { afterIntervals: 3, failure: failed };
+    const supervisor = await startExecutor('a', {}, dying());
+    const id = await createRun(60);
+    await until(id, (run) => run.status === 'running');
+    await pass(2_500);
+    if (how === 'halt') supervisor.halt();
+    await until(id, (run) => run.status === 'finishing');
+    supervisors = [];
+    working = [];
+    await startExecutor('b');
+    const run = await ended(id);
+    expect(run.status).toBe(status);
+    expect(run.problem?.code).toBe(how === 'fail' ? failed.code : halted.code);
+    expect(run.summary?.operations['total']?.completed).toBeGreaterThan(PER_INTERVAL);
+  });
+
+  it('a halt of a run that goes on without it gives the shard up at once, with what it had completed', async () => {
+    const [halting] = [await startExecutor('a'), await startExecutor('b')];
+    const id = await createRun(10, 2, { lostExecutor: 'continue' });
+    await until(id, ({ shards }) => shards.every(({ state }) => state === 'running'));
+    await pass(3_500);
+    load.report = aReport;
+    halting.halt();
+    const lost = await until(id, ({ shards }) => shards.some(({ state }) => state === 'lost'), 1_000);
+    const shard = lost.shards.find(({ executorId }) => executorId === 'a');
+    expect(shard).toMatchObject({ state: 'lost', completed: 3 * PER_INTERVAL, report: aReport });
+    expect(lost.status).toBe('running');
+    const run = await ended(id);
+    expect(run.status).toBe('completed');
+    expect(run.summary?.operations['total']?.completed).toBe(13 * PER_INTERVAL);
+    expect(run.summary?.coverage).toBeCloseTo(13 / 20, 5);
+    expect(run.summary?.validity.reasons.map(({ code }) => code)).toContain('EXECUTOR_LOST');
+  });
+
+  it('a halt of the last one at work ends a run that goes on without it', async () => {
+    const [first, second] = [await startExecutor('a'), await startExecutor('b')];
+    const id = await createRun(60, 2, { lostExecutor: 'continue' });
+    await until(id, ({ shards }) => shards.every(({ state }) => state === 'running'));
+    await pass(2_500);
+    first.halt();
+    await pass(1_000);
+    second.halt();
+    const run = await until(id, ({ summary, status }) => summary !== null && isEnded(status), 2_000);
+    expect(run.status).toBe('interrupted');
+    expect(run.problem).toMatchObject({ code: 'EXECUTOR_LOST' });
+    expect(run.problem?.detail).toMatch(/^executor b was shut down/);
+    const byExecutor = new Map(run.shards.map(({ executorId, completed }) => [executorId, completed]));
+    expect(byExecutor).toEqual(
+      new Map([
+        ['a', 2 * PER_INTERVAL],
+        ['b', 3 * PER_INTERVAL],
+      ]),
+    );
+    expect(run.summary?.operations['total']?.completed).toBe(5 * PER_INTERVAL);
+  });
+
+  it('a cancel takes effect although an executor is lost, and the summary has what was measured', async () => {
+    const dead = { id: 'dead', labels: {}, hostname: 'h', pid: 1, cores: 1 };
+    await store.shards.register(dead, systemClock.epochMs());
+    await startExecutor('a');
+    const id = await createRun(60, 2);
+    const claim = await store.shards.claim('dead', systemClock.epochMs(), 60_000);
+    if (!claim) throw new Error('expected a claim');
+    await store.shards.prepared(claim, systemClock.epochMs());
+    await store.shards.ready(claim, systemClock.epochMs(), 500);
+    await until(id, ({ status }) => status === 'running');
+    await store.shards.started(claim, systemClock.epochMs());
+    await store.intervals.append(claim, 'dead', [snapshot(0, systemClock.epochMs())]);
+    await pass(3_500);
+    await store.runs.requestCancel(id, 'user:bob', 'no', systemClock.epochMs());
+    const run = await until(id, ({ summary, status }) => summary !== null && isEnded(status), 10_000);
+    expect(run.status).toBe('cancelled');
+    expect(run.statusHistory.at(-1)).toMatchObject({ actor: 'user:bob' });
+    expect(run.shards.map(({ executorId, state }) => `${executorId} ${state}`).toSorted()).toEqual([
+      'a ended',
+      'dead lost',
+    ]);
+    expect(run.summary?.operations['total']?.completed).toBe(4 * PER_INTERVAL);
+    expect(run.summary?.coverage).toBeLessThan(0.7);
   });
 
   it('mismatches are kept and counted in all', async () => {

@@ -113,7 +113,7 @@ export class Supervisor {
     for (;;) {
       await clock.sleep(SWEEP_EVERY_MS, signal);
       if (signal.aborted) return;
-      await this.asking(() => sweepOnce(store, clock.epochMs(), `executor:${config.id}`));
+      await this.asking(() => sweepOnce({ store, clock, actor: `executor:${config.id}` }));
     }
   }
 

@@ -71,11 +71,14 @@ export const planRules: readonly Rule[] = [
     );
   },
 
-  ({ coverage, evidence, expectation: { lostShards = [] } }) => {
-    if (evidence.intervals === 0 || (coverage >= LIMITS.coverageDegraded && lostShards.length === 0)) return undefined;
+  ({ coverage, evidence, expectation: { carriedOut, lostShards = [] } }) => {
+    // The end of a run that was not carried out stops all shards: only what they did not report counts against it.
+    const named = carriedOut ? lostShards : [];
+    if (evidence.intervals === 0 || (coverage >= LIMITS.coverageDegraded && named.length === 0)) return undefined;
     const say = coverage < LIMITS.coverageInvalid ? invalid : degraded;
-    const lost = lostShards.length > 0 ? ` (lost: shard ${lostShards.join(', shard ')})` : '';
-    return say('COVERAGE', `${percent(coverage)} of the planned measurement reported${lost}.`);
+    const lost = named.length > 0 ? ` (lost: shard ${named.join(', shard ')})` : '';
+    const measurement = carriedOut ? 'the planned measurement' : 'the measurement until the run ended';
+    return say('COVERAGE', `${percent(coverage)} of ${measurement} reported${lost}.`);
   },
 
   ({ startSkewMs, expectation }) =>

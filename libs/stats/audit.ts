@@ -25,7 +25,7 @@ export interface Expectation {
   maxStartSkewMs: number;
   /** False when the run was cancelled, failed or interrupted: what was measured is partial. */
   carriedOut: boolean;
-  /** Indexes of the shards whose executor was lost. */
+  /** Indexes of the shards whose executor was lost, or was stopped by the end of a run that was not carried out. */
   lostShards?: readonly number[] | undefined;
   /** What each shard says that it completed, by shard index; null when it never said so. */
   completedByShard?: readonly (number | null)[] | undefined;

@@ -16,6 +16,7 @@ import { postgresConnection, sqliteConnection } from './connection.js';
 import { IntervalTokens1795430000000 } from '#migrations/1795430000000-interval-tokens.js';
 import { ProjectDatasets1795400000000 } from '#migrations/1795400000000-project-datasets.js';
 import { WebhookSteps1795410000000 } from '#migrations/1795410000000-webhook-steps.js';
+import { RunEndings1795420000000 } from '#migrations/1795420000000-run-endings.js';
 import { entitiesOf, type Dialect, type Entities } from './entities.js';
 
 const MIGRATIONS = [
@@ -34,6 +35,7 @@ const MIGRATIONS = [
   IntervalTokens1795430000000,
   ProjectDatasets1795400000000,
   WebhookSteps1795410000000,
+  RunEndings1795420000000,
 ];
 /** A server that is silent for so long in the middle of a query is taken as gone. */
 const ANSWER_MS = 20_000;

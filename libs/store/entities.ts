@@ -52,6 +52,7 @@ const run = new EntitySchema<RunRow>({
     statusSinceMs: big('status_since_ms'),
     summary: json('summary', optional),
     problem: json('problem', optional),
+    ending: json('ending', optional),
     simulated: bool('simulated', optional),
     prepared: bool('prepared'),
     startAtMs: big('start_at_ms', optional),

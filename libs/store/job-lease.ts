@@ -1,4 +1,4 @@
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, type EntityManager } from 'typeorm';
 import { big, key, text } from './column.js';
 import type { Database } from './database.js';
 import type { JobLeases } from './port.js';
@@ -24,13 +24,22 @@ export const jobLeaseEntity = new EntitySchema<JobLeaseRow>({
 export class SqlJobLeases implements JobLeases {
   constructor(private readonly database: Database) {}
 
-  take(name: string, holder: string, nowMs: number, leaseMs: number): Promise<boolean> {
+  async take(name: string, holder: string, nowMs: number, leaseMs: number): Promise<boolean> {
     const { jobLease } = this.database.entities;
-    return this.database.control(async (manager) => {
+    const isAnothers = async (manager: EntityManager): Promise<boolean> => {
       const held = await manager.findOneBy(jobLease, { name });
-      if (held !== null && held.holder !== holder && held.untilMs > nowMs) return false;
+      return held !== null && held.holder !== holder && held.untilMs > nowMs;
+    };
+    // A look without a lock, since many may ask for what one holds for long.
+    if (await isAnothers(this.database.manager)) return false;
+    return this.database.control(async (manager) => {
+      if (await isAnothers(manager)) return false;
       await manager.upsert(jobLease, { name, holder, untilMs: nowMs + leaseMs }, ['name']);
       return true;
     });
+  }
+
+  async release(name: string, holder: string): Promise<void> {
+    await this.database.control((manager) => manager.delete(this.database.entities.jobLease, { name, holder }));
   }
 }

@@ -1,15 +1,31 @@
 import type { EntityManager } from 'typeorm';
+import { problemOf } from '#libs/contract/problem.js';
 import { isParent } from '#libs/contract/run.js';
+import type { RunStatus } from '#libs/contract/status.js';
 import type { Database } from './database.js';
+import type { Transition } from './port.js';
 import type { RunRow, ShardRow } from './row.js';
+import { moveRun, noteEnding } from './status-writer.js';
 
 /** Who watches over leases, in logs and histories. */
 export const WATCHDOG = 'watchdog';
 
 const HELD = new Set<ShardRow['state']>(['claimed', 'ready', 'running']);
 
+const WITHOUT_LOST = 'the plan was carried out, but for the part of the executors that were lost';
+
+/** What decides whether a shard was lost. */
+export type ShardLease = Pick<ShardRow, 'runId' | 'index' | 'state' | 'leaseUntilMs' | 'lostExecutors'>;
+
 /** How a run has to go on, and why; undefined when it goes on as it does. */
 export type Consequence = { to: 'interrupted' | 'finishing'; reason: string } | undefined;
+
+const expiredOf = <S extends ShardLease>(shards: readonly S[], nowMs: number): S[] =>
+  shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
+
+/** True when `lookAtLeases` would find something to do. */
+export const lacksExecutor = (run: RunRow, shards: readonly ShardLease[], nowMs: number): boolean =>
+  expiredOf(shards, nowMs).length > 0 || (!isParent(run) && forsaken(run, shards, nowMs) !== undefined);
 
 /**
  * Looks at the leases of a run's shards, and does with expired ones what the run's policy says: `fail` interrupts the run,
@@ -22,7 +38,7 @@ export async function lookAtLeases(
   shards: readonly ShardRow[],
   nowMs: number,
 ): Promise<Consequence> {
-  const expired = shards.filter((one) => HELD.has(one.state) && one.leaseUntilMs < nowMs);
+  const expired = expiredOf(shards, nowMs);
   if (expired.length === 0) return isParent(run) ? undefined : forsaken(run, shards, nowMs);
   const names = expired.map((one) => one.executorId ?? '?').join(', ');
   const reason = `executor ${names} was lost: its lease ran out while the run was ${run.status}`;
@@ -53,11 +69,32 @@ export async function lookAtLeases(
   }
   await setAside(database, manager, expired, 'lost', nowMs);
   const left = shards.filter((one) => !expired.includes(one) && one.state !== 'lost');
+  const consequence = withOnly(run, left, reason);
+  if (consequence?.to !== 'interrupted') await tell('the rest goes on');
+  return consequence;
+}
+
+/** How a run has to go on with only these shards, which are not lost. */
+export function withOnly(run: RunRow, left: readonly ShardRow[], reason: string): Consequence {
   if (run.policies.lostExecutor !== 'continue' || run.status !== 'running' || left.length === 0)
     return { to: 'interrupted', reason };
-  await tell('the rest goes on');
   // The rest had ended before: nobody else is left to say that the run is over.
   return left.every((one) => one.state === 'ended') ? { to: 'finishing', reason } : undefined;
+}
+
+/** Lets a run go on so; one whose end was noted already ends so instead. Answers its new state if it has one. */
+export async function followLoss(
+  database: Database,
+  manager: EntityManager,
+  run: RunRow,
+  { to, reason, actor, atMs }: NonNullable<Consequence> & Pick<Transition, 'actor' | 'atMs'>,
+): Promise<RunStatus | undefined> {
+  const problem = to === 'interrupted' ? problemOf('EXECUTOR_LOST', reason) : undefined;
+  const transition: Transition = run.ending ? { ...run.ending, atMs } : { to, actor, reason, atMs, problem };
+  if (!(await moveRun(database, manager, run.id, transition))) return undefined;
+  if (transition.to === 'finishing')
+    await noteEnding(database, manager, run.id, { to: 'completed', actor, reason: WITHOUT_LOST }, atMs);
+  return transition.to;
 }
 
 /** The new token fences off whoever held the shards. A waiting shard keeps in its lease since when it waits. */
@@ -78,7 +115,7 @@ async function setAside(
 }
 
 /** No executor has taken a requeued shard for too long. */
-function forsaken(run: RunRow, shards: readonly ShardRow[], nowMs: number): Consequence {
+function forsaken(run: RunRow, shards: readonly ShardLease[], nowMs: number): Consequence {
   const { requeueDeadlineMs } = run.policies;
   const waiting = shards.find(
     (one) => one.state === 'waiting' && one.lostExecutors && nowMs - one.leaseUntilMs > requeueDeadlineMs,

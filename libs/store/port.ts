@@ -72,6 +72,8 @@ interface StoredRunFields {
   shards: ShardView[];
   summary: Summary | null;
   problem: Problem | null;
+  /** Noted when its load has ended, before its summary is made. */
+  ending: NotedEnding | null;
   simulated: boolean | null;
   /** Set when all shards are ready: the common start, epoch milliseconds. */
   startAtMs: number | null;
@@ -103,6 +105,21 @@ export interface Transition {
   reason: string;
   atMs: number;
   problem?: Problem | undefined;
+}
+
+/** How a run is to end, and who says so. */
+export interface Ending extends Omit<Transition, 'to' | 'atMs'> {
+  to: Extract<RunStatus, 'completed' | 'failed' | 'cancelled' | 'interrupted'>;
+}
+
+/** The same, kept for whoever makes the summary; `atMs` is when it was said. */
+export type NotedEnding = Ending & Pick<Transition, 'atMs'>;
+
+/** What an executor tells of its shard at the end, beside the operations that it completed. */
+export interface ShardEnd {
+  report?: RunReport | undefined;
+  /** How the run is to end if this shard is the last one; one that failed or was interrupted ends the run at once. */
+  ending?: Ending | undefined;
 }
 
 export interface RunStore {
@@ -211,9 +228,19 @@ export interface ShardStore {
   started(claim: Claim, atMs: number): Promise<boolean>;
   /**
    * When the last one has ended: run running -> finishing, or ready as it was when nobody had started; true for that one, who
-   * then finishes the run.
+   * then finishes the run. How the run is to end is noted on it, so that another process can finish it; the first stands.
    */
-  ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean>;
+  ended(claim: Claim, completed: number, atMs: number, told?: ShardEnd): Promise<boolean>;
+  /**
+   * By an executor that ends, of a run that goes on without it: the shard is lost from now on, with what it had completed,
+   * and the run ends when nobody else is left. True when the run is over and its summary has to be made.
+   */
+  abandon(
+    claim: Claim,
+    completed: number,
+    atMs: number,
+    told: { report?: RunReport | undefined; reason: string },
+  ): Promise<boolean>;
   /** What a lost shard had completed, told by its executor after all; false when the shard is somebody else's. */
   late(claim: Claim, completed: number, report?: RunReport): Promise<boolean>;
   /** A shard that is given up (lane crashed, executor stopping): the run's policy decides. */
@@ -259,7 +286,8 @@ export interface Watchdog {
    * Ends what hangs: expired leases (policy fail -> interrupted; continue -> shard lost, run goes on, or is finishing when all
    * other shards had ended; requeue -> the shard waits for another executor, so often and so long as the policies say),
    * states past their deadline (-> failed DEADLINE_EXCEEDED, or interrupted when every shard is lost), cancels that nobody carried out
-   * within 5 s. Answers the runs that it ended, or that its caller has to finish; idempotent, any process may call it at any time.
+   * within 5 s. Answers the runs that it ended, and as `finishing` those whose load has ended and that nobody has finished
+   * for a while: their summary is the caller's to make. Idempotent, any process may call it at any time.
    */
   sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]>;
 }
@@ -303,6 +331,8 @@ export interface RollUps {
 export interface JobLeases {
   /** Takes or renews the lease on a job; false while it is another's. */
   take(name: string, holder: string, nowMs: number, leaseMs: number): Promise<boolean>;
+  /** Gives the job up; nothing happens when it is another's by now. */
+  release(name: string, holder: string): Promise<void>;
 }
 
 /** One database, opened and migrated. */

@@ -6,7 +6,7 @@ import type { RunStatus } from '#libs/contract/status.js';
 import type { RunReport, Summary, Threshold } from '#libs/contract/summary.js';
 import type { CdcTarget } from '#libs/contract/cdc-target.js';
 import type { RunDefinition } from '#libs/workloads/driver.js';
-import type { RunOrigin } from './port.js';
+import type { NotedEnding, RunOrigin } from './port.js';
 
 /* Rows as the database has them: columns only, no logic, never answered by the API. Times carry their unit. */
 
@@ -26,6 +26,7 @@ export interface RunRow {
   statusSinceMs: number;
   summary: Summary | null;
   problem: Problem | null;
+  ending: NotedEnding | null;
   simulated: boolean | null;
   prepared: boolean;
   startAtMs: number | null;

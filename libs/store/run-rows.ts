@@ -50,6 +50,7 @@ const storedRun = (
   ),
   summary: row.summary,
   problem: row.problem,
+  ending: row.ending,
   simulated: row.simulated,
   startAtMs: row.startAtMs,
   cancelRequested:

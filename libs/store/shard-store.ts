@@ -5,10 +5,11 @@ import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
 import { endTurn } from './fair-order.js';
-import type { Beat, Claim, ExecutorInfo, ShardStore, Standing } from './port.js';
+import type { Beat, Claim, ExecutorInfo, ShardEnd, ShardStore, Standing } from './port.js';
 import { CLAIMED, shardFor } from './claiming.js';
+import { followLoss, withOnly } from './lost-shards.js';
 import type { ShardRow } from './row.js';
-import { moveRun } from './status-writer.js';
+import { moveRun, noteEnding } from './status-writer.js';
 import { idleExecutors, isAlive } from './waiting.js';
 
 /** Killed executors leave their rows. */
@@ -174,14 +175,18 @@ export class SqlShardStore implements ShardStore {
     });
   }
 
-  ended(claim: Claim, completed: number, atMs: number, report?: RunReport): Promise<boolean> {
+  ended(claim: Claim, completed: number, atMs: number, { report, ending }: ShardEnd = {}): Promise<boolean> {
     const { run, shard, executor } = this.database.entities;
     return this.owned(claim, async (manager, own) => {
       const key = { runId: claim.runId, index: claim.shardIndex };
       await manager.update(shard, key, { state: 'ended', completed, ...(report && { report }) });
       if (own.executorId !== null) await manager.update(executor, { id: own.executorId }, { runId: null });
       const others = await manager.findBy(shard, { runId: claim.runId });
-      if (others.some((one) => one.state !== 'ended' && one.state !== 'lost')) return false;
+      const isLast = others.every((one) => one.state === 'ended' || one.state === 'lost');
+      // In the same transaction: whoever makes the summary may be gone before it has said what it was for.
+      if (ending && (isLast || ending.to === 'failed' || ending.to === 'interrupted'))
+        await noteEnding(this.database, manager, claim.runId, ending, atMs);
+      if (!isLast) return false;
       const moved = await moveRun(this.database, manager, claim.runId, {
         to: 'finishing',
         actor: actorOf(own.executorId),
@@ -191,6 +196,35 @@ export class SqlShardStore implements ShardStore {
       if (moved) return true;
       // Cancelled before any load was started: nobody else would finish it.
       return (await manager.findOneBy(run, { id: claim.runId }))?.status === 'ready';
+    });
+  }
+
+  abandon(
+    { runId, shardIndex: index, token }: Claim,
+    completed: number,
+    atMs: number,
+    { report, reason }: { report?: RunReport | undefined; reason: string },
+  ): Promise<boolean> {
+    const { run, shard, executor } = this.database.entities;
+    return this.database.control(async (manager) => {
+      const told = { completed, ...(report && { report }) };
+      const lost = { state: 'lost' as const, token: token + 1, lostToken: token, ...told };
+      const { affected } = await manager.update(shard, { runId, index, token }, lost);
+      const found = await manager.findOneBy(run, { id: runId });
+      if (found === null) return false;
+      if (affected === 0) {
+        // Its lease ran out meanwhile, or the answer to the same question was lost.
+        await manager.update(shard, { runId, index, state: 'lost', lostToken: token }, told);
+        return found.status === 'finishing' || isEnded(found.status);
+      }
+      const shards = await manager.findBy(shard, { runId });
+      const executorId = shards.find((one) => one.index === index)?.executorId ?? null;
+      if (executorId !== null) await manager.update(executor, { id: executorId }, { runId: null });
+      const left = shards.filter((one) => one.state !== 'lost');
+      const loss = withOnly(found, left, reason);
+      if (loss === undefined) return false;
+      const moved = await followLoss(this.database, manager, found, { ...loss, actor: actorOf(executorId), atMs });
+      return moved !== undefined;
     });
   }
 

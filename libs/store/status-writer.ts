@@ -1,7 +1,7 @@
-import type { EntityManager } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import { isEnded, mayBecome } from '#libs/contract/status.js';
 import type { Database } from './database.js';
-import type { Transition } from './port.js';
+import type { Ending, Transition } from './port.js';
 import type { RunRow } from './row.js';
 
 /**
@@ -44,6 +44,17 @@ export async function moveRun(
     await cancelChildren(database, manager, id, { to, atMs, actor });
   }
   return true;
+}
+
+/** Notes how a run is to end, for whoever makes its summary; what was noted first stands. */
+export async function noteEnding(
+  { entities: { run } }: Database,
+  manager: EntityManager,
+  id: string,
+  ending: Ending,
+  atMs: number,
+): Promise<void> {
+  await manager.update(run, { id, ending: IsNull() }, { ending: { ...ending, atMs } });
 }
 
 /** What belongs to a run does not outlive it, however it ended. */

@@ -6,6 +6,7 @@ import { Target } from '#libs/contract/target.js';
 import { SoakSpec } from '#libs/workloads/soak/soak.schema.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import { describeArtifacts } from './artifact.conformance.js';
+import { describeEndings } from './endings.conformance.js';
 import { describeScalers } from './scaler.conformance.js';
 import type { Claim, NewRun, Store } from './port.js';
 import { describeRollUps } from './roll-up.conformance.js';
@@ -109,6 +110,7 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
     };
 
     describeArtifacts(open, newRun);
+    describeEndings(open, newRun);
     describeScalers(open, newRun);
 
     it('keeps a run as it was created, with its first line of history', async () => {
@@ -323,7 +325,9 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
       await store.runs.requestCancel('r1', 'user:u', 'enough', NOW);
       await store.shards.ended(claim, 5, NOW + 4_000);
       expect(await store.runs.find('r1')).toMatchObject({ status: 'finishing' });
-      expect(await store.watchdog.sweep(NOW + 20_000)).toEqual([]);
+      // Others may make it in its place, and nobody ends the run before.
+      expect(await store.watchdog.sweep(NOW + 20_000)).toEqual([{ runId: 'r1', to: 'finishing' }]);
+      expect(await store.runs.find('r1')).toMatchObject({ status: 'finishing' });
       expect(await store.watchdog.sweep(NOW + 3_600_000)).toEqual([{ runId: 'r1', to: 'cancelled' }]);
     });
 
@@ -389,12 +393,22 @@ export function describeStore(name: string, open: () => Promise<{ store: Store; 
     it.each([
       ['queued', 86_400_001],
       ['preparing', 300_001],
+      ['ready', 60_001],
+      ['finishing', 120_001],
     ] as const)('fails a run that stays %s beyond its deadline', async (state, afterMs) => {
       await store.runs.create(newRun('r1'));
-      if (state === 'preparing') {
+      if (state !== 'queued') {
         await store.shards.register(executor('a'), NOW);
-        await store.shards.claim('a', NOW, 1e9);
+        const claim = await store.shards.claim('a', NOW, 1e9);
+        if (claim === null) throw new Error('expected a claim, found none');
+        if (state !== 'preparing') await store.shards.ready(claim, NOW, 0);
+        if (state === 'finishing') {
+          await store.shards.started(claim, NOW);
+          await store.shards.ended(claim, 5, NOW);
+        }
       }
+      expect((await store.runs.find('r1'))?.status).toBe(state);
+      expect(await store.watchdog.sweep(NOW + afterMs - 1)).not.toContainEqual({ runId: 'r1', to: 'failed' });
       expect(await store.watchdog.sweep(NOW + afterMs)).toEqual([{ runId: 'r1', to: 'failed' }]);
       expect(await store.runs.find('r1')).toMatchObject({ problem: { code: 'DEADLINE_EXCEEDED' } });
     });

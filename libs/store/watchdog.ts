@@ -1,12 +1,11 @@
 import { In, type EntityManager } from 'typeorm';
-import type { ProblemCode } from '#libs/contract/coded-error.js';
 import { problemOf } from '#libs/contract/problem.js';
 import { isParent } from '#libs/contract/run.js';
 import type { RunStatus } from '#libs/contract/status.js';
 import { ACTIVE } from './active.js';
 import type { Database } from './database.js';
 import type { Transition, Watchdog } from './port.js';
-import { lookAtLeases, WATCHDOG } from './lost-shards.js';
+import { followLoss, lacksExecutor, lookAtLeases, type ShardLease, WATCHDOG } from './lost-shards.js';
 import type { RunRow } from './row.js';
 import { moveRun } from './status-writer.js';
 
@@ -14,6 +13,8 @@ const CANCEL_GRACE_MS = 5_000;
 /** A suite or a search waits for its steps, which have their own grace, and for another API to take it over. */
 const PARENT_GRACE_MS = 30_000;
 const DAY_MS = 86_400_000;
+/** A run that was to be finished so long ago may have lost whoever was to do it; a lease says whether that is so. */
+const UNFINISHED_MS = 15_000;
 
 /** How long a run of this kind may run; a day when it ends by its work. */
 function plannedMs(spec: RunRow['spec']): number {
@@ -39,14 +40,6 @@ const DEADLINE_MS: { [S in RunStatus]: (run: RunRow) => number } = {
   interrupted: () => Infinity,
 };
 
-const ending = (to: RunStatus, reason: string, atMs: number, code?: ProblemCode): Transition => ({
-  to,
-  actor: WATCHDOG,
-  reason,
-  atMs,
-  problem: code === undefined ? undefined : problemOf(code, reason),
-});
-
 /** Ends what hangs. */
 export class SqlWatchdog implements Watchdog {
   constructor(private readonly database: Database) {}
@@ -54,12 +47,33 @@ export class SqlWatchdog implements Watchdog {
   async sweep(nowMs: number): Promise<{ runId: string; to: RunStatus }[]> {
     const { run } = this.database.entities;
     const suspects = await this.database.manager.findBy(run, { status: In(['queued', ...ACTIVE]) });
-    const ended: { runId: string; to: RunStatus }[] = [];
-    for (const { id } of suspects) {
-      const to = await this.database.control((manager) => this.check(manager, id, nowMs));
-      if (to) ended.push({ runId: id, to });
+    const leases = await this.leasesOf(suspects);
+    const named: { runId: string; to: RunStatus }[] = [];
+    for (const suspect of suspects) {
+      const { id } = suspect;
+      // A look without the lock, which every process takes all the time; most runs are as they should be.
+      if (overdue(suspect, nowMs) || lacksExecutor(suspect, leases.get(id) ?? [], nowMs)) {
+        const to = await this.database.control((manager) => this.check(manager, id, nowMs));
+        if (to) named.push({ runId: id, to });
+      } else if (isUnfinished(suspect, nowMs)) named.push({ runId: id, to: 'finishing' });
     }
-    return ended;
+    return named;
+  }
+
+  private async leasesOf(runs: readonly RunRow[]): Promise<Map<string, ShardLease[]>> {
+    const active = runs.filter(({ status }) => status !== 'queued').map(({ id }) => id);
+    const found = new Map<string, ShardLease[]>();
+    if (active.length === 0) return found;
+    const rows = await this.database.manager.find(this.database.entities.shard, {
+      select: { runId: true, index: true, state: true, leaseUntilMs: true, lostExecutors: true },
+      where: { runId: In(active) },
+    });
+    for (const row of rows) {
+      const own = found.get(row.runId) ?? [];
+      found.set(row.runId, own);
+      own.push(row);
+    }
+    return found;
   }
 
   private async check(manager: EntityManager, id: string, nowMs: number): Promise<RunStatus | undefined> {
@@ -68,20 +82,24 @@ export class SqlWatchdog implements Watchdog {
     if (!run) return undefined;
     const shards = await manager.findBy(shard, { runId: id });
     const loss = await lookAtLeases(this.database, manager, run, shards, nowMs);
-    const code = loss?.to === 'interrupted' ? 'EXECUTOR_LOST' : undefined;
-    const transition = loss === undefined ? overdue(run, nowMs) : ending(loss.to, loss.reason, nowMs, code);
+    if (loss) return followLoss(this.database, manager, run, { ...loss, actor: WATCHDOG, atMs: nowMs });
+    const transition = overdue(run, nowMs);
     if (!transition) return undefined;
     return (await moveRun(this.database, manager, id, transition)) ? transition.to : undefined;
   }
 }
 
 /** How long after a cancel whoever carries out the run may take. */
-function cancelGraceMs({ kind, status, spec, policies }: RunRow): number {
-  // An executor that has come to finishing has heard of it, and makes the summary.
-  if (status === 'finishing') return policies.finishingDeadlineMs;
+function cancelGraceMs({ kind, status, ending, spec, policies }: RunRow): number {
+  // An executor that has said how the run ends has heard of it, and makes the summary.
+  if (status === 'finishing' || ending !== null) return policies.finishingDeadlineMs;
   if (!isParent({ kind })) return CANCEL_GRACE_MS;
   return PARENT_GRACE_MS + ('cleanupWithinMs' in spec && spec.cleanup.length > 0 ? spec.cleanupWithinMs : 0);
 }
+
+/** Its load has ended, or one executor has ended it for all, and the process that should finish it has not for a while. */
+const isUnfinished = ({ status, statusSinceMs, ending }: RunRow, nowMs: number): boolean =>
+  (status === 'finishing' || ending !== null) && nowMs - (ending?.atMs ?? statusSinceMs) >= UNFINISHED_MS;
 
 function overdue(run: RunRow, nowMs: number): Transition | undefined {
   const graceMs = cancelGraceMs(run);
@@ -95,10 +113,6 @@ function overdue(run: RunRow, nowMs: number): Transition | undefined {
   }
   const allowedMs = DEADLINE_MS[run.status](run);
   if (nowMs - run.statusSinceMs <= allowedMs) return undefined;
-  return ending(
-    'failed',
-    `the run stayed ${run.status} for longer than the ${allowedMs} ms that its policies allow`,
-    nowMs,
-    'DEADLINE_EXCEEDED',
-  );
+  const reason = `the run stayed ${run.status} for longer than the ${allowedMs} ms that its policies allow`;
+  return { to: 'failed', actor: WATCHDOG, reason, atMs: nowMs, problem: problemOf('DEADLINE_EXCEEDED', reason) };
 }

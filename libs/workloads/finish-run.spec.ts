@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IntervalSnapshot } from '#libs/contract/interval.js';
 import { problemOf } from '#libs/contract/problem.js';
-import { CreateRun } from '#libs/contract/run.js';
+import { CreateRun, type Policies } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
 import { loadHistograms } from '#libs/stats/histogram.js';
 import { anInterval, anOperation, steady } from '#libs/stats/sample-interval.js';
 import { openStore } from '#libs/store/open-store.js';
-import type { Claim, Store } from '#libs/store/port.js';
-import { type Ending, finishRun } from './finish-run.js';
+import type { Claim, Ending, Store } from '#libs/store/port.js';
+import { finishRun } from './finish-run.js';
 import { sampleSpec } from './stress/sample-spec.js';
 import { planStress } from './stress/stress.plan.js';
 
@@ -31,7 +31,7 @@ async function running(
   shards: number,
   count: number,
   state: 'started' | 'claimed' = 'started',
-  { lostExecutor = 'continue', labels = {} }: { lostExecutor?: 'continue' | 'requeue'; labels?: RunLabels } = {},
+  { lostExecutor = 'continue', labels = {} }: { lostExecutor?: Policies['lostExecutor']; labels?: RunLabels } = {},
 ): Promise<Claim[]> {
   const spec = sampleSpec({ stop: { type: 'operations', count }, rate: { model: 'closed', threads: 10 * shards } });
   const { placement, policies } = CreateRun.parse({
@@ -156,6 +156,49 @@ describe('finishRun', () => {
     const lost = summary?.validity.reasons.find(({ code }) => code === 'EXECUTOR_LOST');
     expect(lost?.message).toMatch(/1 of 2 executors were lost \(b\)/);
     expect(summary?.operations['WRITE']?.completed).toBe(1000);
+  });
+
+  it('says how much of an interrupted run is missing with the executor whose loss has ended it', async () => {
+    const [a, b] = await running(2, 10_000, 'started', { lostExecutor: 'fail' });
+    if (a) await store.shards.beat(a, START_MS + 9_000, LEASE_MS);
+    if (b) await store.intervals.append(b, 'b', seconds([0, 1]));
+    if (a) await store.intervals.append(a, 'a', seconds(upTo(12)));
+    expect(await store.watchdog.sweep(endMs(12))).toEqual([{ runId: 'r', to: 'interrupted' }]);
+    await finishRun(store, 'r', endMs(12));
+    const { coverage, validity } = (await find()).summary ?? {};
+    expect(coverage).toBeCloseTo(14 / 24, 5);
+    expect(validity?.reasons.find(({ code }) => code === 'COVERAGE')).toEqual({
+      code: 'COVERAGE',
+      level: 'degraded',
+      message: '58.33 % of the measurement until the run ended reported.',
+    });
+    // Why it was interrupted stands in its problem.
+    expect(await codes()).not.toContain('EXECUTOR_LOST');
+    expect(await codes()).toContain('NOT_CARRIED_OUT');
+  });
+
+  it('counts nothing against a shard that reported until the run was ended for it', async () => {
+    const [a, b] = await running(2, 10_000);
+    await ends(a, upTo(5));
+    if (b) await store.intervals.append(b, 'b', seconds(upTo(5)));
+    await finishRun(store, 'r', endMs(5), { to: 'failed', actor: 'executor:a', reason: 'an operation failed' });
+    expect((await find()).shards.map(({ state }) => state)).toEqual(['ended', 'lost']);
+    expect((await find()).summary?.coverage).toBe(1);
+    expect(await codes()).not.toContain('COVERAGE');
+  });
+
+  it('ends a run as was noted when its load ended, whoever finishes it and whatever that one thinks', async () => {
+    const [a, b] = await running(2, 1000);
+    const problem = problemOf('LANE_CRASHED', 'load lane 0 crashed');
+    const failed: Ending = { to: 'failed', actor: 'executor:a', reason: 'crash', problem };
+    if (a) await store.shards.ended(a, 0, endMs(1), { ending: failed });
+    await ends(b, upTo(5));
+    await finishRun(store, 'r', endMs(5), { ...completing, actor: 'executor:b' });
+    const { status, statusHistory, summary } = await find();
+    expect(status).toBe('failed');
+    expect(statusHistory.at(-1)).toMatchObject({ actor: 'executor:a', reason: 'crash' });
+    expect(summary?.operations['WRITE']?.completed).toBe(500);
+    expect(await codes()).toContain('NOT_CARRIED_OUT');
   });
 
   it('says how many intervals were never stored, those at the end of a shard left out', async () => {

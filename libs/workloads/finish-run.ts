@@ -1,10 +1,10 @@
-import { type Problem, problemOf } from '#libs/contract/problem.js';
+import { problemOf } from '#libs/contract/problem.js';
 import { isLoad, isParent, type LoadKind } from '#libs/contract/run.js';
-import { isEnded, type RunStatus, type Validity } from '#libs/contract/status.js';
+import { isEnded, type Validity } from '#libs/contract/status.js';
 import type { RunReport, Summary } from '#libs/contract/summary.js';
 import { SummaryFold } from '#libs/stats/summary.js';
 import { intervalGroups } from '#libs/store/interval-groups.js';
-import type { Store, StoredInterval, StoredRun } from '#libs/store/port.js';
+import type { Ending, Store, StoredInterval, StoredRun } from '#libs/store/port.js';
 import { promisedBy } from './expectations.js';
 import { loadVerdict, unverified } from './load/load-verdict.js';
 import { parentState } from './parent/parent-state.js';
@@ -13,15 +13,6 @@ import { queryVerdict } from './query/query-verdict.js';
 import { resizesOf } from './soak/soak-resizes.js';
 import { soakVerdict } from './soak/soak-verdict.js';
 import { joinReports } from './run-report.js';
-
-/** How a run is to end, and who says so. */
-export interface Ending {
-  to: Extract<RunStatus, 'completed' | 'failed' | 'cancelled' | 'interrupted'>;
-  /** `executor:<id>`, `user:<name>` … */
-  actor: string;
-  reason: string;
-  problem?: Problem | undefined;
-}
 
 type Reason = Validity['reasons'][number];
 
@@ -42,7 +33,11 @@ class Gaps {
   }
 }
 
-const isRequeued = ({ lostExecutors }: StoredRun['shards'][number]): boolean => lostExecutors !== undefined;
+type Shard = StoredRun['shards'][number];
+
+const isRequeued = ({ lostExecutors }: Shard): boolean => lostExecutors !== undefined;
+/** Nobody ended it: it was to report for as long as the run went on. */
+const isLost = (shard: Shard): boolean => shard.state === 'lost' || (shard.state === 'waiting' && isRequeued(shard));
 
 /** What the histograms cannot tell: gaps, and executors that the run went on without. */
 function storeReasons(run: StoredRun, missing: number, lost: StoredRun['shards']): Reason[] {
@@ -83,7 +78,7 @@ async function loadSummary(
 ): Promise<Summary> {
   const mismatches = await store.runs.mismatches(run.id);
   const starts = run.shards.map((shard) => shard.startedAtMs).filter((atMs) => atMs !== null);
-  const lost = carriedOut ? run.shards.filter((shard) => shard.state === 'lost') : [];
+  const lost = run.shards.filter(isLost);
   const report = joinReports(run.shards.flatMap((shard) => shard.report ?? []));
   const fold = new SummaryFold({
     report,
@@ -131,7 +126,8 @@ async function loadSummary(
     ...(report && { report: report.kind === 'soak' && resizes ? { ...report, scaler: resizes.report() } : report }),
     // Missing or other rows are a failure, whatever the thresholds say of the figures.
     ...(foundWrong(run, report) !== undefined && { verdict: 'failed' as const }),
-    validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, lost), ...reasons]),
+    // A run that was not carried out says itself why; shards that its end has stopped are no lost executors.
+    validity: withReasons(summary.validity, [...storeReasons(run, gaps.missing, carriedOut ? lost : []), ...reasons]),
   };
 }
 
@@ -167,14 +163,14 @@ async function judged(store: Store, run: StoredRun, ending: Ending, nowMs: numbe
 }
 
 /**
- * Computes and saves the summary of a run from what is stored of it, whatever its end is; then, when `ending` is given and
- * the run has not ended yet, ends it. Idempotent, in any process: the same intervals give the same summary. A run that
- * never started has none; one that is gone is no error. Throws what the store throws.
+ * Computes and saves the summary of a run from what is stored of it, whatever its end is; then, when the run has not ended
+ * yet, ends it as was noted when its load ended, or else as `ending` says. Idempotent, in any process: the same intervals
+ * give the same summary. A run that never started has none; one that is gone is no error. Throws what the store throws.
  */
 export async function finishRun(store: Store, runId: string, nowMs: number, ending?: Ending): Promise<void> {
   const run = await store.runs.find(runId);
   if (run === null) return;
-  const wanted = isEnded(run.status) ? undefined : cancelFirst(run, ending);
+  const wanted = isEnded(run.status) ? undefined : cancelFirst(run, run.ending ?? ending);
   const carriedOut = (wanted?.to ?? run.status) === 'completed';
   if (run.startAtMs !== null) await store.runs.saveSummary(runId, await summaryOf(store, run, carriedOut, nowMs));
   if (wanted === undefined) return;
@@ -183,5 +179,7 @@ export async function finishRun(store: Store, runId: string, nowMs: number, endi
   const moved = await store.runs.transition(runId, { ...(await judged(store, run, wanted, nowMs)), atMs: nowMs });
   // Somebody else ended it meanwhile, as something else: the summary has to say so. What other shards wrote until the
   // run ended belongs to it as well.
-  if (!moved || run.shards.some((shard) => shard.state === 'running')) await finishRun(store, runId, nowMs);
+  if (moved && !run.shards.some((shard) => shard.state === 'running')) return;
+  const ended = await store.runs.find(runId);
+  if (ended && isEnded(ended.status)) await finishRun(store, runId, nowMs);
 }

@@ -171,7 +171,7 @@ export function describeFaults(name: string, openBackend: () => Promise<Backend 
         executors[0]?.signal('SIGKILL');
         const others = await crew('finish-other', 1);
         const run = await world.ended(id, 40_000);
-        expect(['completed', 'interrupted']).toContain(run.status);
+        expect(run.status).toBe('completed');
         expect((await summed(id)).operations['total']?.scheduled).toBe(6 * RATE);
         await end(others);
       });
@@ -279,6 +279,25 @@ export function describeFaults(name: string, openBackend: () => Promise<Backend 
         expect(interrupted.problem?.detail).toMatch(/was shut down before the run had ended/);
         expect((await world.summary(long)).operations['total']?.completed).toBe(completedOf(interrupted));
         expect((await world.executors()).filter(({ id }) => id.startsWith('term-'))).toEqual([]);
+      });
+
+      it('SIGTERM twice, policy continue: the others go on, and what it has measured is kept', async () => {
+        const executors = await crew('leave', 2);
+        const id = await post('leave', 2, writes(8_000), { policies: { lostExecutor: 'continue' } });
+        const leaver = holderOf(await running(id, 2_500), executors, 'leave', 1);
+        leaver.signal('SIGTERM');
+        await sleep(300);
+        leaver.signal('SIGTERM');
+        expect(await leaver.exit).toBe(0);
+        const left = await world.run(id);
+        expect(left.shards[1]?.state).toBe('lost');
+        expect(left.shards[1]?.completed).toBeGreaterThan(0);
+        const run = await world.ended(id);
+        expect(run.status).toBe('completed');
+        const summary = await summed(id);
+        expect(summary.operations['total']?.completed).toBe(completedOf(run));
+        expect(codesOf(summary)).toContain('EXECUTOR_LOST');
+        await end(executors);
       });
 
       it('drain: it ends its run and takes no other; SIGTERM before the start hands the part to another', async () => {

@@ -96,7 +96,7 @@ describe('generate runs', () => {
         return { ...place, rows: 10, dataBytes: 40_030, storedBytes: 40_030, sizes };
       });
       await api.store.intervals.append(claim, `executor-${shard}`, [aSnapshot(0, { ROW: Array(20).fill(1) })]);
-      await api.store.shards.ended(claim, 20, NOON_MS + 1_000, reportOf(made, records, new Set()));
+      await api.store.shards.ended(claim, 20, NOON_MS + 1_000, { report: reportOf(made, records, new Set()) });
     }
     await api.store.log.add(run.id, [{ atMs: NOON_MS, level: 'info', source: 'executor:a', message: '✓ File 1/4: x' }]);
     const ending = { to: 'completed', actor: 'executor:a', reason: 'the plan was carried out' } as const;
