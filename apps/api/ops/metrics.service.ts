@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { WorkloadKind } from '#libs/contract/run.js';
+import { FireState } from '#libs/contract/schedule.js';
 import { RunStatus } from '#libs/contract/status.js';
+import type { FireEnd } from '#libs/store/platform/port.js';
 import type { Store } from '#libs/store/port.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
@@ -32,6 +34,12 @@ export class Metrics {
   );
   private readonly executors = this.gauge('tidemark_executors', 'Executors that are alive, by state', ['state']);
   private readonly isUp = this.gauge('tidemark_database_up', '1 when the database answered this scrape');
+  private readonly fires = new Counter({
+    name: 'tidemark_schedule_fires_total',
+    help: 'Due times of schedules that this process brought to an end, by what became of them',
+    labelNames: ['state'],
+    registers: [this.registry],
+  });
   private countedAtMs = -Infinity;
 
   constructor(
@@ -39,6 +47,12 @@ export class Metrics {
     @InjectNowMs() private readonly nowMs: NowMs,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    for (const state of FireState.exclude(['firing']).options) this.fires.inc({ state }, 0);
+  }
+
+  /** Counts a due time of a schedule. */
+  countFire(state: FireEnd['state']): void {
+    this.fires.inc({ state });
   }
 
   /** Starts timing a request; the answer is called at its end and gives the seconds. */

@@ -37,6 +37,8 @@ export interface Asked {
   idempotency?: Idempotency;
   benchmark?: RunOwnership['benchmark'];
   scheduleId?: string;
+  /** What the run is to be called, for who has to find it again; new when absent. */
+  id?: string;
 }
 
 /** The life of runs as callers see it: made, listed, cancelled, made again, deleted. */
@@ -120,7 +122,8 @@ export class RunsService {
       caller,
       benchmark = null,
       scheduleId = null,
-    }: Pick<Asked, 'caller' | 'benchmark'> & { scheduleId?: string | null },
+      id: own = randomUUID(),
+    }: Pick<Asked, 'caller' | 'benchmark' | 'id'> & { scheduleId?: string | null },
     idempotency: Idempotency | undefined,
   ): Promise<Created> {
     const projectId = caller.projectId ?? DEFAULT_PROJECT;
@@ -128,7 +131,7 @@ export class RunsService {
     await this.projects.refuseTooLarge({ ...defined, projectId });
     const ownership = { projectId, benchmark, scheduleId, actor: caller.actor };
     const origin = currentOrigin();
-    const run = { ...defined, ...ownership, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), origin };
+    const run = { ...defined, ...ownership, id: own, rerunOf, createdAtMs: this.nowMs(), origin };
     const created = await this.store.runs.create(run, idempotency);
     if (!created.replayed) await this.queue.notify(groupsOf(run.placement)).catch(() => undefined);
     const { id, kind } = created.run;
