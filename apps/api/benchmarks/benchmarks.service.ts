@@ -86,7 +86,6 @@ export class Benchmarks {
 
   /** Whole enough to be run now, and as it may be shown. Throws CodedError VALIDATION_FAILED with every problem. */
   async checked(definition: CreateRun): Promise<Sealable> {
-    const { kind, spec } = await this.planner.define(definition);
-    return openForm(definition, kind === 'stress' ? spec.command : undefined);
+    return openForm(definition, await this.planner.define(definition));
   }
 }
