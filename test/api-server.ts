@@ -33,8 +33,10 @@ export interface TestApi {
   store: Store;
   /** The clock that the service reads. */
   now: { ms: number };
-  /** The addresses of names, as the service finds them. */
-  names: Record<string, readonly string[]>;
+  /** The addresses of host names, as the service finds them. */
+  addresses: Map<string, readonly string[]>;
+  /** Its log lines. */
+  said: readonly string[];
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   delete(path: string, headers?: Record<string, string>): Promise<Answer>;
@@ -57,16 +59,21 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
   const secretKey = Buffer.alloc(32, 7);
   const store = await openStore({ url: databaseUrl, secretKey });
   const now = { ms: NOON_MS };
-  const names: Record<string, readonly string[]> = { ...ADDRESSES };
+  const addresses = new Map(Object.entries(ADDRESSES));
+  const said: string[] = [];
   const app = await createApp({
     config: { ...parseApiConfig({}), databaseUrl, secretKey, logLevel: 'error', ...config },
     store,
     queue: sqlQueue(systemClock),
     nowMs: () => now.ms,
     lookup: async (host) => {
-      const addresses = names[host];
-      if (addresses === undefined) throw new Error(`ENOTFOUND ${host}`);
-      return addresses;
+      const found = addresses.get(host);
+      if (found === undefined) throw new Error(`ENOTFOUND ${host}`);
+      return found;
+    },
+    logTo: (text) => {
+      said.push(text);
+      process.stderr.write(text);
     },
   });
   await app.listen(0, '127.0.0.1');
@@ -83,7 +90,8 @@ export async function startTestApi(config: Partial<ApiConfig> = {}): Promise<Tes
     url,
     store,
     now,
-    names,
+    addresses,
+    said,
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) =>
       call(path, {

@@ -49,6 +49,7 @@ import { ChildStarter } from './suites/child-starter.service.js';
 import { Coordinator } from './suites/coordinator.service.js';
 import { ParentsController } from './suites/parents.controller.js';
 import { Parents } from './suites/parents.service.js';
+import { Firing } from './schedules/firing.service.js';
 import { Scheduler } from './schedules/scheduler.service.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { Schedules } from './schedules/schedules.service.js';
@@ -136,6 +137,7 @@ export class AppModule {
         AuditPrune,
         Benchmarks,
         Schedules,
+        Firing,
         Scheduler,
         Webhooks,
         Dispatcher,

@@ -88,7 +88,6 @@ export class Benchmarks {
 
   /** Whole enough to be run now in its project, and as it may be shown. Throws CodedError VALIDATION_FAILED with every problem. */
   async checked({ projectId }: Pick<Caller, 'projectId'>, definition: CreateRun): Promise<Sealable> {
-    const { kind, spec } = await this.planner.define(definition, projectId ?? DEFAULT_PROJECT);
-    return openForm(definition, kind === 'stress' ? spec.command : undefined);
+    return openForm(definition, await this.planner.define(definition, projectId ?? DEFAULT_PROJECT));
   }
 }

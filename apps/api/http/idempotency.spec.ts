@@ -18,7 +18,7 @@ const definition = (more: object = {}) => ({
 let api: TestApi;
 beforeEach(async () => {
   api = await startTestApi({ maxQueued: 3 });
-  api.names['moving.test'] = ['127.0.0.1'];
+  api.addresses.set('moving.test', ['127.0.0.1']);
 });
 afterEach(() => api.close());
 
@@ -34,7 +34,7 @@ async function fillAndForbid() {
   expect((await api.post('/v1/runs', definition())).status).toBe(429);
   const quotas = { ratePerSecond: 1, queuedRuns: 1 };
   await api.put('/v1/projects/default', { name: 'Default', quotas }, { 'if-match': '"1"' });
-  api.names['moving.test'] = ['10.1.2.3'];
+  api.addresses.set('moving.test', ['10.1.2.3']);
   expect((await api.post('/v1/runs', definition())).status).toBe(400);
 }
 

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { WorkloadKind } from '#libs/contract/run.js';
+import { FireState } from '#libs/contract/schedule.js';
 import { RunStatus } from '#libs/contract/status.js';
 import type { DeliveryState } from '#libs/contract/webhook.js';
+import type { FireEnd } from '#libs/store/platform/port.js';
 import type { Store } from '#libs/store/port.js';
 import { InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 
@@ -50,6 +52,12 @@ export class Metrics {
     labelNames: ['state'],
     registers: [this.registry],
   });
+  private readonly fires = new Counter({
+    name: 'tidemark_schedule_fires_total',
+    help: 'Due times of schedules that this process brought to an end, by what became of them',
+    labelNames: ['state'],
+    registers: [this.registry],
+  });
   private countedAtMs = -Infinity;
 
   constructor(
@@ -60,12 +68,18 @@ export class Metrics {
     // A series that is 0 must be there: alerts cannot see one that is not.
     for (const outcome of TRY_OUTCOMES) this.tries.inc({ outcome }, 0);
     for (const state of END_STATES) this.deliveries.inc({ state }, 0);
+    for (const state of FireState.exclude(['firing']).options) this.fires.inc({ state }, 0);
   }
 
   /** Counts a try to deliver to a webhook, and the delivery's end when it was the last. */
   webhookTried(outcome: TryOutcome, state: DeliveryState): void {
     this.tries.inc({ outcome });
     if (state !== 'pending') this.deliveries.inc({ state });
+  }
+
+  /** Counts a due time of a schedule. */
+  countFire(state: FireEnd['state']): void {
+    this.fires.inc({ state });
   }
 
   /** Starts timing a request; the answer is called at its end and gives the seconds. */

@@ -38,6 +38,8 @@ export interface Asked {
   idempotency?: Idempotency | undefined;
   benchmark?: RunOwnership['benchmark'];
   scheduleId?: string;
+  /** What the run is to be called, for who has to find it again; new when absent. */
+  id?: string;
 }
 
 /** Where the runs of a caller of all projects go that chose none. */
@@ -135,7 +137,7 @@ export class RunsService {
 
   /** A repeated call is answered before anything is checked: what was right once may be refused by now. */
   private async once(
-    { caller, benchmark = null, scheduleId }: Asked,
+    { caller, benchmark = null, scheduleId, id: own = randomUUID() }: Asked,
     idempotency: Idempotency | undefined,
     rerunOf: string | null,
     define: () => Promise<DefinedRun>,
@@ -147,7 +149,7 @@ export class RunsService {
     await this.projects.refuseTooLarge({ ...defined, projectId });
     const ownership = { projectId, benchmark, scheduleId: scheduleId ?? null, actor: caller.actor };
     const origin = currentOrigin();
-    const run = { ...defined, ...ownership, id: randomUUID(), rerunOf, createdAtMs: this.nowMs(), origin };
+    const run = { ...defined, ...ownership, id: own, rerunOf, createdAtMs: this.nowMs(), origin };
     const created = await this.store.runs.create(run, idempotency, this.config.maxQueued);
     if (!created.replayed) await this.queue.notify(groupsOf(run.placement)).catch(() => undefined);
     const { id, kind } = created.run;

@@ -8,6 +8,11 @@ import { InjectConfig, InjectLookup, type Lookup } from '../tokens.js';
 import { type AllowedNetworks, parseNetworks } from './allowed-networks.js';
 import { formatEndpoint, parseEndpoint } from '#libs/contract/endpoint.js';
 
+const UNRESOLVED = 'expected a host that can be resolved';
+
+/** A name server that is away looks like this, so the same may be in order later. */
+export const isUnresolved = ({ message }: Issue): boolean => message.startsWith(UNRESOLVED);
+
 /** Finds out what a target's contact points really are and whether load may be sent there. */
 @Injectable()
 export class TargetGuard {
@@ -63,8 +68,7 @@ export class TargetGuard {
     const host = urlHost.replace(/^\[(.*)\]$/, '$1');
     const addresses = isIP(host) === 0 ? await this.addressesOf(host) : [host];
     const [address] = addresses;
-    if (address === undefined)
-      return { problem: `expected a host that can be resolved, found ${JSON.stringify(host)}` };
+    if (address === undefined) return { problem: `${UNRESOLVED}, found ${JSON.stringify(host)}` };
     const problem = this.forbidden(addresses);
     return problem === undefined ? { address } : { problem };
   }
@@ -81,8 +85,7 @@ export class TargetGuard {
     if (endpoint === undefined)
       return refuse(`expected host, host:port or [v6]:port, found ${JSON.stringify(contactPoint)}`);
     const addresses = isIP(endpoint.host) === 0 ? await this.addressesOf(endpoint.host) : [endpoint.host];
-    if (addresses.length === 0)
-      return refuse(`expected a host that can be resolved, found ${JSON.stringify(endpoint.host)}`);
+    if (addresses.length === 0) return refuse(`${UNRESOLVED}, found ${JSON.stringify(endpoint.host)}`);
     const problem = this.forbidden(addresses);
     if (problem !== undefined) return refuse(problem);
     return { endpoints: addresses.map((host) => formatEndpoint({ host, port: endpoint.port })), issues: [] };

@@ -44,6 +44,71 @@ describe('a cron expression', () => {
     ]);
   });
 
+  it('does not fall due again when it is asked from within the hour that comes twice', () => {
+    expect(times('30 2 * * *', 'Europe/Berlin', '2026-10-25T01:10Z', 1)).toEqual(['2026-10-26T01:30']);
+    expect(times('*/30 2,3 * * *', 'Europe/Berlin', '2026-10-24T12:00Z', 5)).toEqual([
+      '2026-10-25T00:00',
+      '2026-10-25T00:30',
+      '2026-10-25T02:00',
+      '2026-10-25T02:30',
+      '2026-10-26T01:00',
+    ]);
+    expect(times('0 0-22 * * *', 'Europe/Berlin', '2026-10-24T23:30Z', 2)).toEqual([
+      '2026-10-25T00:00',
+      '2026-10-25T02:00',
+    ]);
+  });
+
+  it.each([
+    ['30 * * * *', ['2026-10-24T23:30', '2026-10-25T00:30', '2026-10-25T01:30', '2026-10-25T02:30']],
+    ['0 0-23 * * *', ['2026-10-24T23:00', '2026-10-25T00:00', '2026-10-25T01:00', '2026-10-25T02:00']],
+  ])('of every hour, %s, falls due in both hours that are one by the clock', (cron, expected) => {
+    expect(times(cron, 'Europe/Berlin', '2026-10-24T22:45Z', 4)).toEqual(expected);
+  });
+
+  it('of every ten minutes goes on through the hour that comes twice', () => {
+    const found = times('*/10 * * * *', 'Europe/Berlin', '2026-10-24T23:55Z', 13);
+    expect(found.map((text) => Date.parse(`${text}Z`))).toEqual(
+      found.map((_, index) => Date.parse('2026-10-25T00:00Z') + index * 600_000),
+    );
+  });
+
+  it('knows clocks that are changed by half an hour', () => {
+    const zone = 'Australia/Lord_Howe';
+    expect(times('45 1 * * *', zone, '2026-04-04T00:00Z', 2)).toEqual(['2026-04-04T14:45', '2026-04-05T15:15']);
+    expect(times('45 1 * * *', zone, '2026-04-04T15:05Z', 1)).toEqual(['2026-04-05T15:15']);
+    expect(times('45 * * * *', zone, '2026-04-04T14:00Z', 3)).toEqual([
+      '2026-04-04T14:45',
+      '2026-04-04T15:15',
+      '2026-04-04T16:15',
+    ]);
+    expect(times('15 2 * * *', zone, '2026-10-03T00:00Z', 2)).toEqual(['2026-10-03T15:30', '2026-10-04T15:15']);
+  });
+
+  it('knows clocks that are changed at midnight, and summers in January', () => {
+    expect(times('0 0 * * *', 'America/Havana', '2026-03-07T12:00Z', 2)).toEqual([
+      '2026-03-08T05:00',
+      '2026-03-09T04:00',
+    ]);
+    expect(times('30 0 * * *', 'America/Havana', '2026-10-31T12:00Z', 2)).toEqual([
+      '2026-11-01T04:30',
+      '2026-11-02T05:30',
+    ]);
+    expect(times('30 0 * * *', 'America/Havana', '2026-11-01T05:10Z', 1)).toEqual(['2026-11-02T05:30']);
+    expect(times('30 23 * * *', 'America/Santiago', '2026-04-04T12:00Z', 2)).toEqual([
+      '2026-04-05T02:30',
+      '2026-04-06T03:30',
+    ]);
+    expect(times('0 0 * * *', 'America/Santiago', '2026-09-05T12:00Z', 2)).toEqual([
+      '2026-09-06T04:00',
+      '2026-09-07T03:00',
+    ]);
+    expect(times('30 2 * * *', 'Australia/Sydney', '2026-10-03T00:00Z', 2)).toEqual([
+      '2026-10-03T16:00',
+      '2026-10-04T15:30',
+    ]);
+  });
+
   it('says everything that is wrong with it at once', () => {
     expect(parseCron('61 * * * *', 'Mars/Olympus').issues.map(({ path }) => path)).toEqual(['timeZone', 'cron']);
     expect(parseCron('* * *', 'UTC').issues[0]?.message).toContain('expected five or six fields');

@@ -33,7 +33,7 @@ export class SchedulesController {
   })
   @IdempotencyKey()
   @ApiCreatedResponse({ description: 'The schedule and its next due times', standardSchema: Schedule })
-  @Problems('VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED')
+  @Problems('VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED', 'QUOTA_EXCEEDED')
   async create(
     @Who() caller: Caller,
     @Body({ schema: CreateSchedule }) body: CreateSchedule,
@@ -85,7 +85,7 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'replaceSchedule', summary: 'Change a schedule' })
   @IfMatch()
   @ApiOkResponse({ description: 'The schedule as it is now', standardSchema: Schedule })
-  @Problems('VALIDATION_FAILED', 'NOT_FOUND', 'PRECONDITION_FAILED', 'PRECONDITION_REQUIRED')
+  @Problems('VALIDATION_FAILED', 'NOT_FOUND', 'PRECONDITION_FAILED', 'PRECONDITION_REQUIRED', 'QUOTA_EXCEEDED')
   async replace(
     @Who() caller: Caller,
     @Param({ schema: PathId }) { id }: PathId,

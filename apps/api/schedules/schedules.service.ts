@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { CodedError, type Issue } from '#libs/contract/problem.js';
 import { DEFAULT_PROJECT } from '#libs/contract/project.js';
+import type { CreateRun } from '#libs/contract/run.js';
 import type { CreateSchedule, Fire, Schedule } from '#libs/contract/schedule.js';
-import type { Made, Page, PageOf, ScheduleWish, StoredSchedule } from '#libs/store/platform/port.js';
+import type { Made, Page, PageOf, ScheduleWish, Sealable, StoredSchedule } from '#libs/store/platform/port.js';
 import type { Store } from '#libs/store/port.js';
 import { Benchmarks } from '../benchmarks/benchmarks.service.js';
-import { sealable } from '../benchmarks/open-form.js';
+import { openForm, openOverrides } from '../benchmarks/open-form.js';
 import type { ApiConfig } from '../config.js';
 import { idempotencyOf } from '../http/idempotency.js';
 import type { Caller } from '../keys/caller.js';
 import { invalid } from '../problem/validation.pipe.js';
+import { Projects } from '../projects/projects.service.js';
 import { overridden } from '../runs/merge-patch.js';
+import { RunPlanner } from '../runs/run-planner.js';
 import { InjectConfig, InjectNowMs, InjectStore, type NowMs } from '../tokens.js';
 import { type Due, nextDues, parseCron } from './cron.js';
 
@@ -25,6 +28,8 @@ export class Schedules {
     @InjectConfig() private readonly config: ApiConfig,
     @InjectNowMs() private readonly nowMs: NowMs,
     private readonly benchmarks: Benchmarks,
+    private readonly planner: RunPlanner,
+    private readonly projects: Projects,
   ) {}
 
   async create(caller: Caller, body: CreateSchedule, key: string | undefined): Promise<Made<Schedule>> {
@@ -94,30 +99,41 @@ export class Schedules {
   /** What is to be started, tried out now: a schedule that fails every night is found at noon. */
   private async work(caller: Caller, work: CreateSchedule['work']) {
     const none = { benchmarkId: null, benchmarkVersion: null, overrides: null, definition: null };
+    const projectId = caller.projectId ?? DEFAULT_PROJECT;
     try {
       if (work.type === 'run') {
-        const definition = await this.benchmarks.checked(caller, work.run);
+        const definition = await this.startable(work.run, projectId);
         return { wish: { ...none, definition }, found: [] };
       }
       const { benchmarkId, version = null, overrides } = work;
-      const owner = { projectId: caller.projectId ?? DEFAULT_PROJECT };
-      await this.benchmarks.get(owner, benchmarkId);
+      await this.benchmarks.get({ projectId }, benchmarkId);
       const { definition } = await this.benchmarks.definition(benchmarkId, version ?? undefined);
-      await this.benchmarks.checked(owner, overridden(definition, overrides));
-      const sealed = overrides === undefined ? null : sealable(overrides);
+      const { open } = await this.startable(overridden(definition, overrides), projectId);
+      const sealed = overrides === undefined ? null : openOverrides(overrides, open);
       return { wish: { ...none, benchmarkId, benchmarkVersion: version, overrides: sealed }, found: [] };
     } catch (error) {
-      if (!(error instanceof CodedError) || !['VALIDATION_FAILED', 'NOT_FOUND'].includes(error.code)) throw error;
+      const refusals = ['VALIDATION_FAILED', 'NOT_FOUND', 'QUOTA_EXCEEDED'];
+      if (!(error instanceof CodedError) || !refusals.includes(error.code)) throw error;
       const place = work.type === 'run' ? 'work.run' : 'work';
       const issues: Issue[] = error.issues.map(({ path, message }) => ({ path: `${place}.${path}`, message }));
+      if (error.code === 'QUOTA_EXCEEDED') throw new CodedError(error.code, error.message, issues);
       return { wish: null, found: issues.length > 0 ? issues : [{ path: place, message: error.message }] };
     }
+  }
+
+  /** What may be started as it is, and as it may be shown. Throws CodedError VALIDATION_FAILED, QUOTA_EXCEEDED. */
+  private async startable(definition: CreateRun, projectId: string): Promise<Sealable> {
+    const defined = await this.planner.define(definition, projectId);
+    await this.projects.refuseTooLarge({ ...defined, projectId });
+    return openForm(definition, defined);
   }
 
   private async view(row: StoredSchedule): Promise<Schedule> {
     const { definition, overrides, benchmarkId, benchmarkVersion, nextDueAtMs, ...rest } = row;
     const { items } = await this.store.platform.schedules.fires(row.id, { limit: SHOWN });
-    const later = nextDueAtMs === null ? [] : nextDues(dueOf(row.cron, row.timeZone), nextDueAtMs, SHOWN - 1);
+    // One that can no longer be read is shown all the same, and so are those beside it.
+    const { due } = parseCron(row.cron, row.timeZone);
+    const later = due === null || nextDueAtMs === null ? [] : nextDues(due, nextDueAtMs, SHOWN - 1);
     return {
       ...rest,
       work:

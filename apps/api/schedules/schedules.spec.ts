@@ -4,14 +4,9 @@ import { Problem } from '#libs/contract/problem.js';
 import { Run } from '#libs/contract/run.js';
 import { Schedule } from '#libs/contract/schedule.js';
 import { startTestApi, type TestApi } from '../../../test/api-server.js';
+import { makeSchedule, nightly, settle, writes } from '../../../test/schedule-steps.js';
 
 const DAY = 86_400_000;
-const definition = (count = 1, more: object = {}) => ({
-  kind: 'stress',
-  target: { contactPoints: ['127.0.0.1'], username: 'u', password: 'the-password' },
-  spec: { operation: 'write', stop: { type: 'operations', count }, rate: { model: 'closed', threads: 1 } },
-  ...more,
-});
 
 let api: TestApi;
 beforeEach(async () => {
@@ -19,37 +14,16 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const nightly = (more: object = {}) => ({
-  name: 'nightly',
-  cron: '30 2 * * *',
-  timeZone: 'Europe/Berlin',
-  work: { type: 'run', run: definition() },
-  ...more,
-});
-const make = async (body: object) => Schedule.parse((await api.post('/v1/schedules', body)).json);
-const read = async (id: string) => Schedule.parse((await api.get(`/v1/schedules/${id}`)).json);
+const make = (body: object) => makeSchedule(api, body);
 const runs = async (id: string) => (await api.store.runs.list({ scheduleId: id, limit: 50 })).items;
-/** Lets the service see that a time has come. */
-async function settle(id: string, atMs: number): Promise<Schedule> {
-  api.now.ms = atMs;
-  await vi.waitFor(
-    async () => {
-      const { lastFires, nextFires } = await read(id);
-      expect(nextFires[0] ?? Infinity).toBeGreaterThan(atMs);
-      expect(lastFires.some(({ state }) => state === 'firing')).toBe(false);
-    },
-    { timeout: 15_000, interval: 100 },
-  );
-  return read(id);
-}
 
 describe('a benchmark', () => {
   it('has versions, keeps its secrets, and is changed only by who has read it', async () => {
-    const made = await api.post('/v1/benchmarks', { name: 'kv', definition: definition() });
+    const made = await api.post('/v1/benchmarks', { name: 'kv', definition: writes() });
     const { id, version } = Benchmark.parse(made.json);
     expect([made.status, version, made.headers.get('etag')]).toEqual([201, 1, '"1"']);
-    expect((await api.post('/v1/benchmarks', { name: 'kv', definition: definition() })).status).toBe(409);
-    const change = { name: 'kv', definition: definition(2), note: 'twice as much' };
+    expect((await api.post('/v1/benchmarks', { name: 'kv', definition: writes() })).status).toBe(409);
+    const change = { name: 'kv', definition: writes(2), note: 'twice as much' };
     expect((await api.put(`/v1/benchmarks/${id}`, change)).status).toBe(428);
     expect((await api.put(`/v1/benchmarks/${id}`, change, { 'if-match': '"7"' })).status).toBe(412);
     expect((await api.put(`/v1/benchmarks/${id}`, change, { 'if-match': '"1"' })).headers.get('etag')).toBe('"2"');
@@ -71,7 +45,7 @@ describe('a benchmark', () => {
   });
 
   it('is run with overrides, which are checked as a whole definition is', async () => {
-    const { id } = Benchmark.parse((await api.post('/v1/benchmarks', { name: 'kv', definition: definition() })).json);
+    const { id } = Benchmark.parse((await api.post('/v1/benchmarks', { name: 'kv', definition: writes() })).json);
     const key = { 'idempotency-key': 'once' };
     const overrides = { name: 'more', spec: { stop: { count: 5 }, rate: { threads: 2 } }, labels: { why: 'test' } };
     const run = Run.parse((await api.post(`/v1/benchmarks/${id}/runs`, { overrides }, key)).json);
@@ -104,7 +78,7 @@ describe('a schedule', () => {
       [21, 22, 23, 24, 25].map((day) => `2025-11-${day}T01:30:00.000Z`),
     );
     const [first = 0] = nextFires;
-    const { lastFires } = await settle(id, first + 5);
+    const { lastFires } = await settle(api, id, first + 5);
     const [run] = await runs(id);
     expect(lastFires).toMatchObject([{ dueAtMs: first, state: 'fired', runId: run?.id }]);
     expect(run?.statusHistory[0]?.actor).toBe('schedule:nightly');
@@ -120,7 +94,7 @@ describe('a schedule', () => {
     const found: unknown[] = [];
     for (const [step, atMs] of [first, first + DAY].entries())
       for (const { id } of made) {
-        const { lastFires } = await settle(id, atMs);
+        const { lastFires } = await settle(api, id, atMs);
         if (step === 1) found.push([lastFires[0]?.state, ...(await runs(id)).map(({ status }) => status).toReversed()]);
       }
     expect(found).toEqual([
@@ -134,11 +108,11 @@ describe('a schedule', () => {
     const once = await make(nightly({ name: 'once' }));
     const skip = await make(nightly({ name: 'skip', missed: 'skip' }));
     const [first = 0] = once.nextFires;
-    const late = await settle(once.id, first + 2 * DAY + 3_600_000);
+    const late = await settle(api, once.id, first + 2 * DAY + 3_600_000);
     expect(late.lastFires.map(({ state }) => state)).toEqual(['late', 'missed', 'missed']);
     expect(late.lastFires[1]?.reason).toContain('nobody was there to start it within 60000 ms');
     expect(await runs(once.id)).toHaveLength(1);
-    const skipped = await settle(skip.id, api.now.ms);
+    const skipped = await settle(api, skip.id, api.now.ms);
     expect(skipped.lastFires.map(({ state }) => state)).toEqual(['missed', 'missed', 'missed']);
     expect(await runs(skip.id)).toEqual([]);
   });
@@ -153,11 +127,11 @@ describe('a schedule', () => {
   });
 
   it('starts the latest version of a benchmark with its overrides, which then stays while it is used', async () => {
-    const saved = Benchmark.parse((await api.post('/v1/benchmarks', { name: 'kv', definition: definition() })).json);
+    const saved = Benchmark.parse((await api.post('/v1/benchmarks', { name: 'kv', definition: writes() })).json);
     const work = { type: 'benchmark', benchmarkId: saved.id, overrides: { labels: { at: 'night' } } };
     const { id, nextFires, version } = await make(nightly({ work }));
-    await api.put(`/v1/benchmarks/${saved.id}`, { name: 'kv', definition: definition(7) }, { 'if-match': '"1"' });
-    await settle(id, nextFires[0] ?? 0);
+    await api.put(`/v1/benchmarks/${saved.id}`, { name: 'kv', definition: writes(7) }, { 'if-match': '"1"' });
+    await settle(api, id, nextFires[0] ?? 0);
     expect(await runs(id)).toMatchObject([
       { benchmark: { id: saved.id, version: 2 }, labels: { at: 'night' }, spec: { stop: { count: 7 } } },
     ]);
@@ -170,5 +144,59 @@ describe('a schedule', () => {
     expect([changed.status, changed.headers.get('etag')]).toEqual([200, `"${version + 1}"`]);
     expect((await api.delete(`/v1/schedules/${id}`)).status).toBe(204);
     expect(await runs(id)).toHaveLength(1);
+  });
+
+  it('keeps a password in the command line of its overrides to itself, and runs with it', async () => {
+    const plain = {
+      ...writes(),
+      target: { contactPoints: ['127.0.0.1'] },
+      spec: { command: 'write n=1 -rate threads=1' },
+    };
+    const saved = Benchmark.parse((await api.post('/v1/benchmarks', { name: 'kv', definition: plain })).json);
+    const command = 'write n=1 -rate threads=1 -mode native cql3 user=u password=hunter2';
+    const overrides = { name: 'login', spec: { command } };
+    const made = await api.post(
+      '/v1/schedules',
+      nightly({ work: { type: 'benchmark', benchmarkId: saved.id, overrides } }),
+    );
+    const { id, nextFires, work } = Schedule.parse(made.json);
+    expect(work).toMatchObject({ overrides: { name: 'login', spec: { command: expect.stringContaining('user=u') } } });
+    for (const { text } of [made, await api.get(`/v1/schedules/${id}`), await api.get('/v1/schedules')])
+      expect(text).not.toContain('hunter2');
+    expect(JSON.stringify(await api.store.platform.schedules.find(id, null))).not.toContain('hunter2');
+    await settle(api, id, nextFires[0] ?? 0);
+    const [run] = await runs(id);
+    expect(run?.name).toBe('login');
+    const target = (await api.store.runs.find(run?.id ?? '', { withSecrets: true }))?.target;
+    expect(target).toMatchObject({ username: 'u', password: 'hunter2' });
+  });
+
+  it('that is changed between a due time and the look at it keeps that due time', async () => {
+    const { id, version, nextFires } = await make(nightly());
+    const [first = 0, second = 0] = nextFires;
+    const looks = vi.spyOn(api.store.platform.schedules, 'due').mockResolvedValue([]);
+    api.now.ms = first + 10;
+    const put = (body: object, at: number) => api.put(`/v1/schedules/${id}`, body, { 'if-match': `"${at}"` });
+    const changed = Schedule.parse((await put(nightly({ overlap: 'queue' }), version)).json);
+    expect(changed.nextFires.slice(0, 2)).toEqual([first, second]);
+    looks.mockRestore();
+    expect((await settle(api, id, first + 20)).lastFires).toMatchObject([{ dueAtMs: first, state: 'fired' }]);
+    const other = Schedule.parse((await put(nightly({ cron: '0 4 * * *' }), changed.version)).json);
+    expect(other.nextFires[0]).toBe(second - DAY + 5_400_000);
+  });
+
+  it('of a run that is over the quota of its project is refused when it is made', async () => {
+    const quotas = { name: 'Default', quotas: { executors: 1 } };
+    expect((await api.put('/v1/projects/default', quotas, { 'if-match': '"1"' })).status).toBe(200);
+    const two = { placement: { executors: 2 } };
+    const own = await api.post('/v1/schedules', nightly({ work: { type: 'run', run: writes(1, two) } }));
+    expect([own.status, Problem.parse(own.json).code]).toEqual([422, 'QUOTA_EXCEEDED']);
+    expect(Problem.parse(own.json).errors?.map(({ path }) => path)).toEqual(['work.run.placement.executors']);
+    const saved = Benchmark.parse((await api.post('/v1/benchmarks', { name: 'kv', definition: writes() })).json);
+    const work = { type: 'benchmark', benchmarkId: saved.id, overrides: two };
+    expect((await api.post('/v1/schedules', nightly({ work }))).status).toBe(422);
+    const { id } = await make(nightly());
+    const worse = await api.put(`/v1/schedules/${id}`, nightly({ work }), { 'if-match': '"1"' });
+    expect(Problem.parse(worse.json).code).toBe('QUOTA_EXCEEDED');
   });
 });

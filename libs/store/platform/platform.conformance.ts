@@ -3,6 +3,7 @@ import { CreateRun } from '#libs/contract/run.js';
 import { Target } from '#libs/contract/target.js';
 import { StressPlanSpec } from '#libs/workloads/stress/stress.schema.js';
 import type { NewRun, Store } from '../port.js';
+import type { ScheduleWish } from './port.js';
 
 const NOW = 1_800_000_000_000;
 
@@ -35,6 +36,22 @@ export const newRun = (id: string, projectId: string): NewRun => ({
   createdAtMs: NOW + made,
   actor: 'api',
 });
+
+const HOURLY: ScheduleWish = {
+  name: 'hourly',
+  cron: '0 * * * *',
+  timeZone: 'UTC',
+  paused: false,
+  benchmarkId: null,
+  benchmarkVersion: null,
+  overlap: 'skip',
+  missed: 'skip',
+  lateAfterMs: 60_000,
+  nextDueAtMs: NOW,
+  overrides: null,
+  definition: null,
+};
+const SCHEDULE = { ...HOURLY, id: 's', projectId: 'default', createdBy: 'api' };
 
 const NO_QUOTAS = { name: 'p', quotas: {} };
 
@@ -128,6 +145,47 @@ export function describePlatform(
       expect(await find({ ...key, key: 'other' }, NOW)).toBeNull();
       await expect(find({ ...key, bodyHash: 'b' }, NOW)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
       expect(await store.platform.creations.find('default', undefined, NOW)).toBeNull();
+    });
+
+    it('writes due times down once, and ends them once', async () => {
+      const { schedules } = store.platform;
+      await schedules.create(SCHEDULE, NOW);
+      const fires = [
+        { dueAtMs: NOW, state: 'missed' as const, reason: 'late', atMs: NOW },
+        { dueAtMs: NOW + 1, state: 'firing' as const, reason: 'now', atMs: NOW },
+      ];
+      const takes = [1, 2].map(() => schedules.take('s', NOW, fires, NOW + 2, NOW));
+      expect((await Promise.all(takes)).map((written) => written.length).toSorted((a, b) => a - b)).toEqual([0, 2]);
+      expect(await schedules.take('s', NOW + 2, fires, NOW + 3, NOW)).toEqual([]);
+      const end = { state: 'fired' as const, runId: 'r', reason: 'in time' };
+      expect(await schedules.finishFire('s', NOW + 1, end)).toBe(true);
+      expect(await schedules.finishFire('s', NOW + 1, end)).toBe(false);
+      expect(await schedules.finishFire('s', NOW, end)).toBe(false);
+    });
+
+    it('keeps the next due time of a schedule while its times stay as they are', async () => {
+      const { schedules } = store.platform;
+      await schedules.create(SCHEDULE, NOW);
+      const next = async (version: number, change: Partial<ScheduleWish>) =>
+        (await schedules.replace('s', version, { ...HOURLY, nextDueAtMs: NOW + 9, ...change }, NOW)).nextDueAtMs;
+      expect(await next(1, { name: 'other', overlap: 'queue' })).toBe(NOW);
+      expect(await next(2, { cron: '1 * * * *' })).toBe(NOW + 9);
+      expect(await next(3, { cron: '1 * * * *', timeZone: 'Europe/Berlin', nextDueAtMs: NOW + 8 })).toBe(NOW + 8);
+      expect(await next(4, { paused: true, nextDueAtMs: null })).toBeNull();
+      expect(await next(5, {})).toBe(NOW + 9);
+    });
+
+    it('knows the runs of a schedule that have not ended, without their steps', async () => {
+      const of = (id: string): NewRun => ({ ...newRun(id, 'default'), scheduleId: 's' });
+      const parent = { runId: 'a', rootId: 'a', step: 'one' };
+      await store.runs.create(of('a'));
+      await store.runs.create({ ...of('step'), parent });
+      await store.runs.create(of('ended'));
+      await store.runs.requestCancel('ended', 'api', 'enough', NOW);
+      await store.runs.create(of('b'));
+      await store.runs.create(newRun('other', 'default'));
+      expect(await store.platform.schedules.openRuns('s')).toEqual(['a', 'b']);
+      expect(await store.platform.schedules.openRuns('t')).toEqual([]);
     });
   });
 }

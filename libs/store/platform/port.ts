@@ -144,6 +144,7 @@ export interface ScheduleStore {
   list(scope: Scope, page: PageOf): Promise<Page<StoredSchedule>>;
   /** Definition and overrides with their secrets. */
   secrets(id: string): Promise<{ definition: unknown; overrides: unknown } | null>;
+  /** While cron and time zone are the same, the due time stays that is next, even one that has come. */
   replace(id: string, version: number, change: ScheduleWish, nowMs: number): Promise<StoredSchedule>;
   /** Its due times go on from `nextDueAtMs`, or stop while paused. */
   pause(id: string, paused: boolean, nextDueAtMs: number | null, nowMs: number): Promise<StoredSchedule>;
@@ -151,8 +152,8 @@ export interface ScheduleStore {
   fires(id: string, page: PageOf): Promise<Page<Fire>>;
   due(nowMs: number): Promise<StoredSchedule[]>;
   /**
-   * Writes what becomes of the due times up to now, once over all replicas: false when another replica was first. `due`
-   * is the due time that the decision was made from.
+   * Writes what becomes of the due times up to now, once over all replicas, and answers what it has written: nothing when
+   * another replica was first. `due` is the due time that the decision was made from.
    */
   take(
     id: string,
@@ -160,17 +161,26 @@ export interface ScheduleStore {
     fires: readonly NewFire[],
     nextDueAtMs: number | null,
     leaseUntilMs: number,
-  ): Promise<boolean>;
+  ): Promise<NewFire[]>;
   /** Due times whose run is still to be made and nobody is making: taken by this call until `leaseUntilMs`. */
-  retake(nowMs: number, leaseUntilMs: number): Promise<{ scheduleId: string; dueAtMs: number; atMs: number }[]>;
-  finishFire(
-    id: string,
-    dueAtMs: number,
-    end: { state: Exclude<FireState, 'firing'>; runId: string | null; reason: string },
-  ): Promise<void>;
+  retake(nowMs: number, leaseUntilMs: number): Promise<TakenFire[]>;
+  /** False when another replica has finished it. */
+  finishFire(id: string, dueAtMs: number, end: FireEnd): Promise<boolean>;
+  /** Runs that it started and that have not ended, the oldest first; steps of theirs are not among them. */
+  openRuns(id: string): Promise<string[]>;
 }
 
 export type NewFire = Pick<FireRow, 'dueAtMs' | 'state' | 'reason' | 'atMs'>;
+
+/** A due time whose run is to be made, and when that was decided. */
+export type TakenFire = Pick<FireRow, 'scheduleId' | 'dueAtMs' | 'atMs'>;
+
+/** What became of a due time. */
+export interface FireEnd {
+  state: Exclude<FireState, 'firing'>;
+  runId: string | null;
+  reason: string;
+}
 
 export interface WebhookWish {
   name: string;

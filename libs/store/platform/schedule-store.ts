@@ -1,12 +1,14 @@
-import { And, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
+import { And, In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
 import { CodedError } from '#libs/contract/coded-error.js';
 import type { Fire } from '#libs/contract/schedule.js';
+import { isEnded, RunStatus } from '#libs/contract/status.js';
 import type { Database } from '../database.js';
 import type { Vault } from '../vault.js';
 import { createOnce } from './creation.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { pageOf } from './paging.js';
 import type {
+  FireEnd,
   Idempotency,
   Made,
   NewFire,
@@ -16,6 +18,7 @@ import type {
   ScheduleWish,
   Scope,
   StoredSchedule,
+  TakenFire,
 } from './port.js';
 import { refuseStale } from './project-store.js';
 import type { FireRow, ScheduleRow } from './row.js';
@@ -24,7 +27,13 @@ import { sealOf } from './seal.js';
 /** Due schedules that one look takes. */
 const AT_ONCE = 100;
 
+const OPEN = RunStatus.options.filter((status) => !isEnded(status));
+
 const shown = ({ sealed: _sealed, ...row }: ScheduleRow): StoredSchedule => row;
+
+/** Its due times are the same: one that has come and was not looked at yet is still to be fired, or listed. */
+const goesOn = (found: ScheduleRow, { cron, timeZone, paused }: ScheduleWish): boolean =>
+  found.nextDueAtMs !== null && !paused && found.cron === cron && found.timeZone === timeZone;
 
 const fireOf = ({ dueAtMs, state, runId, reason, atMs }: FireRow): Fire => ({ dueAtMs, state, runId, reason, atMs });
 
@@ -74,7 +83,8 @@ export class SqlScheduleStore implements ScheduleStore {
   replace(id: string, version: number, change: ScheduleWish, nowMs: number): Promise<StoredSchedule> {
     return this.change(id, async (manager, found) => {
       refuseStale(found.version, version);
-      const columns = { ...this.columns(change), version: version + 1, updatedAtMs: nowMs };
+      const nextDueAtMs = goesOn(found, change) ? found.nextDueAtMs : change.nextDueAtMs;
+      const columns = { ...this.columns(change), nextDueAtMs, version: version + 1, updatedAtMs: nowMs };
       await manager.update(this.database.entities.schedule, { id }, columns);
     });
   }
@@ -122,23 +132,25 @@ export class SqlScheduleStore implements ScheduleStore {
     fires: readonly NewFire[],
     nextDueAtMs: number | null,
     leaseUntilMs: number,
-  ): Promise<boolean> {
+  ): Promise<NewFire[]> {
     const { schedule, fire } = this.database.entities;
     return this.database.control(async (manager) => {
       const found = await manager.findOneBy(schedule, { id, paused: false });
       // Another replica was first, or somebody has changed the schedule since it was read.
-      if (found?.nextDueAtMs !== due) return false;
+      if (found?.nextDueAtMs !== due) return [];
       await manager.update(schedule, { id }, { nextDueAtMs });
+      const written: NewFire[] = [];
       for (const one of fires) {
         // A changed schedule may fall due again at a time that it has had.
         if (await manager.existsBy(fire, { scheduleId: id, dueAtMs: one.dueAtMs })) continue;
         await manager.insert(fire, { ...one, scheduleId: id, runId: null, leaseUntilMs });
+        written.push(one);
       }
-      return true;
+      return written;
     });
   }
 
-  retake(nowMs: number, leaseUntilMs: number): Promise<{ scheduleId: string; dueAtMs: number; atMs: number }[]> {
+  retake(nowMs: number, leaseUntilMs: number): Promise<TakenFire[]> {
     const { fire } = this.database.entities;
     return this.database.control(async (manager) => {
       const where = { state: 'firing' as const, leaseUntilMs: LessThanOrEqual(nowMs) };
@@ -148,10 +160,20 @@ export class SqlScheduleStore implements ScheduleStore {
     });
   }
 
-  async finishFire(id: string, dueAtMs: number, end: Pick<FireRow, 'state' | 'runId' | 'reason'>): Promise<void> {
-    await this.database.append((manager) =>
+  async finishFire(id: string, dueAtMs: number, end: FireEnd): Promise<boolean> {
+    const { affected } = await this.database.append((manager) =>
       manager.update(this.database.entities.fire, { scheduleId: id, dueAtMs, state: 'firing' }, end),
     );
+    return affected === 1;
+  }
+
+  async openRuns(id: string): Promise<string[]> {
+    const rows = await this.database.manager.find(this.database.entities.run, {
+      where: { scheduleId: id, parentId: IsNull(), status: In(OPEN) },
+      order: { createdAtMs: 'ASC', id: 'ASC' },
+      select: { id: true },
+    });
+    return rows.map((row) => row.id);
   }
 
   private change(
