@@ -1,66 +1,46 @@
-import { In, LessThan, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { groupOf, groupsOf, hasLabels } from '#libs/contract/placement.js';
 import type { Problem } from '#libs/contract/problem.js';
 import { isEnded } from '#libs/contract/status.js';
 import type { RunReport } from '#libs/contract/summary.js';
 import type { Database } from './database.js';
 import { endTurn } from './fair-order.js';
-import type { Beat, Claim, ExecutorInfo, ShardEnd, ShardStore, Standing } from './port.js';
+import { ExecutorList } from './executor-list.js';
+import type { Beat, Claim, ExecutorInfo, KnownExecutor, ShardEnd, ShardStore, Standing } from './port.js';
 import { CLAIMED, shardFor } from './claiming.js';
 import { followLoss, withOnly } from './lost-shards.js';
 import type { ShardRow } from './row.js';
 import { moveRun, noteEnding } from './status-writer.js';
-import { idleExecutors, isAlive } from './waiting.js';
-
-/** Killed executors leave their rows. */
-const FORGOTTEN_MS = 86_400_000;
+import { idleExecutors } from './waiting.js';
 
 const actorOf = (executorId: string | null): string => `executor:${executorId ?? 'unknown'}`;
 
 /** Shards, leases and executors in the database. */
 export class SqlShardStore implements ShardStore {
-  constructor(private readonly database: Database) {}
+  private readonly list: ExecutorList;
 
-  async register(executor: ExecutorInfo, nowMs: number, runId: string | null = null): Promise<void> {
-    const entity = this.database.entities.executor;
-    const incarnation = executor.incarnation ?? '';
-    await this.database.control(async (manager) => {
-      await manager.delete(entity, { aliveAtMs: LessThan(nowMs - FORGOTTEN_MS) });
-      const before = await manager.findOneBy(entity, { id: executor.id });
-      const draining = before?.incarnation === incarnation ? before.draining : null;
-      await manager.upsert(entity, { ...executor, incarnation, draining, aliveAtMs: nowMs, runId }, ['id']);
-    });
+  constructor(private readonly database: Database) {
+    this.list = new ExecutorList(database);
+  }
+
+  register(executor: ExecutorInfo, nowMs: number, runId: string | null = null): Promise<void> {
+    return this.list.register(executor, nowMs, runId);
   }
 
   executorBeat(id: string, nowMs: number, clockOffsetMs: number, incarnation = ''): Promise<Standing> {
-    const { executor } = this.database.entities;
-    return this.database.append(async (manager) => {
-      const found = await manager.findOneBy(executor, { id });
-      if (found?.incarnation !== incarnation) return found && isAlive(found, nowMs) ? 'replaced' : 'unlisted';
-      await manager.update(executor, { id, incarnation }, { aliveAtMs: nowMs, runId: null, clockOffsetMs });
-      return 'listed';
-    });
+    return this.list.beat(id, nowMs, clockOffsetMs, incarnation);
   }
 
-  async executors(nowMs: number) {
-    const rows = await this.database.manager.find(this.database.entities.executor, { order: { id: 'ASC' } });
-    return rows.map(({ incarnation: _, ...row }) => ({
-      ...row,
-      draining: row.draining === true,
-      alive: isAlive(row, nowMs),
-    }));
+  executors(nowMs: number): Promise<KnownExecutor[]> {
+    return this.list.all(nowMs);
   }
 
-  async retire(id: string, incarnation = ''): Promise<void> {
-    await this.database.control((manager) => manager.delete(this.database.entities.executor, { id, incarnation }));
+  retire(id: string, incarnation = ''): Promise<void> {
+    return this.list.retire(id, incarnation);
   }
 
-  async drain(executorId: string, draining: boolean): Promise<boolean> {
-    const { executor } = this.database.entities;
-    const { affected } = await this.database.control((manager) =>
-      manager.update(executor, { id: executorId }, { draining }),
-    );
-    return affected !== 0;
+  drain(id: string, draining: boolean): Promise<boolean> {
+    return this.list.drain(id, draining);
   }
 
   async claim(executorId: string, nowMs: number, leaseMs: number): Promise<Claim | null> {

@@ -65,15 +65,18 @@ describe('a repeated call', () => {
     expect(Problem.parse(reused.json).code).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('is answered when it would be refused by now: of a benchmark, a webhook', async () => {
+  it('is answered when it would be refused by now: of a benchmark, a webhook, a schedule', async () => {
     const saved = { name: 'kv', definition: definition() };
     const benchmarkId = idOf(await post('/v1/benchmarks', saved, 'benchmark'));
     const hook = { name: 'ci', url: 'http://moving.test/' };
     const hookId = idOf(await post('/v1/webhooks', hook));
+    const often = { name: 'often', cron: '0 0 1 1 *', work: { type: 'run', run: definition() } };
+    const scheduleId = idOf(await post('/v1/schedules', often, 'schedule'));
     const runId = idOf(await post(`/v1/benchmarks/${benchmarkId}/runs`, undefined, 'run'));
     await fillAndForbid();
     await expectReplayed('/v1/webhooks', hook, hookId);
     expect(idOf(await post('/v1/benchmarks', saved, 'benchmark'))).toBe(benchmarkId);
+    expect(idOf(await post('/v1/schedules', often, 'schedule'))).toBe(scheduleId);
     expect(idOf(await post(`/v1/benchmarks/${benchmarkId}/runs`, undefined, 'run'))).toBe(runId);
   });
 

@@ -33,14 +33,15 @@ export class Schedules {
   ) {}
 
   async create(caller: Caller, body: CreateSchedule, key: string | undefined): Promise<Made<Schedule>> {
-    const wish = await this.checked(caller, body);
-    const own = { id: randomUUID(), projectId: caller.projectId ?? DEFAULT_PROJECT, createdBy: caller.actor };
+    const projectId = caller.projectId ?? DEFAULT_PROJECT;
     const idempotency = idempotencyOf(key, 'createSchedule', body, this.config.secretKey);
-    const { item, replayed } = await this.store.platform.schedules.create(
-      { ...wish, ...own },
-      this.nowMs(),
-      idempotency,
-    );
+    const { schedules, creations } = this.store.platform;
+    const madeId = await creations.find(projectId, idempotency, this.nowMs());
+    const earlier = madeId === null ? null : await schedules.find(madeId, projectId);
+    if (earlier !== null) return { item: await this.view(earlier), replayed: true };
+    const wish = await this.checked(caller, body);
+    const own = { id: randomUUID(), projectId, createdBy: caller.actor };
+    const { item, replayed } = await schedules.create({ ...wish, ...own }, this.nowMs(), idempotency);
     return { item: await this.view(item), replayed };
   }
 
