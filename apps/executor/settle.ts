@@ -64,13 +64,17 @@ export async function settle(settling: Settling, outcome: Outcome): Promise<void
     return ask(() => finishAlone(finisher, claim.runId));
   }
   const { byLast, ...ending } = verdict;
+  // One that was frozen may see the other's work before it learns that its shard is lost: that ends no run.
+  if (!byLast && !(await ask(() => store.shards.beat(claim, clock.epochMs(), parts.config.leaseMs))).held)
+    return bringLate(settling, outcome, withinMs);
   const isLast =
     hasBegun && (await ask(() => store.shards.ended(claim, completed, clock.epochMs(), { report, ending })));
   if (hasBegun && byLast && !isLast) return;
   log.write(ending.to === 'failed' ? 'error' : 'info', `${run.kind} run ${ending.to}: ${ending.reason}`);
   await log.close(withinMs);
   await ask(() =>
-    hasBegun ? finishAlone(finisher, claim.runId, ending) : finishRun(store, claim.runId, clock.epochMs(), ending),
+    // As it was noted: nothing was if the shard was lost just now.
+    hasBegun ? finishAlone(finisher, claim.runId) : finishRun(store, claim.runId, clock.epochMs(), ending),
   );
 }
 

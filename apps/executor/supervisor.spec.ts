@@ -274,6 +274,22 @@ describe('executors', () => {
     expect(load.closed).toBe(2);
   });
 
+  it('one that fails when its part is lost already, and has not heard of it, fails nothing', async () => {
+    load.fails = { afterIntervals: 2, failure: { code: 'OPERATIONS_FAILED', message: 'another loads it: wait' } };
+    await startExecutor('a');
+    const id = await createRun(10, 1, { lostExecutor: 'requeue' });
+    await until(id, ({ shards }) => shards[0]?.state === 'running');
+    load.fails = undefined;
+    // Its next beat gets no answer any more, and nothing that it writes tells it.
+    vi.spyOn(store.shards, 'beat').mockImplementationOnce(() => new Promise(() => undefined));
+    vi.spyOn(store.intervals, 'append').mockResolvedValueOnce(true).mockResolvedValueOnce(true);
+    await pass(300);
+    await store.watchdog.sweep(systemClock.epochMs() + 60_000);
+    const run = await ended(id);
+    expect(run.status, run.problem?.detail).toBe('completed');
+    expect(run.shards[0]?.lostExecutors).toEqual(['a']);
+  });
+
   it('of two with one id the later works, and the other when it is gone', async () => {
     const first = await startExecutor('pod');
     await pass(1_100);
