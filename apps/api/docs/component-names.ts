@@ -7,7 +7,42 @@ type Node = Record<string, unknown>;
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const DEFINITION = '#/$defs/';
-const refersTo = (node: unknown, name: string): boolean => JSON.stringify(node).includes(`"${DEFINITION}${name}"`);
+const REFERENCE = new RegExp(`"${DEFINITION.replaceAll('$', '\\$')}([^"]+)"`, 'g');
+
+/** One schema both ways, and which of its definitions differ between them. */
+interface Shapes {
+  input: { root: Node; definitions: Node };
+  output: { root: Node; definitions: Node };
+  differing: ReadonlySet<string>;
+}
+
+/** Many routes name one schema, and to convert it is most of what an API's start costs. */
+const known = new WeakMap<z.ZodType, Shapes>();
+
+function shapesOf(schema: z.ZodType): Shapes {
+  const found = known.get(schema);
+  if (found) return found;
+  const [input, output] = [convert(schema, 'input'), convert(schema, 'output')];
+  const shapes = { input, output, differing: differingOf(input.definitions, output.definitions) };
+  known.set(schema, shapes);
+  return shapes;
+}
+
+/** Names of definitions that are not the same both ways; the parent of one that differs differs too. */
+function differingOf(input: Node, output: Node): Set<string> {
+  const differing = new Set<string>();
+  const parents = new Map<string, string[]>();
+  for (const name of new Set([...Object.keys(input), ...Object.keys(output)])) {
+    const texts = [JSON.stringify(input[name]), JSON.stringify(output[name])];
+    if (texts[0] !== texts[1]) differing.add(name);
+    for (const text of texts)
+      for (const [, child = ''] of text?.matchAll(REFERENCE) ?? [])
+        parents.set(child, [...(parents.get(child) ?? []), name]);
+  }
+  // A set hands out what is added while it is gone through.
+  for (const name of differing) for (const parent of parents.get(name) ?? []) differing.add(parent);
+  return differing;
+}
 
 /** OpenAPI names the field that tells a union's branches apart; JSON Schema has no word for it. */
 function convert(schema: z.ZodType, io: 'input' | 'output'): { root: Node; definitions: Node } {
@@ -42,20 +77,9 @@ function dropSafeBounds(schema: Node): void {
  */
 export const nameComponents: Converter = (schema, { schemaType }) => {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const shapes = { input: convert(schema, 'input'), output: convert(schema, 'output') };
+  const { differing, ...shapes } = shapesOf(schema);
   const { root, definitions } = shapes[schemaType];
   const names = Object.keys(definitions);
-  const differing = new Set(
-    names.filter(
-      (name) => JSON.stringify(shapes.input.definitions[name]) !== JSON.stringify(shapes.output.definitions[name]),
-    ),
-  );
-  // A parent of a differing component differs too: repeat until nothing is added.
-  for (let size = -1; size !== differing.size;) {
-    size = differing.size;
-    for (const name of names)
-      if ([...differing].some((other) => refersTo(definitions[name], other))) differing.add(name);
-  }
   const published = (name: string) => (schemaType === 'input' && differing.has(name) ? `${name}Input` : name);
   const relink = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(relink);
